@@ -1,0 +1,214 @@
+"""Uploaded files, their rows as staged, and the exams and findings that came of them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER
+from healthmgmt.core.encryption import EncryptedTextField
+from healthmgmt.organization.models import Unit
+from healthmgmt.partners.models import ExamCentre
+from healthmgmt.people.models import Person
+
+
+class Upload(models.Model):
+    """A file as it was received. The receipt adds up: received = accepted + unchanged + waiting + refused."""
+
+    class State(models.TextChoices):
+        STORED = "stored", _("Stored")
+        READING = "reading", _("Being read")
+        CHECKED = "checked", _("Checked")
+        APPLYING = "applying", _("Being applied")
+        APPLIED = "applied", _("Applied")
+        PARTLY_APPLIED = "partly_applied", _("Applied, rows wait")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file_key = models.CharField(max_length=32, blank=True)
+    file_name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    centre = models.ForeignKey(ExamCentre, on_delete=models.PROTECT, null=True, related_name="uploads")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="uploads")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="uploads")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=14, choices=State, default=State.STORED)
+    check_only = models.BooleanField(default=False)
+    reason = models.CharField(max_length=20, blank=True)
+    layout = models.JSONField(default=dict)
+    received = models.IntegerField(default=0)
+    accepted = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    waiting = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    CLASSIFICATION = {
+        "uuid": PLAIN,
+        "file_key": PLAIN,
+        "file_name": IDENTIFIER,
+        "sha256": PLAIN,
+        "size": PLAIN,
+        "centre": PLAIN,
+        "unit": PLAIN,
+        "uploaded_by": IDENTIFIER,
+        "uploaded_at": PLAIN,
+        "state": PLAIN,
+        "check_only": PLAIN,
+        "reason": PLAIN,
+        "layout": PLAIN,
+        "received": PLAIN,
+        "accepted": PLAIN,
+        "unchanged": PLAIN,
+        "waiting": PLAIN,
+        "refused": PLAIN,
+        "finished_at": PLAIN,
+        "withdrawn_at": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(received=models.F("accepted") + models.F("unchanged") + models.F("waiting") + models.F("refused"))
+                | Q(state__in=["stored", "reading", "checked", "applying"]),
+                name="receipt_adds_up",
+            ),
+        ]
+
+
+class UploadRow(models.Model):
+    """One data row of a file: its cells as text, what they were understood as, and what is wrong with them.
+
+    `number` counts data rows from 1; `sheet` and `sheet_row` are the file's own. The identity number is never in `raw`.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready", _("Ready")
+        WAITING = "waiting", _("Waiting")
+        REFUSED = "refused", _("Left out")
+        ACCEPTED = "accepted", _("Accepted")
+        UNCHANGED = "unchanged", _("Already stored")
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
+    number = models.IntegerField()
+    sheet = models.CharField(max_length=80, blank=True)
+    sheet_row = models.IntegerField()
+    emp_no = models.TextField(blank=True)
+    name = models.TextField(blank=True)
+    id_no = EncryptedTextField(default=b"")
+    id_hash = models.CharField(max_length=64, blank=True)
+    sex = models.CharField(max_length=1, blank=True)
+    dept = models.TextField(blank=True)
+    exam_on = models.DateField(null=True)
+    raw = models.JSONField(default=list)
+    values = models.JSONField(default=dict)
+    reported = models.JSONField(default=dict)
+    qualifiers = models.JSONField(default=dict)
+    ranges = models.JSONField(default=dict)
+    texts = models.JSONField(default=dict)
+    other = models.JSONField(default=dict)
+    findings = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    state = models.CharField(max_length=9, choices=State, default=State.READY)
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="upload_rows")
+
+    CLASSIFICATION = {
+        "upload": PLAIN,
+        "number": PLAIN,
+        "sheet": PLAIN,
+        "sheet_row": PLAIN,
+        "emp_no": IDENTIFIER,
+        "name": IDENTIFIER,
+        "id_no": IDENTIFIER,
+        "id_hash": IDENTIFIER,
+        "sex": QUASI_IDENTIFIER,
+        "dept": QUASI_IDENTIFIER,
+        "exam_on": CLINICAL,
+        "raw": CLINICAL,
+        "values": CLINICAL,
+        "reported": CLINICAL,
+        "qualifiers": CLINICAL,
+        "ranges": CLINICAL,
+        "texts": CLINICAL,
+        "other": CLINICAL,
+        "findings": CLINICAL,
+        "problems": CLINICAL,
+        "state": PLAIN,
+        "person": IDENTIFIER,
+    }
+
+    class Meta:
+        ordering = ["upload", "number"]
+        constraints = [models.UniqueConstraint(fields=["upload", "number"], name="row_once")]
+
+
+class Exam(models.Model):
+    """One person's results of one day. Never overwritten: a corrected exam supersedes, an undone upload withdraws.
+
+    `results` holds canonical numbers by indicator code; `reported` [number, unit] where the file's unit differs;
+    `qualifiers` `<`, `<=`, `>`, `>=`; `ranges` the report's own [low, high]; `texts` what was said in words.
+    """
+
+    class State(models.TextChoices):
+        CURRENT = "current"
+        SUPERSEDED = "superseded"
+        WITHDRAWN = "withdrawn"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exams")
+    taken_on = models.DateField()
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="exams")
+    row_number = models.IntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.CURRENT)
+    results = models.JSONField(default=dict)
+    reported = models.JSONField(default=dict)
+    qualifiers = models.JSONField(default=dict)
+    ranges = models.JSONField(default=dict)
+    texts = models.JSONField(default=dict)
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+    CLASSIFICATION = {
+        "person": IDENTIFIER,
+        "taken_on": CLINICAL,
+        "upload": PLAIN,
+        "row_number": PLAIN,
+        "state": PLAIN,
+        "results": CLINICAL,
+        "reported": CLINICAL,
+        "qualifiers": CLINICAL,
+        "ranges": CLINICAL,
+        "texts": CLINICAL,
+        "stored_at": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["person", "-taken_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "taken_on"], name="one_current_exam_a_day", condition=Q(state="current")),
+            models.UniqueConstraint(fields=["upload", "row_number"], name="exam_of_row_once"),
+        ]
+
+
+class Finding(models.Model):
+    """What is out of its range, or what a text says that needs watching or a referral."""
+
+    class Level(models.TextChoices):
+        LOW = "low"
+        HIGH = "high"
+        WATCH = "watch"
+        REFER = "refer"
+
+    exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="findings")
+    indicator = models.CharField(max_length=40)
+    code = models.CharField(max_length=60, blank=True)
+    level = models.CharField(max_length=5, choices=Level)
+
+    CLASSIFICATION = {"exam": IDENTIFIER, "indicator": CLINICAL, "code": CLINICAL, "level": CLINICAL}
+
+    class Meta:
+        ordering = ["exam", "id"]
