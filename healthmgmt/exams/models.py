@@ -149,7 +149,8 @@ class UploadRow(models.Model):
 
 
 class Exam(models.Model):
-    """One person's results of one day. Never overwritten: a corrected exam supersedes, an undone upload withdraws.
+    """One person's results of one day as one upload told them. Never overwritten: an exam is superseded while a later
+    one of the same person and day covers all its indicators, and withdrawn when its upload is undone.
 
     `results` holds canonical numbers by indicator code; `reported` [number, unit] where the file's unit differs;
     `qualifiers` `<`, `<=`, `>`, `>=`; `ranges` the report's own [low, high]; `texts` what was said in words.
@@ -189,8 +190,8 @@ class Exam(models.Model):
     class Meta:
         ordering = ["person", "-taken_on", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["person", "taken_on"], name="one_current_exam_a_day", condition=Q(state="current")),
             models.UniqueConstraint(fields=["upload", "row_number"], name="exam_of_row_once"),
+            models.UniqueConstraint(fields=["person", "taken_on", "upload"], name="exam_of_day_once_an_upload"),
         ]
 
 

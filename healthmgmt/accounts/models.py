@@ -1,0 +1,127 @@
+"""Users of one organisation (and the operators, in the public schema), their codes, tokens and failed sign-ins."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from healthmgmt.core.classification import IDENTIFIER, PLAIN, SECRET
+from healthmgmt.core.permissions import Permission, roles_with
+
+
+class UserManager(BaseUserManager):
+    def by_identifier(self, identifier: str) -> "User | None":
+        """The user who signs in as this employee number, e-mail address or mobile number."""
+        identifier = identifier.strip()
+        if not identifier:
+            return None
+        matching = Q(employee_no=identifier) | Q(email__iexact=identifier) | Q(mobile=identifier)
+        found = list(self.filter(matching)[:2])
+        # One text that names two people signs in neither.
+        return found[0] if len(found) == 1 else None
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in. What they may do follows from their memberships; operators live in `public`."""
+
+    email = models.EmailField(_("e-mail"), null=True, unique=True)
+    mobile = models.CharField(_("mobile"), max_length=20, null=True, unique=True)
+    employee_no = models.CharField(_("employee number"), max_length=40, null=True, unique=True)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False)
+    # Sessions carry the number; raising it ends them all.
+    session_epoch = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    CLASSIFICATION = {
+        "password": SECRET,
+        "last_login": PLAIN,
+        "email": IDENTIFIER,
+        "mobile": IDENTIFIER,
+        "employee_no": IDENTIFIER,
+        "name": IDENTIFIER,
+        "language": PLAIN,
+        "is_active": PLAIN,
+        "is_operator": PLAIN,
+        "session_epoch": PLAIN,
+        "created_at": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(mobile__isnull=False) | Q(employee_no__isnull=False), name="user_has_an_identifier"
+            ),
+        ]
+
+    def can(self, permission: Permission | str, unit: Any = None) -> bool:
+        """Whether a role of this user holds the permission: at or above `unit`, or anywhere when no unit is named."""
+        roles = roles_with(permission)
+        if self.is_operator:
+            return "operator" in roles
+        if not self.is_active:
+            return False
+        held = self.memberships.filter(role__in=roles)
+        if unit is None:
+            return held.exists()
+        return any(unit.path.startswith(path) for path in held.values_list("unit__path", flat=True))
+
+    def unit_paths(self, permission: Permission | str) -> list[str]:
+        """The paths of the units at which this user holds a permission; each reaches its subtree."""
+        if self.is_operator or not self.is_active:
+            return []
+        held = self.memberships.filter(role__in=roles_with(permission))
+        return sorted(set(held.values_list("unit__path", flat=True)))
+
+
+class ActivationCode(models.Model):
+    """A one-time code with which a new user chooses a password; stored as a digest."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="activation")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    CLASSIFICATION = {"user": IDENTIFIER, "digest": SECRET, "expires_at": PLAIN, "used_at": PLAIN}
+
+    class Meta:
+        ordering = ["user"]
+
+
+class ApiToken(models.Model):
+    """A bearer token for the API; stored as a digest, shown once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=60)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    CLASSIFICATION = {"user": IDENTIFIER, "digest": SECRET, "label": PLAIN, "expires_at": PLAIN, "created_at": PLAIN}
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class SignInLimit(models.Model):
+    """Failed sign-ins counted for one account or one address, by keyed hash."""
+
+    subject = models.CharField(max_length=64, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    blocked_until = models.DateTimeField(null=True)
+    last_failure_at = models.DateTimeField(null=True)
+
+    CLASSIFICATION = {"subject": IDENTIFIER, "failures": PLAIN, "blocked_until": PLAIN, "last_failure_at": PLAIN}
+
+    class Meta:
+        ordering = ["id"]

@@ -1,0 +1,70 @@
+"""Uploaded files at rest: encrypted, under the organisation's own folder, by random name, never reachable by URL."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from healthmgmt.core import encryption, organisations
+from healthmgmt.core.exceptions import Rejected
+
+
+def store(source: BinaryIO) -> str:
+    """Keep a file; returns its key. It is on disk, whole, before this returns.
+
+    Raises Rejected when it cannot be stored (a full disk, say); then nothing of it stays behind.
+    """
+    key = uuid.uuid4().hex
+    path = _path(key)
+    partial = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(partial, "xb") as target:
+            encryption.encrypt_stream(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        partial.rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise Rejected(f"The file could not be stored ({error.strerror}). Nothing was kept; please try again later.") from error
+    return key
+
+
+def open_plain(key: str) -> BinaryIO:
+    """The file's content in an unnamed temporary file, at its start; gone when it is closed."""
+    plain = tempfile.TemporaryFile(dir=_path(key).parent)
+    with open(_path(key), "rb") as source:
+        _write_all(plain, encryption.decrypt_stream(source))
+    plain.seek(0)
+    return plain
+
+
+def remove(key: str) -> None:
+    """Forget a file; forgetting it twice is no error."""
+    _path(key).unlink(missing_ok=True)
+
+
+def _write_all(target: BinaryIO, blocks: Iterable[bytes]) -> None:
+    for block in blocks:
+        target.write(block)
+    target.flush()
+
+
+def _path(key: str) -> Path:
+    schema = organisations.current()
+    if schema == organisations.PUBLIC:
+        raise RuntimeError("Files belong to an organisation.")
+    return Path(settings.UPLOAD_ROOT) / schema / uuid.UUID(key).hex
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

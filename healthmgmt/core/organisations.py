@@ -1,0 +1,53 @@
+"""What the domains may know of organisations: their schema name and how to work inside one.
+
+The directory itself lives in `tenants`, which no domain imports; settings name it.
+"""
+
+from contextlib import AbstractContextManager
+from functools import cache
+from types import ModuleType
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.utils.module_loading import import_module
+
+PUBLIC = "public"
+
+
+@cache
+def _directory() -> ModuleType:
+    return import_module(settings.ORGANISATION_DIRECTORY)
+
+
+class UnknownOrganisation(LookupError):
+    """There is no organisation of this name, or not any more."""
+
+
+def current() -> str:
+    """The schema (and role) name of the organisation this code works for; `public` outside of all."""
+    return _directory().current_schema()
+
+
+def entered(schema_name: str) -> AbstractContextManager[None]:
+    """Work inside an organisation. Raises UnknownOrganisation when it does not exist or was closed."""
+    if schema_name != PUBLIC and not _directory().exists(schema_name):
+        raise UnknownOrganisation(schema_name)
+    return _directory().use(schema_name)
+
+
+def schemas() -> list[str]:
+    """The schema names of all organisations."""
+    return _directory().schemas()
+
+
+def slug() -> str:
+    """The current organisation's slug."""
+    return _directory().slug_of(current())
+
+
+def schema_of_slug(slug: str) -> str:
+    """The schema name behind `--org SLUG`. Raises CommandError, since only commands name organisations by slug."""
+    schema_name = _directory().schema_of(slug)
+    if schema_name is None:
+        raise CommandError(f"There is no organisation {slug!r}.")
+    return schema_name

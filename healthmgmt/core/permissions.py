@@ -1,0 +1,163 @@
+"""Who may do what, in code: one vocabulary of permissions, roles as sets of them, and the rule that every view declares.
+
+Stored are slugs, never class paths. An unknown slug raises; it never means "no".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class Permission(StrEnum):
+    """What can be allowed."""
+
+    ROSTER_VIEW = "roster.view"
+    ROSTER_EDIT = "roster.edit"
+    UPLOAD_VIEW = "upload.view"
+    UPLOAD_CREATE = "upload.create"
+    UPLOAD_REPAIR = "upload.repair"
+    UPLOAD_UNDO = "upload.undo"
+    OWN_DELIVERIES = "upload.own"
+    RECORD_VIEW = "record.view"
+    CARE_WORK = "care.work"
+    ALERT_DECIDE = "alert.decide"
+    METRICS_VIEW = "metrics.view"
+    WORK_STATE_VIEW = "work_state.view"
+    SCORECARD_VIEW = "scorecard.view"
+    USERS_MANAGE = "users.manage"
+    UNITS_MANAGE = "units.manage"
+    PERIODS_MANAGE = "periods.manage"
+    SETTINGS_MANAGE = "settings.manage"
+    PACKS_APPROVE = "packs.approve"
+    ACCESS_LOG_READ = "access_log.read"
+    OWN_RECORD_VIEW = "own_record.view"
+    ASSESS = "assess"
+    OPERATE = "operate"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: what it is called in the database, in words, and what it may do within its unit's subtree."""
+
+    slug: str
+    words: str
+    permissions: frozenset[Permission]
+    sees_people: bool = False
+
+
+P = Permission
+ROLES: dict[str, Role] = {
+    role.slug: role
+    for role in (
+        Role("group_leader", _("Group leadership"), frozenset({P.METRICS_VIEW, P.SCORECARD_VIEW})),
+        Role(
+            "health_office",
+            _("Health office"),
+            frozenset({P.METRICS_VIEW, P.SCORECARD_VIEW, P.WORK_STATE_VIEW, P.ROSTER_VIEW, P.UPLOAD_VIEW}),
+            sees_people=True,
+        ),
+        Role(
+            "liaison",
+            _("Health liaison"),
+            frozenset(
+                {
+                    P.ROSTER_VIEW,
+                    P.ROSTER_EDIT,
+                    P.UPLOAD_VIEW,
+                    P.UPLOAD_CREATE,
+                    P.UPLOAD_REPAIR,
+                    P.UPLOAD_UNDO,
+                    P.WORK_STATE_VIEW,
+                    P.SCORECARD_VIEW,
+                }
+            ),
+            sees_people=True,
+        ),
+        Role("case_manager", _("Case manager"), frozenset({P.RECORD_VIEW, P.CARE_WORK}), sees_people=True),
+        Role("physician", _("Physician"), frozenset({P.RECORD_VIEW, P.CARE_WORK, P.ALERT_DECIDE}), sees_people=True),
+        Role("employee", _("Employee"), frozenset({P.OWN_RECORD_VIEW})),
+        Role("exam_centre", _("Exam centre"), frozenset({P.UPLOAD_CREATE, P.OWN_DELIVERIES})),
+        Role("data_steward", _("Data steward"), frozenset({P.PACKS_APPROVE, P.ACCESS_LOG_READ, P.ASSESS})),
+        Role(
+            "org_admin",
+            _("Administrator"),
+            frozenset({P.USERS_MANAGE, P.UNITS_MANAGE, P.PERIODS_MANAGE, P.SETTINGS_MANAGE, P.ROSTER_VIEW, P.ROSTER_EDIT}),
+            sees_people=True,
+        ),
+        Role("operator", _("Operator"), frozenset({P.OPERATE})),
+    )
+}
+
+
+def role(slug: str) -> Role:
+    """The role of a slug. Raises KeyError for a slug that is none."""
+    return ROLES[slug]
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """The slugs of the roles that hold a permission. Raises ValueError for a word that is no permission."""
+    permission = Permission(permission)
+    return [one.slug for one in ROLES.values() if permission in one.permissions]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a view asks of its caller: `public`, `signed_in`, or one of several permissions."""
+
+    kind: str
+    permissions: tuple[Permission, ...] = ()
+
+    def allows(self, user: Any) -> bool:
+        if self.kind == "public":
+            return True
+        if not user.is_authenticated:
+            return False
+        return self.kind == "signed_in" or any(user.can(permission) for permission in self.permissions)
+
+
+PUBLIC = Rule("public")
+SIGNED_IN = Rule("signed_in")
+
+
+def requires(*permissions: Permission | Rule) -> Callable:
+    """Declare and enforce a view's rule; works on functions and on DRF views' classes.
+
+    Without any of the permissions 403; without a session the sign-in page. Objects are authorised when they are loaded.
+    """
+    rule = permissions[0] if isinstance(permissions[0], Rule) else Rule("permission", tuple(Permission(p) for p in permissions))
+
+    def declare(view: Callable | type[APIView]) -> Callable | type[APIView]:
+        if isinstance(view, type):
+            view.access_rule = rule
+            return view
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not rule.allows(request.user):
+                if not request.user.is_authenticated:
+                    return redirect_to_login(request.get_full_path())
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access_rule = rule
+        return guarded
+
+    return declare
+
+
+class DeclaredPermission(BasePermission):
+    """DRF's side of `requires`: a view without a declared rule is refused."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        rule = getattr(view, "access_rule", None)
+        return rule is not None and rule.allows(request.user)

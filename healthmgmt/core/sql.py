@@ -1,0 +1,135 @@
+"""The only door to raw SQL: named statements in files, parameters apart, and COPY in both directions.
+
+A statement `exams/apply` is the file `healthmgmt/exams/sql/apply.sql`. Nothing is ever pasted into it: the second wall
+against a forged `SET ROLE` is that no SQL text is put together anywhere else.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+DOMAINS = Path(__file__).resolve().parent.parent
+Parameters = Mapping[str, Any]
+
+
+class CopyMismatch(RuntimeError):
+    """PostgreSQL stored another number of rows than it was given; the transaction must not commit."""
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of a named statement."""
+    if not re.fullmatch(r"[a-z_]+/[a-z0-9_]+", name):
+        raise ValueError(f"{name!r} does not name a statement.")
+    app, _, file = name.partition("/")
+    return (DOMAINS / app / "sql" / f"{file}.sql").read_text(encoding="utf-8")
+
+
+def execute(name: str, parameters: Parameters | None = None) -> int:
+    """Run a statement; returns the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), parameters or {})
+        return cursor.rowcount
+
+
+def rows(name: str, parameters: Parameters | None = None) -> list[tuple]:
+    """All rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), parameters or {})
+        return cursor.fetchall()
+
+
+def dicts(name: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
+    """All rows of a statement, each by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), parameters or {})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row)) for row in cursor.fetchall()]
+
+
+def row(name: str, parameters: Parameters | None = None) -> tuple | None:
+    """The first row of a statement, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), parameters or {})
+        return cursor.fetchone()
+
+
+def copy_in(table: str, columns: list[str], values: Iterable[Iterable[str | None]]) -> int:
+    """COPY rows of texts (None is NULL) into a table; returns their number.
+
+    Every field is quoted, since a bare `\\.` would end the data and drop the rest, and the count is checked.
+    Raises ValueError on a NUL character, CopyMismatch when rows are missing.
+    """
+    _check_names(table, *columns)
+    stream = _CsvStream(values)
+    listed = ", ".join(columns)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN WITH (FORMAT csv)", stream)
+        if cursor.rowcount != stream.count:
+            raise CopyMismatch(f"{table}: {stream.count} rows given, {cursor.rowcount} stored")
+    return stream.count
+
+
+def copy_out(name: str, parameters: Parameters | None = None) -> Iterator[bytes]:
+    """The result of a statement as COPY text: tab-separated lines, `\\N` for NULL, in one block of bytes at a time."""
+    with connection.cursor() as cursor:
+        query = cursor.mogrify(statement(name), parameters or {}).decode()
+        sink = _Blocks()
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT", sink)
+    yield from sink.blocks
+
+
+def _check_names(*names: str) -> None:
+    for name in names:
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            raise ValueError(f"{name!r} is not a plain table or column name.")
+
+
+class _Blocks:
+    """Collects what COPY writes."""
+
+    def __init__(self) -> None:
+        self.blocks: list[bytes] = []
+
+    def write(self, block: bytes) -> None:
+        self.blocks.append(bytes(block))
+
+
+class _CsvStream:
+    """A file of quoted CSV made while psycopg2 reads it."""
+
+    BLOCK_ROWS = 500
+
+    def __init__(self, values: Iterable[Iterable[str | None]]) -> None:
+        self._values = iter(values)
+        self._left = b""
+        self.count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._left) < size:
+            block = self._next_block()
+            if not block:
+                break
+            self._left += block
+        if size < 0:
+            size = len(self._left)
+        data, self._left = self._left[:size], self._left[size:]
+        return data
+
+    def _next_block(self) -> bytes:
+        lines = []
+        for fields in self._values:
+            lines.append(",".join(["" if field is None else '"' + field.replace('"', '""') + '"' for field in fields]))
+            if len(lines) == self.BLOCK_ROWS:
+                break
+        self.count += len(lines)
+        if not lines:
+            return b""
+        text = "\n".join(lines) + "\n"
+        if "\0" in text:
+            raise ValueError("A text holds a NUL character, which PostgreSQL cannot store.")
+        return text.encode("utf-8")

@@ -1,0 +1,120 @@
+"""Employees: who they are, where they worked when, and what they agreed to."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER
+from healthmgmt.core.encryption import EncryptedTextField
+from healthmgmt.organization.models import Unit
+
+
+class PersonQuerySet(models.QuerySet):
+    def employed(self) -> "PersonQuerySet":
+        return self.filter(left_on=None)
+
+    def within(self, unit: Unit) -> "PersonQuerySet":
+        """People whose present unit is the unit or below it."""
+        return self.filter(unit__path__startswith=unit.path)
+
+
+class Person(models.Model):
+    """An employee. `unit` is where the present (or last) employment is; `left_on` closes it."""
+
+    class Sex(models.TextChoices):
+        MALE = "m", _("Male")
+        FEMALE = "f", _("Female")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    emp_no = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    id_no = EncryptedTextField(default=b"")
+    id_hash = models.CharField(max_length=64, blank=True)
+    sex = models.CharField(max_length=1, choices=Sex, blank=True)
+    birth = models.DateField(null=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="people")
+    left_on = models.DateField(null=True)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="person")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    CLASSIFICATION = {
+        "uuid": IDENTIFIER,
+        "emp_no": IDENTIFIER,
+        "name": IDENTIFIER,
+        "id_no": IDENTIFIER,
+        "id_hash": IDENTIFIER,
+        "sex": QUASI_IDENTIFIER,
+        "birth": QUASI_IDENTIFIER,
+        "unit": QUASI_IDENTIFIER,
+        "left_on": QUASI_IDENTIFIER,
+        "user": IDENTIFIER,
+        "created_at": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["emp_no"]
+        constraints = [models.UniqueConstraint(fields=["id_hash"], name="person_id_once", condition=~Q(id_hash=""))]
+
+    def __str__(self) -> str:
+        return self.emp_no
+
+
+class Employment(models.Model):
+    """A stretch of work in one unit; `ended_on` is the last day, None while it lasts."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="employments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="employments")
+    occupation = models.CharField(max_length=120, blank=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    CLASSIFICATION = {
+        "person": IDENTIFIER,
+        "unit": QUASI_IDENTIFIER,
+        "occupation": QUASI_IDENTIFIER,
+        "started_on": QUASI_IDENTIFIER,
+        "ended_on": QUASI_IDENTIFIER,
+    }
+
+    class Meta:
+        ordering = ["person", "started_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], name="one_open_employment", condition=Q(ended_on=None)),
+            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=models.F("started_on")), name="employment_ends_after_start"),
+        ]
+
+
+class Exposure(models.Model):
+    """A hazard that a person works under, such as `high_altitude` or `noise`, for a stretch of time."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exposures")
+    kind = models.CharField(max_length=40)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    CLASSIFICATION = {"person": IDENTIFIER, "kind": QUASI_IDENTIFIER, "since": QUASI_IDENTIFIER, "until": QUASI_IDENTIFIER}
+
+    class Meta:
+        ordering = ["person", "kind", "since"]
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="one_open_exposure", condition=Q(until=None))]
+
+
+class Consent(models.Model):
+    """What a person agreed to for one purpose, in which wording; a withdrawal closes it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    text_version = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    CLASSIFICATION = {"person": IDENTIFIER, "purpose": PLAIN, "text_version": PLAIN, "given_at": CLINICAL, "withdrawn_at": CLINICAL}
+
+    class Meta:
+        ordering = ["person", "purpose", "given_at"]
+        constraints = [models.UniqueConstraint(fields=["person", "purpose"], name="one_open_consent", condition=Q(withdrawn_at=None))]

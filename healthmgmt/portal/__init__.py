@@ -1,0 +1,1 @@
+"""Home pages, pages that join rooms, and the demonstration. No models."""

@@ -1,0 +1,9 @@
+"""What an organisation's host name answers."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("healthmgmt.accounts.urls")),
+    path("api/v1/", include("healthmgmt.portal.urls_api")),
+    path("", include("healthmgmt.portal.urls")),
+]

@@ -1,0 +1,8 @@
+"""What the bare domain answers: the operators' side."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("healthmgmt.accounts.urls")),
+    path("", include("healthmgmt.portal.urls_public")),
+]

@@ -1,0 +1,1 @@
+"""The database backend: one PostgreSQL role for each organisation."""

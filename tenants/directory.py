@@ -1,0 +1,47 @@
+"""Looking organisations up; what `healthmgmt.core.organisations` hands to the domains."""
+
+from contextlib import AbstractContextManager
+
+from tenants import current
+from tenants.models import Domain, Organisation
+
+
+def by_host(host: str) -> Organisation | None:
+    """The ready organisation that answers under a host name."""
+    with current.use(current.PUBLIC):
+        domain = Domain.objects.select_related("tenant").filter(domain=host, tenant__state=Organisation.State.READY).first()
+    return domain.tenant if domain else None
+
+
+def schema_of(slug: str) -> str | None:
+    """The schema name of an organisation's slug."""
+    with current.use(current.PUBLIC):
+        return Organisation.objects.filter(slug=slug, state=Organisation.State.READY).values_list("schema_name", flat=True).first()
+
+
+def slug_of(schema_name: str) -> str | None:
+    """The slug of an organisation's schema name."""
+    with current.use(current.PUBLIC):
+        return Organisation.objects.filter(schema_name=schema_name).values_list("slug", flat=True).first()
+
+
+def schemas() -> list[str]:
+    """The schema names of all ready organisations, by slug."""
+    with current.use(current.PUBLIC):
+        return list(Organisation.objects.filter(state=Organisation.State.READY).order_by("slug").values_list("schema_name", flat=True))
+
+
+def exists(schema_name: str) -> bool:
+    """Whether a ready organisation has this schema."""
+    with current.use(current.PUBLIC):
+        return Organisation.objects.filter(schema_name=schema_name, state=Organisation.State.READY).exists()
+
+
+def use(schema_name: str) -> AbstractContextManager[None]:
+    """Work inside an organisation; see `current.use`."""
+    return current.use(schema_name)
+
+
+def current_schema() -> str:
+    """The schema that the code now running was let into."""
+    return current.expected()

@@ -1,0 +1,220 @@
+"""Making and removing organisations: schema, role and rights, as the owner, each in one transaction.
+
+`clone_schema` of django-tenants drops grants, so everything is granted here. A new schema is a clone without data of the
+migrated template; the clone is refused while the template is behind the code.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.management.commands.migrate import Command as MigrateCommand
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+from django_tenants.clone import CLONE_SCHEMA_FUNCTION
+
+from tenants import current
+from tenants.models import Domain, Organisation
+
+# Rows that the application may add to an organisation's schema but never change or remove.
+APPEND_ONLY = ("audit_event", "audit_seal")
+READ_ONLY = ("django_migrations",)
+# Advisory lock: one clone at a time, since clone_schema keeps its parameters in shared objects.
+CLONE_LOCK = 7_001
+
+
+class ProvisioningError(RuntimeError):
+    """An organisation cannot be made or removed; the message says why in one sentence."""
+
+
+def owner():
+    """The provisioning connection; a serving process has none."""
+    if "owner" not in settings.DATABASES:
+        raise ProvisioningError("Migrations and provisioning need DATABASE_OWNER_URL.")
+    return connections["owner"]
+
+
+def migrate(verbosity: int = 1) -> list[str]:
+    """Bring `public`, the template and every organisation up to the code, one after the other; returns the schemas done.
+
+    Stops at the first that fails; running it again resumes there.
+    """
+    connection = owner()
+    _migrate_schema("public", verbosity)
+    with connection.cursor() as cursor:
+        _install_clone_function(cursor)
+        _secure_public(cursor)
+        _create_schema(cursor, settings.TENANT_TEMPLATE_SCHEMA)
+    names = [settings.TENANT_TEMPLATE_SCHEMA, *_organisation_schemas(connection)]
+    for name in names:
+        _migrate_schema(name, verbosity)
+        with transaction.atomic(using="owner"), connection.cursor() as cursor:
+            _grant(cursor, name)
+    return ["public", *names]
+
+
+def is_current(schema_name: str) -> bool:
+    """Whether a schema has every migration that the code has."""
+    connection = owner()
+    connection.set_schema(schema_name, include_public=False)
+    try:
+        executor = MigrationExecutor(connection)
+        leaves = [leaf for leaf in executor.loader.graph.leaf_nodes() if _belongs(leaf[0], schema_name)]
+        return not [step for step in executor.migration_plan(leaves) if _belongs(step[0].app_label, schema_name)]
+    finally:
+        connection.set_schema_to_public()
+
+
+def create(slug: str, *, name: str, country: str = "cn") -> str:
+    """A new organisation's schema name. Raises ProvisioningError when the slug is taken or unusable."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]{1,38}[a-z0-9]", slug):
+        raise ProvisioningError(f"{slug!r} cannot be a host name: use 3 to 40 small letters, digits and hyphens, a letter first.")
+    template = settings.TENANT_TEMPLATE_SCHEMA
+    if not _schema_exists(template) or not is_current(template):
+        raise ProvisioningError("The template schema is behind the code; run `manage.py migrate` first.")
+    schema = f"t_{secrets.token_hex(6)}"
+    connection = owner()
+    with transaction.atomic(using="owner"), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLONE_LOCK])
+        if Organisation.objects.using("owner").filter(slug=slug).exists():
+            raise ProvisioningError(f"There is already an organisation {slug!r}.")
+        organisation = Organisation(slug=slug, name=name, country=country, schema_name=schema)
+        organisation.save(using="owner")
+        Domain(domain=f"{slug}.{settings.ORGANISATION_DOMAIN}", tenant=organisation, is_primary=True).save(using="owner")
+        cursor.execute("SELECT public.clone_schema(%s, %s, 'NODATA')", [template, schema])
+        cursor.execute("SET search_path = public")
+        _copy_migration_history(cursor, template, schema)
+        _grant(cursor, schema)
+    connection.search_path_set_schemas = None
+    return schema
+
+
+def remove(schema_name: str) -> None:
+    """Drop an organisation with everything that it stored in the database. There is no way back."""
+    _check_name(schema_name)
+    connection = owner()
+    with transaction.atomic(using="owner"), connection.cursor() as cursor:
+        Organisation.objects.using("owner").filter(schema_name=schema_name).delete()
+        cursor.execute("DELETE FROM public.work_job WHERE org = %s", [schema_name])
+        cursor.execute(f'DROP SCHEMA IF EXISTS "{schema_name}" CASCADE')
+        cursor.execute(f'DROP OWNED BY "{schema_name}"')
+        cursor.execute(f'DROP ROLE "{schema_name}"')
+
+
+def _belongs(app_label: str, schema_name: str) -> bool:
+    router_apps = settings.SHARED_APPS if schema_name == current.PUBLIC else settings.TENANT_APPS
+    return any(name == app_label or name.endswith("." + app_label) for name in router_apps)
+
+
+def _check_name(schema_name: str) -> None:
+    if not re.fullmatch(r"t_[a-z0-9]+", schema_name):
+        raise ProvisioningError(f"{schema_name!r} is not an organisation's schema name.")
+
+
+def _schema_exists(schema_name: str) -> bool:
+    with owner().cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema_name])
+        return cursor.fetchone() is not None
+
+
+def _organisation_schemas(connection) -> Iterator[str]:
+    rows = Organisation.objects.using("owner").order_by("slug").values_list("schema_name", flat=True)
+    return iter(list(rows))
+
+
+def _migrate_schema(schema_name: str, verbosity: int) -> None:
+    connection = owner()
+    # Without `public` on the path first: else its migration table would be taken for the schema's own.
+    connection.set_schema(schema_name, include_public=False)
+    MigrationRecorder(connection).ensure_schema()
+    connection.set_schema(schema_name)
+    try:
+        MigrateCommand().run_from_argv(
+            ["manage.py", "migrate", "--database=owner", "--noinput", "--skip-checks", f"--verbosity={max(verbosity - 1, 0)}"]
+        )
+    finally:
+        owner().set_schema_to_public()
+
+
+def _install_clone_function(cursor: CursorWrapper) -> None:
+    cursor.execute("SELECT 1 FROM pg_proc WHERE proname = 'clone_schema'")
+    if cursor.fetchone() is None:
+        cursor.execute(CLONE_SCHEMA_FUNCTION.format(db_user=owner().settings_dict["USER"]))
+
+
+def _create_schema(cursor: CursorWrapper, schema_name: str) -> None:
+    _check_name(schema_name)
+    cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema_name}"')
+
+
+def _copy_migration_history(cursor: CursorWrapper, template: str, schema_name: str) -> None:
+    """The clone is without data, but it stands where its template stands."""
+    cursor.execute(
+        f'INSERT INTO "{schema_name}".django_migrations (app, name, applied) '
+        f'SELECT app, name, applied FROM "{template}".django_migrations ORDER BY id'
+    )
+    cursor.execute(
+        f'INSERT INTO "{schema_name}".django_content_type (id, app_label, model) '
+        f'SELECT id, app_label, model FROM "{template}".django_content_type'
+    )
+
+
+def _secure_public(cursor: CursorWrapper) -> None:
+    """Rights in `public`: routing and operators' tables for app_public, jobs by row policy for every organisation."""
+    cursor.execute(
+        """
+        REVOKE ALL ON SCHEMA public FROM PUBLIC;
+        REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+        GRANT USAGE ON SCHEMA public TO app_public, app_tenant, app_dispatch;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app_public;
+        REVOKE ALL ON public.work_job FROM app_public;
+        REVOKE INSERT, UPDATE, DELETE ON public.django_migrations, public.tenants_organisation, public.tenants_domain FROM app_public;
+        REVOKE UPDATE, DELETE ON public.audit_event, public.audit_seal FROM app_public;
+        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO app_public;
+        ALTER TABLE public.work_job ALTER COLUMN org SET DEFAULT current_user;
+        ALTER TABLE public.work_job ENABLE ROW LEVEL SECURITY;
+        DROP POLICY IF EXISTS own_jobs ON public.work_job;
+        CREATE POLICY own_jobs ON public.work_job TO app_tenant USING (org = current_user) WITH CHECK (org = current_user);
+        DROP POLICY IF EXISTS dispatch ON public.work_job;
+        CREATE POLICY dispatch ON public.work_job FOR SELECT TO app_dispatch USING (true);
+        DROP POLICY IF EXISTS owner_all ON public.work_job;
+        CREATE POLICY owner_all ON public.work_job TO app_owner USING (true);
+        GRANT SELECT, INSERT, DELETE ON public.work_job TO app_tenant;
+        GRANT USAGE ON SEQUENCE public.work_job_id_seq TO app_tenant;
+        GRANT SELECT (id, org, kind, lane, state, run_after, lease_until, created_at) ON public.work_job TO app_dispatch;
+        """
+    )
+    # Never `org`: whose a job is was settled when it was written.
+    cursor.execute(
+        "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND table_name = 'work_job' AND column_name NOT IN ('id', 'org')"
+    )
+    cursor.execute(f"GRANT UPDATE ({cursor.fetchone()[0]}) ON public.work_job TO app_tenant")
+
+
+def _grant(cursor: CursorWrapper, schema_name: str) -> None:
+    """The organisation's role and all its rights, the same for a cloned and for a migrated schema."""
+    _check_name(schema_name)
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [schema_name])
+    if cursor.fetchone() is None:
+        cursor.execute(f'CREATE ROLE "{schema_name}" NOLOGIN')
+        cursor.execute(f'GRANT app_tenant TO "{schema_name}"')
+        cursor.execute(f'GRANT "{schema_name}" TO app_login')
+    cursor.execute(
+        f"""
+        REVOKE ALL ON SCHEMA "{schema_name}" FROM PUBLIC;
+        GRANT USAGE ON SCHEMA "{schema_name}" TO "{schema_name}";
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema_name}" TO "{schema_name}";
+        GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "{schema_name}" TO "{schema_name}";
+        ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA "{schema_name}"
+            GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{schema_name}";
+        ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA "{schema_name}" GRANT USAGE, SELECT ON SEQUENCES TO "{schema_name}";
+        """
+    )
+    for table in APPEND_ONLY:
+        cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{schema_name}".{table} FROM "{schema_name}"')
+    for table in READ_ONLY:
+        cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{schema_name}".{table} FROM "{schema_name}"')
