@@ -1,0 +1,92 @@
+"""One cluster a run, two organisations, a transaction per test."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.test import Client
+
+from tests import cast as casting
+from tests.not_run import shared  # noqa: F401  (a fixture)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker) -> dict[str, str]:
+    """Migrate, and make the two organisations of the run; returns their schema names by slug."""
+    from tenants import directory, provisioning
+
+    with django_db_blocker.unblock():
+        provisioning.migrate(verbosity=0)
+        found = {}
+        for slug in ("alpha", "beta"):
+            found[slug] = directory.schema_of(slug) or provisioning.create(slug, name=slug.title())
+        return found
+
+
+@pytest.fixture
+def org_a(db, django_db_setup) -> Iterator[str]:
+    """Inside organisation A (`alpha`); everything is rolled back."""
+    from tenants import current
+
+    with current.use(django_db_setup["alpha"]):
+        yield django_db_setup["alpha"]
+
+
+@pytest.fixture
+def org_b(db, django_db_setup) -> str:
+    """The schema name of organisation B (`beta`); enter it with `tenants.current.use`."""
+    return django_db_setup["beta"]
+
+
+@pytest.fixture
+def cast(org_a) -> casting.Cast:
+    """The people whose relations are the access model, in organisation A."""
+    return casting.make()
+
+
+@pytest.fixture
+def sign_in(org_a) -> Callable[..., Client]:
+    """`sign_in(user)` gives a browser of organisation A in which the user is signed in."""
+
+    def make(user=None, host: str = "alpha.localhost") -> Client:
+        from tenants import current
+
+        client = Client(headers={"host": host})
+        if user is not None:
+            with current.use(org_a):
+                client.force_login(user)
+        return client
+
+    return make
+
+
+@contextmanager
+def _made_organisation(blocker) -> Iterator[str]:
+    from tenants import provisioning
+
+    with blocker.unblock():
+        schema = provisioning.create(f"c{uuid.uuid4().hex[:10]}", name="Committed")
+        try:
+            yield schema
+        finally:
+            from django.db import connections
+
+            connections["default"].close()
+            provisioning.remove(schema)
+
+
+@pytest.fixture
+def committed_org(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A fresh organisation for tests that commit or work with other processes; entered, and removed afterwards."""
+    from tenants import current
+
+    with _made_organisation(django_db_blocker) as schema, current.use(schema):
+        yield schema
+
+
+@pytest.fixture
+def empty_org(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """As `committed_org`, but not entered."""
+    with _made_organisation(django_db_blocker) as schema:
+        yield schema
