@@ -1,0 +1,1 @@
+"""Published risk models, one module each. Pure numpy: no Django, no database, no clock."""

@@ -1,0 +1,336 @@
+"""Rule packs: readable files (head in TOML, rules in CSV, words in TOML) checked and turned into frozen dataclasses.
+
+A pack that breaks the schema is refused with every fault named; nothing of a pack is written in Python.
+"""
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from .words import Words, parse_words
+
+DATA = Path(__file__).parent / "data"
+COLOURS = ("grey", "green", "blue", "yellow", "orange", "red")
+REASON_COLOURS = ("blue", "yellow", "orange", "red")
+OPS = (">=", "<=", ">", "<", "=")
+SEXES = ("", "m", "f")
+FLAG_PREFIXES = ("condition:", "treatment:", "family:", "finding:", "exposure:")
+DERIVED_UNITS = {"china_par_10y": "%"}
+COLUMNS = (
+    "reason", "colour", "indicator", "op", "limit", "unit", "conventional_limit", "conventional_unit", "sex", "source",
+)  # fmt: skip
+REASON = re.compile(r"[a-z][a-z0-9_]*")
+INDICATOR = re.compile(r"([a-z]+:)?[a-z][a-z0-9_]*")
+TIMES_UPPER = re.compile(r"(\d+(?:\.\d+)?) x upper")
+ORDINAL = re.compile(r"([1-4])\+")
+
+
+class PackError(ValueError):
+    """The pack breaks the schema; `faults` are sentences with the line they stand in."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(self.faults))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One alternative of one reason. `number` counts rule rows from 1; `limit` is canonical, or a multiple of the
+    upper reference limit when `times_upper`; a flag line has limit 1 and op "="."""
+
+    number: int
+    reason: str
+    colour: str
+    indicator: str
+    op: str
+    limit: float
+    limit_text: str
+    times_upper: bool
+    unit: str
+    conventional_limit: float | None
+    conventional_unit: str
+    sex: str
+    source: str
+
+    @property
+    def is_flag(self) -> bool:
+        return self.op == "="
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A part of the minimum set: one of `any_of` has to be there."""
+
+    name: str
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OtherLimit:
+    limit: float
+    conventional_limit: float | None
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """While `flag` is true: `off` indicators are not judged, `limits` (by reason) replace the line's own."""
+
+    flag: str
+    days: int
+    off: frozenset[str]
+    limits: Mapping[str, OtherLimit]
+
+
+@dataclass(frozen=True)
+class ChinaParRule:
+    """When the ten-year risk is computed: inclusive ages, the flag that excludes, values that mean diabetes."""
+
+    ages: tuple[int, int]
+    excluded_by: str
+    diabetes: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Pack:
+    name: str
+    edition: str
+    country: str
+    effective_from: date
+    effective_to: date | None
+    titles: Mapping[str, str]
+    window_months: int
+    window_months_range: tuple[int, int]
+    bmi_tolerance: float
+    minimum: tuple[Requirement, ...]
+    china_par: ChinaParRule | None
+    modifiers: tuple[Modifier, ...]
+    lines: tuple[Line, ...]
+    words: Words
+    reason_colours: Mapping[str, str] = field(default_factory=dict)
+
+    def line(self, number: int) -> Line:
+        return self.lines[number - 1]
+
+
+@cache
+def load(name: str, edition: str = "") -> Pack:
+    """The shipped pack of that name; without an edition the newest. Raises PackError when there is none."""
+    found = [path for path in _heads() if _is(path, name, edition)]
+    if not found:
+        raise PackError([f"no pack {name} {edition}".strip()])
+    return _read(max(found, key=lambda path: _head(path)["effective_from"]))
+
+
+def in_force(name: str, on: date) -> Pack:
+    """The newest edition effective on that day; a day before the first edition is judged by the first."""
+    heads = sorted((_head(path)["effective_from"], path) for path in _heads() if _is(path, name, ""))
+    if not heads:
+        raise PackError([f"no pack {name}"])
+    begun = [head for head in heads if head[0] <= on]
+    edition = _head((begun[-1] if begun else heads[0])[1])["edition"]
+    return load(name, edition)
+
+
+def available() -> list[tuple[str, str]]:
+    """(name, edition) of every shipped pack, oldest first within a name."""
+    heads = [_head(path) for path in _heads()]
+    return [(h["name"], h["edition"]) for h in sorted(heads, key=lambda h: (h["name"], h["effective_from"]))]
+
+
+def parse(head_text: str, lines_text: str, words_text: str, known_units: Mapping[str, str] | None = None) -> Pack:
+    """Text of the three files to a Pack. `known_units` (indicator code to UCUM) adds the check against the catalogue.
+
+    Raises PackError with all faults found.
+    """
+    faults: list[str] = []
+    try:
+        head = tomllib.loads(head_text)
+        words = parse_words(words_text)
+    except (tomllib.TOMLDecodeError, ValueError) as error:
+        raise PackError([str(error)]) from error
+    lines = _lines(lines_text, faults)
+    pack = _build(head, lines, words, faults)
+    faults += _contradictions(lines)
+    if known_units is not None:
+        faults += _unknown(lines, {**known_units, **DERIVED_UNITS})
+    faults += words.missing({line.reason for line in lines}, {line.indicator for line in lines}) if not faults else []
+    if faults or pack is None:
+        raise PackError(faults)
+    return pack
+
+
+def _heads() -> list[Path]:
+    return sorted((DATA / "packs").glob("*.toml"))
+
+
+def _head(path: Path) -> dict[str, object]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _is(path: Path, name: str, edition: str) -> bool:
+    head = _head(path)
+    return head["name"] == name and edition in ("", head["edition"])
+
+
+def _read(path: Path) -> Pack:
+    words = DATA / "words" / f"{_head(path)['words']}.toml"
+    texts = (part.read_text(encoding="utf-8") for part in (path, path.with_suffix(".csv"), words))
+    return parse(*texts)
+
+
+def _lines(text: str, faults: list[str]) -> tuple[Line, ...]:
+    reader = csv.DictReader(io.StringIO(text))
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        faults.append(f"columns must be {', '.join(COLUMNS)}")
+        return ()
+    lines = []
+    for number, row in enumerate(reader, start=1):
+        if None in row or None in row.values():
+            faults.append(f"line {number}: wrong number of fields")
+            continue
+        cells = {name: cell.strip() for name, cell in row.items()}
+        line = parse_line(number, cells, faults)
+        if line:
+            lines.append(line)
+    if not lines:
+        faults.append("a pack needs lines")
+    return tuple(lines)
+
+
+def parse_line(number: int, cells: Mapping[str, str], faults: list[str]) -> Line | None:
+    """One row of text cells to a Line; what is wrong goes to `faults`."""
+    before = len(faults)
+    checks = (
+        (REASON.fullmatch(cells["reason"]), "reason", "reason must be lower-case words joined by _"),
+        (cells["colour"] in REASON_COLOURS, "colour", f"colour must be one of {', '.join(REASON_COLOURS)}"),
+        (_is_indicator(cells["indicator"]), "indicator", "unknown kind of indicator"),
+        (cells["op"] in OPS, "op", f"op must be one of {' '.join(OPS)}"),
+        (cells["sex"] in SEXES, "sex", "sex must be m, f or empty"),
+    )
+    faults += [f"line {number}: {text}, not {cells[key]!r}" for passed, key, text in checks if not passed]
+    limit, times_upper = _limit(number, cells, faults)
+    conventional = _conventional(number, cells, faults)
+    if len(faults) > before:
+        return None
+    return Line(
+        number, cells["reason"], cells["colour"], cells["indicator"], cells["op"], limit, cells["limit"], times_upper,
+        cells["unit"], conventional, cells["conventional_unit"], cells["sex"], cells["source"],
+    )  # fmt: skip
+
+
+def _is_indicator(code: str) -> bool:
+    match = INDICATOR.fullmatch(code)
+    return bool(match) and (match.group(1) is None or match.group(1) in FLAG_PREFIXES)
+
+
+def _limit(number: int, cells: Mapping[str, str], faults: list[str]) -> tuple[float, bool]:
+    text, is_flag = cells["limit"], cells["indicator"].startswith(FLAG_PREFIXES)
+    if is_flag or cells["op"] == "=":
+        if (cells["op"], text) != ("=", "true") or not is_flag:
+            faults.append(f"line {number}: a flag is compared as `= true`, a value never is")
+        return 1.0, False
+    upper, ordinal = TIMES_UPPER.fullmatch(text), ORDINAL.fullmatch(text)
+    if upper:
+        return float(upper.group(1)), True
+    if ordinal:
+        return float(ordinal.group(1)), False
+    return _number(number, "limit", text, faults), False
+
+
+def _conventional(number: int, cells: Mapping[str, str], faults: list[str]) -> float | None:
+    text, unit = cells["conventional_limit"], cells["conventional_unit"]
+    if bool(text) != bool(unit):
+        faults.append(f"line {number}: conventional_limit and conventional_unit go together")
+    if not text:
+        return None
+    if TIMES_UPPER.fullmatch(cells["limit"]):
+        faults.append(f"line {number}: a multiple of the upper limit has no conventional limit")
+    return _number(number, "conventional_limit", text, faults)
+
+
+def _number(number: int, column: str, text: str, faults: list[str]) -> float:
+    if not re.fullmatch(r"-?\d+(\.\d+)?", text):
+        faults.append(f"line {number}: {column} must be a number, `N x upper` or an ordinal such as 2+, not {text!r}")
+        return 0.0
+    return float(text)
+
+
+def _contradictions(lines: Iterable[Line]) -> list[str]:
+    faults, colours, seen = [], {}, {}
+    for line in lines:
+        first = colours.setdefault(line.reason, line)
+        if first.colour != line.colour:
+            faults.append(f"line {line.number}: {line.reason} is {first.colour} in line {first.number}")
+        key = (line.reason, line.indicator, line.op, line.sex)
+        if key in seen:
+            faults.append(f"line {line.number}: says again what line {seen[key]} says of {line.indicator}")
+        seen.setdefault(key, line.number)
+    return faults
+
+
+def _unknown(lines: Iterable[Line], units: Mapping[str, str]) -> list[str]:
+    faults = []
+    for line in lines:
+        if line.is_flag:
+            continue
+        if line.indicator not in units:
+            faults.append(f"line {line.number}: no indicator {line.indicator} in the catalogue")
+        elif line.unit and line.unit != units[line.indicator]:
+            faults.append(f"line {line.number}: {line.indicator} is kept in {units[line.indicator]}, not {line.unit}")
+    return faults
+
+
+def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, faults: list[str]) -> Pack | None:
+    try:
+        low, high = head["window_months_range"]
+        pack = Pack(
+            name=head["name"], edition=head["edition"], country=head["country"],
+            effective_from=head["effective_from"], effective_to=head.get("effective_to"),
+            titles={"zh": head["title_zh"], "en": head["title_en"]},
+            window_months=head["window_months"], window_months_range=(low, high),
+            bmi_tolerance=float(head["bmi_tolerance"]),
+            minimum=tuple(Requirement(entry["name"], tuple(entry["any"])) for entry in head["minimum"]),
+            china_par=_china_par(head["china_par"], faults) if "china_par" in head else None,
+            modifiers=tuple(_modifier(entry) for entry in head.get("modifier", ())),
+            lines=lines, words=words, reason_colours={line.reason: line.colour for line in lines},
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        faults.append(f"head: {type(error).__name__} {error}")
+        return None
+    if not low <= pack.window_months <= high:
+        faults.append(f"head: window_months {pack.window_months} is not within {low} and {high}")
+    if not isinstance(pack.effective_from, date):
+        faults.append("head: effective_from must be a date")
+    for modifier in pack.modifiers:
+        faults += [f"head: no reason {name} for {modifier.flag}" for name in modifier.limits if name not in pack.reason_colours]
+    if any(line.indicator == "china_par_10y" for line in lines) and pack.china_par is None:
+        faults.append("head: lines on china_par_10y need a [china_par] table")
+    return pack
+
+
+def _china_par(table: Mapping[str, object], faults: list[str]) -> ChinaParRule:
+    diabetes = []
+    for entry in table["diabetes"]:
+        cells = dict.fromkeys(COLUMNS, "") | {"reason": "diabetes", "colour": "blue"} | entry
+        line = parse_line(0, cells, faults)
+        diabetes += [line] if line else []
+    low, high = table["ages"]
+    return ChinaParRule((int(low), int(high)), table["excluded_by"], tuple(diabetes))
+
+
+def _modifier(entry: Mapping[str, object]) -> Modifier:
+    limits = {
+        item["reason"]: OtherLimit(float(item["limit"]), _optional_float(item.get("conventional_limit")))
+        for item in entry.get("limit", ())
+    }
+    return Modifier(entry["flag"], int(entry["days"]), frozenset(entry["off"]), limits)
+
+
+def _optional_float(value: float | None) -> float | None:
+    return None if value is None else float(value)

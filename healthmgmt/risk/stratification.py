@@ -1,0 +1,116 @@
+"""A colour for everyone: the highest with a reason, green only with the minimum set, else grey.
+
+Vectorised over n people; slices of 100,000 keep memory low. One person is an array of length one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .judging import Judge, Judged, Uppers
+from .measures import UNKNOWN, Measures
+from .packs import COLOURS, Line, Pack
+from .reasons import missing_texts, reason_texts, score_texts
+from .scoring import Derived, derive
+
+Array = np.ndarray
+RANK = {colour: rank for rank, colour in enumerate(COLOURS)}
+GREY, GREEN = RANK["grey"], RANK["green"]
+NOT_EXAMINED = -1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of n people.
+
+    colour      int8 position in COLOURS; NOT_EXAMINED (-1) where there is no usable value at all
+    fired       for each pack line, in order, the positions (int64) of the people it fires for
+    incomplete  bool: a part of the minimum set is missing
+    scores      float64 by model name, nan = no score
+    missing     bool by (what for, what): what for is "minimum", a model, or "china_par_out_of_range"
+    """
+
+    colour: Array
+    fired: tuple[Array, ...]
+    incomplete: Array
+    scores: Mapping[str, Array]
+    missing: Mapping[tuple[str, str], Array]
+    pack: Pack
+    judged: tuple[Judged | None, ...]
+    measures: Measures
+
+    @property
+    def has_value(self) -> Array:
+        return self.colour != NOT_EXAMINED
+
+    def counts(self) -> dict[str, int]:
+        """People by colour, highest first."""
+        return {colour: int((self.colour == RANK[colour]).sum()) for colour in reversed(COLOURS)}
+
+    def reasons_json(self) -> Array:
+        """Per person the JSON text of the reasons, in the order of the pack (object array of str)."""
+        return reason_texts(self.pack.lines, self.fired, self.judged, self.measures)
+
+    def scores_json(self) -> Array:
+        """Per person the JSON text {model: value} of the scores there are."""
+        return score_texts(self.scores, self.measures.size)
+
+    def missing_json(self) -> Array:
+        """Per person the JSON text {what for: [what]} of what is missing."""
+        return missing_texts(self.missing, self.measures.size)
+
+
+def evaluate(pack: Pack, measures: Measures, catalogue_upper: Uppers) -> Outcome:
+    """`catalogue_upper`: indicator code to the upper reference limits (men, women), None where the catalogue has none."""
+    derived = derive(pack, measures, catalogue_upper)
+    judge = Judge(pack, derived.measures, catalogue_upper)
+    with np.errstate(invalid="ignore"):
+        judged = tuple(judge.line(line) for line in pack.lines)
+        minimum = _minimum(pack, derived, judge)
+    colour = np.full(measures.size, GREEN, dtype=np.int8)
+    incomplete = np.logical_or.reduce(list(minimum.values())) if minimum else np.zeros(measures.size, dtype=bool)
+    colour[incomplete] = GREY
+    for line, result in sorted(zip(pack.lines, judged, strict=True), key=lambda pair: RANK[pair[0].colour]):
+        if result is not None:
+            colour[result.hit] = RANK[line.colour]
+    nothing = ~_has_value(measures)
+    colour[nothing] = NOT_EXAMINED
+    none = np.empty(0, dtype=np.int64)
+    fired = tuple(none if result is None else np.flatnonzero(result.hit) for result in judged)
+    missing = {("minimum", name): mask for name, mask in minimum.items()} | dict(derived.missing)
+    return Outcome(colour, fired, incomplete & ~nothing, derived.scores, missing, pack, judged, derived.measures)
+
+
+def _has_value(measures: Measures) -> Array:
+    found = np.zeros(measures.size, dtype=bool)
+    for column in measures.columns.values():
+        found |= ~np.isnan(column.value)
+    return found
+
+
+def _minimum(pack: Pack, derived: Derived, judge: Judge) -> dict[str, Array]:
+    """Who lacks which part of the minimum set. A qualified value that decides nothing (`<6.5` against 5.2) is no part."""
+    lacking = {}
+    for requirement in pack.minimum:
+        present = np.zeros(derived.measures.size, dtype=bool)
+        for code in requirement.any_of:
+            present |= _present(code, pack.lines, derived.measures, judge)
+        lacking[requirement.name] = ~present
+    return lacking
+
+
+def _present(code: str, lines: tuple[Line, ...], measures: Measures, judge: Judge) -> Array:
+    if code == "sex":
+        return measures.sex != UNKNOWN
+    if code == "age":
+        return ~np.isnat(measures.birth)
+    column = measures.column(code)
+    if column is None:
+        return np.zeros(measures.size, dtype=bool)
+    present = ~np.isnan(column.value)
+    if column.qualifier is not None and column.qualifier.any():
+        for line in lines:
+            if line.indicator == code:
+                present &= ~judge.undecided(line)
+    return present
