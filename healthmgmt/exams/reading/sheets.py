@@ -1,0 +1,49 @@
+"""What every reader hands on: sheets of text cells with the sheet's own row numbers."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet. `read()` starts a new pass over its rows that hold anything: (row number from 1, cells).
+
+    Cells are text; a blank cell is `""`; the index in the list is the sheet's own column. `faults` names
+    cells that hold no result: {(row, column index): "formula" | "cell-error"}. `is_ragged`: a row may hold
+    fewer cells than the heading, which then means that something is missing.
+    """
+
+    name: str
+    read: Callable[[], Iterator[Row]]
+    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    is_ragged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file that could be opened. `encoding` is None where the format has no choice of encoding."""
+
+    format: str
+    encoding: str | None
+    sheets: list[Sheet]
+    is_1904: bool = False
+
+
+def column_letters(index: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_index(letters: str) -> int:
+    """A -> 0, AA -> 26."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1

@@ -1,0 +1,114 @@
+"""xlsx and xls through calamine, guarded against what calamine does not say."""
+
+import io
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import python_calamine as calamine
+
+from healthmgmt.exams.reading import archives
+from healthmgmt.exams.reading.refusals import FileRefused, Limits
+from healthmgmt.exams.reading.sheets import Row, Sheet, Workbook
+from healthmgmt.exams.reading.sheetxml import SheetScan
+
+CELL_BYTES = 32  # of calamine's rectangle
+RECTANGLE = 640 << 20
+MIDNIGHT = time(0)
+
+
+def open_xlsx(data: bytes, limits: Limits) -> Workbook:
+    """Raises FileRefused."""
+    archive = archives.inspect(data, limits)
+    for scan in archive.scans.values():
+        if scan.last_row * max(scan.last_column, 1) * CELL_BYTES > RECTANGLE:
+            raise FileRefused("too-large", min(scan.rows - 1, limits.rows))
+        if scan.is_lost:
+            raise FileRefused("formula", scan.rows - 1)
+    book = _load(data)
+    scans = _scans_by_sheet(data, archive)
+    sheets = [_sheet(book, index, scans.get(book.sheet_names[index])) for index in _worksheets(book)]
+    return Workbook("xlsx", None, sheets, archive.is_1904)
+
+
+def open_xls(data: bytes, limits: Limits) -> Workbook:
+    """Raises FileRefused."""
+    if _has_name(data, "EncryptedPackage"):
+        raise FileRefused("password")
+    if _has_name(data, "_VBA_PROJECT_CUR") or _has_name(data, "_VBA_PROJECT"):
+        raise FileRefused("macro")
+    if not (_has_name(data, "Workbook") or _has_name(data, "Book")):
+        raise FileRefused("format")
+    book = _load(data)
+    return Workbook("xls", None, [_sheet(book, index, None) for index in _worksheets(book)])
+
+
+def _has_name(data: bytes, name: str) -> bool:
+    """Whether the directory of an OLE2 file holds an entry of this name."""
+    return (name + "\x00").encode("utf-16-le") in data
+
+
+def _load(data: bytes) -> calamine.CalamineWorkbook:
+    try:
+        return calamine.load_workbook(io.BytesIO(data))
+    except calamine.PasswordError:
+        raise FileRefused("password") from None
+    except calamine.CalamineError:
+        raise FileRefused("corrupt") from None
+
+
+def _worksheets(book: calamine.CalamineWorkbook) -> list[int]:
+    return [
+        index for index, meta in enumerate(book.sheets_metadata) if meta.typ == calamine.SheetTypeEnum.WorkSheet
+    ]  # fmt: skip
+
+
+def _scans_by_sheet(data: bytes, archive: archives.Archive) -> dict[str, SheetScan]:
+    return {name: archive.scans[part] for name, part in archives.sheet_parts(data).items() if part in archive.scans}
+
+
+def _sheet(book: calamine.CalamineWorkbook, index: int, scan: SheetScan | None) -> Sheet:
+    name = book.sheet_names[index]
+
+    def read() -> Iterator[Row]:
+        try:
+            sheet = book.get_sheet_by_index(index)
+        except calamine.CalamineError:
+            raise FileRefused("corrupt", scan.rows - 1 if scan else 0) from None
+        yield from _rows(sheet, scan)
+
+    return Sheet(name, read, scan.faults if scan else {})
+
+
+def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None) -> Iterator[Row]:
+    if sheet.start is None:
+        return
+    left = [""] * sheet.start[1]
+    number = last = 0
+    faulty_rows = {row for row, _ in scan.faults} if scan else set()
+    for number, values in enumerate(sheet.iter_rows(), start=1):
+        cells = left + [value if type(value) is str else text(value) for value in values]
+        if any(cells) or number in faulty_rows:
+            last = number
+            yield number, cells
+    if scan and last < scan.last_row and scan.last_row not in faulty_rows and number < scan.last_row:
+        raise FileRefused("corrupt", scan.rows - 1)  # the reader stopped before the sheet's end
+
+
+def text(value: object) -> str:
+    """A cell's value as the shortest text that reads back equal; days as ISO text."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e21:
+            return str(int(value))
+        return repr(value) if math.isfinite(value) else ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == MIDNIGHT else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, timedelta):
+        return str(value)
+    return str(value)

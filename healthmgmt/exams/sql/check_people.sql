@@ -1,0 +1,35 @@
+-- Rows whose person is not certain, or not within the uploader's reach, wait; the reason says which.
+-- The unknown and those of other units are kept apart only inside the organisation.
+UPDATE exams_uploadrow AS r
+SET problems = r.problems || found.problems,
+    state = 'waiting'
+FROM (
+    SELECT
+        row.id,
+        jsonb_agg(
+            jsonb_build_object(
+                'reason', problem.reason,
+                'column', problem.heading,
+                'cell', CASE WHEN problem.letter = '' THEN '' ELSE problem.letter || row.sheet_row END,
+                'code', NULL
+            )
+        ) AS problems
+    FROM exams_uploadrow AS row
+    LEFT JOIN people_person AS p ON p.id = row.person_id
+    LEFT JOIN organization_unit AS u ON u.id = p.unit_id
+    CROSS JOIN LATERAL (
+        VALUES
+            ('unknown-employee', %(emp_heading)s, %(emp_letter)s, p.id IS NULL AND NOT row.problems @> '[{"reason": "id-number"}]'),
+            ('name-mismatch', %(name_heading)s, %(name_letter)s,
+                row.name <> '' AND translate(row.name, ' 　·', '') <> translate(p.name, ' 　·', '')),
+            ('id-number', %(id_heading)s, %(id_letter)s, row.id_hash <> '' AND p.id_hash <> '' AND row.id_hash <> p.id_hash),
+            ('scope', %(emp_heading)s, %(emp_letter)s, p.id IS NOT NULL AND NOT u.path LIKE %(scope)s),
+            ('inactive', %(emp_heading)s, %(emp_letter)s, p.left_on IS NOT NULL AND row.exam_on > p.left_on),
+            ('date', %(date_heading)s, %(date_letter)s, row.exam_on < p.birth)
+    ) AS problem (reason, heading, letter, applies)
+    WHERE row.upload_id = %(upload)s
+      AND row.state IN ('ready', 'waiting')
+      AND problem.applies
+    GROUP BY row.id
+) AS found
+WHERE r.id = found.id

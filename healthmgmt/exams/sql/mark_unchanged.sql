@@ -1,0 +1,13 @@
+-- Rows that say nothing new: within this file's own columns the stored exam of that day says just the same.
+UPDATE exams_uploadrow AS r
+SET state = 'unchanged'
+FROM exams_exam AS e
+WHERE r.upload_id = %(upload)s
+  AND r.number BETWEEN %(first)s AND %(last)s
+  AND r.state = 'ready'
+  AND e.person_id = r.person_id
+  AND e.taken_on = r.exam_on
+  AND e.state = 'current'
+  AND e.results - ARRAY(SELECT jsonb_object_keys(e.results) EXCEPT SELECT unnest(%(codes)s::text[])) = r.values
+  AND e.texts - ARRAY(SELECT jsonb_object_keys(e.texts) EXCEPT SELECT unnest(%(codes)s::text[])) = r.texts
+  AND e.qualifiers - ARRAY(SELECT jsonb_object_keys(e.qualifiers) EXCEPT SELECT unnest(%(codes)s::text[])) = r.qualifiers

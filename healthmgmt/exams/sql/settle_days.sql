@@ -1,0 +1,31 @@
+-- Which exams of the touched days count: one is superseded while a later, not withdrawn one of the same person and day
+-- has a column for everything that it says. Depends only on what remains, so any order of undoing ends the same.
+WITH days AS (
+    SELECT DISTINCT person_id, taken_on
+    FROM exams_exam
+    WHERE upload_id = %(upload)s AND row_number BETWEEN %(first)s AND %(last)s
+),
+settled AS (
+    SELECT
+        e.id,
+        EXISTS (
+            SELECT 1
+            FROM exams_exam AS later
+            JOIN exams_upload AS source ON source.id = later.upload_id
+            WHERE later.person_id = e.person_id
+              AND later.taken_on = e.taken_on
+              AND later.id > e.id
+              AND later.state <> 'withdrawn'
+              AND source.layout -> 'codes' @> (
+                  SELECT coalesce(jsonb_agg(said.key), '[]') FROM jsonb_object_keys(e.results || e.texts) AS said (key)
+              )
+        ) AS is_superseded
+    FROM exams_exam AS e
+    JOIN days USING (person_id, taken_on)
+    WHERE e.state <> 'withdrawn'
+)
+UPDATE exams_exam AS e
+SET state = CASE WHEN settled.is_superseded THEN 'superseded' ELSE 'current' END
+FROM settled
+WHERE e.id = settled.id
+  AND e.state <> CASE WHEN settled.is_superseded THEN 'superseded' ELSE 'current' END
