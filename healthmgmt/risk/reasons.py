@@ -30,13 +30,13 @@ def reason_texts(
 
 
 def _line_texts(line: Line, rows: Array, result: Judged, measures: Measures) -> Array:
-    head = json.dumps({"code": line.reason, "line": line.number, "indicator": line.indicator})[:-1]
+    head = _compact({"code": line.reason, "line": line.number, "indicator": line.indicator})[:-1]
     return _value_texts(head, line, rows, result, measures) + _day_texts(line, rows, measures)
 
 
 def _value_texts(head: str, line: Line, rows: Array, result: Judged, measures: Measures) -> Array:
     if line.is_flag:
-        return np.full(len(rows), f'{head}, "value": true, "unit": "", "limit": true', dtype=object)
+        return np.full(len(rows), f'{head},"value":true,"unit":"","limit":true', dtype=object)
     column = measures.columns[line.indicator]
     limit = np.broadcast_to(np.asarray(result.limit, dtype=np.float64), measures.sex.shape)[rows]
     as_reported = np.zeros(len(rows), bool) if result.as_reported is None else result.as_reported[rows]
@@ -67,8 +67,8 @@ def _value_text(
     head: str, line: Line, units: tuple[str, ...], value: float, limit: float, unit: float, qualifier: float
 ) -> str:
     name = line.unit if unit < 0 else units[int(unit)]
-    text = f'{head}, "value": {value:.10g}, "unit": {json.dumps(name)}, "limit": {limit:.10g}'
-    return f'{text}, "qualifier": "{QUALIFIERS[int(qualifier)]}"' if qualifier else text
+    text = f'{head},"value":{value:.10g},"unit":{json.dumps(name)},"limit":{limit:.10g}'
+    return f'{text},"qualifier":"{QUALIFIERS[int(qualifier)]}"' if qualifier else text
 
 
 def _day_texts(line: Line, rows: Array, measures: Measures) -> Array:
@@ -81,7 +81,7 @@ def _day_texts(line: Line, rows: Array, measures: Measures) -> Array:
 
 
 def _day_text(day: str) -> str:
-    return "}," if day == "NaT" else f', "on": "{day}"}},'
+    return "}," if day == "NaT" else f',"on":"{day}"}},'
 
 
 def score_texts(scores: Mapping[str, Array], size: int) -> Array:
@@ -90,9 +90,9 @@ def score_texts(scores: Mapping[str, Array], size: int) -> Array:
         rows = np.flatnonzero(~np.isnan(values))
         if len(rows):
             distinct, back = np.unique(values[rows], return_inverse=True)
-            table = np.array([f'"{name}": {value:.6g}, ' for value in distinct.tolist()], dtype=object)
+            table = np.array([f'"{name}":{value:.6g},' for value in distinct.tolist()], dtype=object)
             texts[rows] += table[back]
-    return np.array([f"{{{text[:-2]}}}" for text in texts.tolist()], dtype=object)
+    return np.array([f"{{{text[:-1]}}}" for text in texts.tolist()], dtype=object)
 
 
 def missing_texts(missing: Mapping[tuple[str, str], Array], size: int) -> Array:
@@ -109,4 +109,8 @@ def _missing_text(names: Sequence[tuple[str, str]], pattern: int) -> str:
     for place, (purpose, name) in enumerate(names):
         if pattern >> place & 1:
             found.setdefault(purpose, []).append(name)
-    return json.dumps(found)
+    return _compact(found)
+
+
+def _compact(content: object) -> str:
+    return json.dumps(content, separators=(",", ":"))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LANGUAGES = ("zh", "en")
-TEMPLATES = ("value", "value_undated", "flag", "flag_undated", "private")
+TEMPLATES = ("value", "value_undated", "flag", "flag_undated", "private", "missing", "outside")
 COLOURS = ("grey", "green", "blue", "yellow", "orange", "red")
 OPS = (">=", "<=", ">", "<")
 

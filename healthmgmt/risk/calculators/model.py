@@ -211,6 +211,7 @@ def _read_number(spec: Number, value: object, columns: Mapping[str, object], not
     if spec.unit_key or spec.paired:
         index = unit_indexes(units, [unit.name for unit in spec.units], size)
         notes.add((index < 0) & ~missing & ~unreadable, f"unit of {spec.key} missing or unknown")
+        array = np.where(index < 0, np.nan, array)
     low, high = (np.array([getattr(unit, side) for unit in spec.units])[index] for side in ("low", "high"))
     outside = (array < low) | (array > high)
     if outside.any():

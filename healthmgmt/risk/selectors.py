@@ -1,0 +1,50 @@
+"""Reads over assessments."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from healthmgmt.core import sql
+from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.risk import explanation, packs
+
+SCORE_DECIMALS = 1  # as the published calculators print them
+
+_pack = cache(packs.load)
+
+
+def exported() -> Iterator[dict[str, Any]]:
+    """Everybody's current assessment: reasons with their sentence in the organisation's language (`text`) and in both."""
+    language = "zh" if organisation_settings().language.startswith("zh") else "en"
+    for line in sql.dicts("risk/export_assessments"):
+        pack = _pack(line["pack"], line["edition"])
+        missing = line.pop("missing")
+        yield {
+            "emp_no": line["emp_no"],
+            "colour": line["colour"],
+            "reasons": _reasons(pack, line["reasons"], language),
+            "scores": {name: round(value, SCORE_DECIMALS) for name, value in line["scores"].items()},
+            "missing": sorted({name for purpose, names in missing.items() if not purpose.endswith("_out_of_range") for name in names}),
+            "missing_for": missing,
+            "pack": line["pack"],
+            "edition": line["edition"],
+            "assessed_on": line["assessed_on"].isoformat(),
+        }
+
+
+def _reasons(pack: packs.Pack, reasons: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    ranked = sorted(reasons, key=lambda reason: -packs.COLOURS.index(pack.line(reason["line"]).colour))
+    texts = {name: explanation.reason_texts(pack, reasons, name, clinical=True) for name in ("zh", "en")}
+    return [
+        {
+            "code": reason["code"],
+            "text": texts[language][place].text,
+            "value": reason.get("value"),
+            "limit": reason.get("limit"),
+            "indicator": reason["indicator"],
+            "unit": reason.get("unit", ""),
+            "text_zh": texts["zh"][place].text,
+            "text_en": texts["en"][place].text,
+        }
+        for place, reason in enumerate(ranked)
+    ]

@@ -1,0 +1,106 @@
+"""Assessing people: load, evaluate, store, slice by slice."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils import timezone
+
+from healthmgmt.core import sql
+from healthmgmt.core.dates import local_day, months_before
+from healthmgmt.organization.selectors import organisation_settings, place_flags
+from healthmgmt.records import catalogue
+from healthmgmt.risk import loading, packs, stratification
+from healthmgmt.work import services as work
+from healthmgmt.work.registry import Run
+
+SLICE_PEOPLE = 50_000
+COLUMNS = ["person_id", "assessed_on", "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "pack", "edition", "is_current", "stored_at"]  # fmt: skip
+
+
+@dataclass
+class Tally:
+    """What an assessment of many people came to."""
+
+    people: int = 0
+    colours: Counter = field(default_factory=Counter)
+
+    def add(self, outcome: stratification.Outcome) -> None:
+        counts = outcome.counts()
+        self.people += sum(counts.values())
+        self.colours.update(counts)
+
+
+def today() -> date:
+    """The organisation's local day."""
+    return local_day(timezone.now(), organisation_settings().timezone)
+
+
+def pack_in_force(as_of: date, name: str = "") -> packs.Pack:
+    """The organisation's pack, or the one named, in the edition in force on a day. Raises PackError when there is none."""
+    return packs.in_force(name or organisation_settings().pack, as_of)
+
+
+def window_start(as_of: date) -> date:
+    """Values of this day and before are too old on `as_of`."""
+    return months_before(as_of, organisation_settings().window_months)
+
+
+def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None) -> Tally:
+    """Assess everybody with a usable value, or only the people of one upload; resumes after the last finished slice.
+
+    Each slice is one transaction and announces the assessments that are new in it.
+    """
+    tally = Tally(run.cursor.get("people", 0), Counter(run.cursor.get("colours", {})))
+    after = run.cursor.get("after", 0)
+    places = place_flags()
+    total = _slices_end()
+    while (last := sql.row("risk/slice_end", {"after": after, "size": SLICE_PEOPLE})[0]) is not None:
+        found = loading.load(after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places)
+        outcome = stratification.evaluate(pack, found.measures, _uppers())
+        tally.add(outcome)
+        cursor = {"after": last, "people": tally.people, "colours": dict(tally.colours)}
+        with run.batch(done=last, total=total, cursor=cursor):
+            _store(found, outcome, as_of=as_of)
+        after = last
+    if upload is not None:
+        with run.batch(done=total, total=total):
+            sql.execute("risk/retire_baseless", {"upload": upload})
+    return tally
+
+
+def _store(found: loading.Slice, outcome: stratification.Outcome, *, as_of: date) -> None:
+    marker = sql.row("risk/assessment_marker")[0]
+    sql.copy_in("risk_assessment", COLUMNS, _fields(found, outcome, as_of))
+    parameters = {"marker": marker}
+    sql.execute("risk/drop_repeated", parameters)
+    sql.execute("risk/retire_current", parameters)
+    sql.execute("risk/make_current", parameters)
+    first, last, count = sql.row("risk/assessments_after", parameters)
+    if count:
+        work.announce("risk.assessed", first=first, last=last)
+
+
+def _fields(found: loading.Slice, outcome: stratification.Outcome, as_of: date):
+    pack, now = outcome.pack, timezone.now().isoformat()
+    day = as_of.isoformat()
+    texts = zip(outcome.reasons_json(), outcome.scores_json(), outcome.missing_json(), strict=True)
+    colours = stratification.COLOURS
+    for index, (reasons, scores, missing) in enumerate(texts):
+        colour = outcome.colour[index]
+        if colour == stratification.NOT_EXAMINED:
+            continue
+        exams = "{" + json.dumps(found.exams[index])[1:-1] + "}"
+        incomplete = "t" if outcome.incomplete[index] else "f"
+        yield [
+            str(found.people[index]), day, colours[colour], reasons, scores, missing, incomplete, exams, pack.name, pack.edition, "f", now,
+        ]  # fmt: skip
+
+
+def _slices_end() -> int:
+    return sql.row("risk/slice_end", {"after": 0, "size": 2**31 - 1})[0] or 0
+
+
+def _uppers() -> dict[str, tuple[float | None, float | None]]:
+    return {code: (indicator.ref_high_m, indicator.ref_high_f) for code, indicator in catalogue.load().items()}

@@ -1,0 +1,1 @@
+SELECT coalesce(min(id), 0), coalesce(max(id), 0), count(*) FROM risk_assessment WHERE id > %(marker)s

@@ -1,0 +1,135 @@
+from datetime import date
+
+import pytest
+
+from healthmgmt.risk import packs
+from healthmgmt.risk.packs import PackError
+
+HEAD = (packs.DATA / "packs" / "cn_2024.toml").read_text(encoding="utf-8")
+LINES = (packs.DATA / "packs" / "cn_2024.csv").read_text(encoding="utf-8")
+WORDS = (packs.DATA / "words" / "cn_2024.toml").read_text(encoding="utf-8")
+
+
+def faults_with(row: str) -> tuple[str, ...]:
+    with pytest.raises(PackError) as caught:
+        packs.parse(HEAD, f"{LINES.rstrip()}\n{row}\n", WORDS)
+    return caught.value.faults
+
+
+def test_pack_cn_2024_loads() -> None:
+    pack = packs.load("cn")
+    assert (pack.name, pack.edition, pack.country, pack.window_months) == ("cn", "2024", "cn", 18)
+    assert len(pack.lines) == 83
+    assert [requirement.name for requirement in pack.minimum] == [
+        "sex", "age", "bmi", "sbp", "dbp", "fpg_or_hba1c", "tc", "tg",
+    ]  # fmt: skip
+    fpg = next(line for line in pack.lines if line.reason == "hyperglycaemia")
+    assert (fpg.limit, fpg.unit, fpg.conventional_limit, fpg.conventional_unit) == (7.0, "mmol/L", 126, "mg/dL")
+
+
+def test_pack_lines_are_numbered_as_in_the_file() -> None:
+    pack = packs.load("cn")
+    assert [pack.line(line.number) for line in pack.lines] == list(pack.lines)
+
+
+def test_pack_reads_multiples_ordinals_and_flags() -> None:
+    lines = {(line.reason, line.indicator): line for line in packs.load("cn").lines}
+    liver, protein, ascvd = (
+        lines["critical_liver", "alt"], lines["important_urine_protein", "u_pro"], lines["known_ascvd", "condition:ascvd"],
+    )  # fmt: skip
+    assert (liver.times_upper, liver.limit) == (True, 15)
+    assert (protein.times_upper, protein.limit, protein.limit_text) == (False, 3, "3+")
+    assert (ascvd.is_flag, ascvd.limit) == (True, 1)
+
+
+def test_pack_units_are_those_of_the_catalogue(shared) -> None:
+    import csv
+
+    with (shared / "reference" / "exam_items.csv").open(encoding="utf-8") as file:
+        known = {row["code"]: row["unit_ucum"] for row in csv.DictReader(file)}
+    assert packs.parse(HEAD, LINES, WORDS, known).lines == packs.load("cn").lines
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("x,purple,sbp,>=,1,,,,,", "colour must be one of blue, yellow, orange, red, not 'purple'"),
+        ("x,green,sbp,>=,1,,,,,", "colour must be one of blue, yellow, orange, red, not 'green'"),
+        ("X y,red,sbp,>=,1,,,,,", "reason must be lower-case words joined by _, not 'X y'"),
+        ("x,red,sbp,=>,1,,,,,", "op must be one of >= <= > < =, not '=>'"),
+        ("x,red,SBP!,>=,1,,,,,", "unknown kind of indicator, not 'SBP!'"),
+        ("x,red,weather:rain,>=,1,,,,,", "unknown kind of indicator, not 'weather:rain'"),
+        ("x,red,sbp,>=,1,,,,male,", "sex must be m, f or empty, not 'male'"),
+        ("x,red,alt,>=,3 times upper,,,,,", "limit must be a number, `N x upper` or an ordinal such as 2+"),
+        ("x,red,sbp,>=,,,,,,", "limit must be a number"),
+        ("x,red,sbp,>=,nan,,,,,", "limit must be a number"),
+        ("x,red,fpg,>=,7,mmol/L,126,,,", "conventional_limit and conventional_unit go together"),
+        ("x,red,fpg,>=,7,mmol/L,abc,mg/dL,,", "conventional_limit must be a number"),
+        ("x,red,alt,>=,3 x upper,U/L,5,ukat/L,,", "a multiple of the upper limit has no conventional limit"),
+        ("x,red,condition:ascvd,>=,1,,,,,", "a flag is compared as `= true`"),
+        ("x,red,sbp,=,140,,,,,", "a flag is compared as `= true`"),
+        ("hypertension,red,sbp,>,150,,,,,", "hypertension is orange in line 25"),
+        ("hypertension,orange,sbp,>=,150,,,,,", "says again what line 25 says of sbp"),
+        ("x,red,sbp", "wrong number of fields"),
+    ],
+)
+def test_pack_schema_names_the_fault_and_its_line(row: str, fault: str) -> None:
+    faults = faults_with(row)
+    assert [(text.startswith("line 84: "), fault in text) for text in faults] == [(True, True)]
+
+
+def test_pack_names_every_fault_at_once() -> None:
+    assert len(faults_with("x,purple,sbp,=>,1,,,,boy,")) == 3
+
+
+def test_pack_needs_words_for_every_reason() -> None:
+    assert faults_with("x,red,sbp,>=,1,,,,,") == ("words: no reason.x",)
+
+
+def test_pack_against_the_catalogue() -> None:
+    with pytest.raises(PackError) as caught:
+        packs.parse(HEAD, LINES, WORDS, {line.indicator: line.unit for line in packs.load("cn").lines} | {"sbp": "kPa"})
+    assert caught.value.faults[0] == "line 1: sbp is kept in kPa, not mm[Hg]"
+    with pytest.raises(PackError, match="no indicator afp in the catalogue"):
+        known = {line.indicator: line.unit for line in packs.load("cn").lines if line.indicator != "afp"}
+        packs.parse(HEAD, LINES, WORDS, known)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("window_months = 18", "window_months = 30", "window_months 30 is not within 13 and 24"),
+        ("bmi_tolerance = 1.0", "", "bmi_tolerance"),
+        ("effective_from = 2024-01-01", 'effective_from = "soon"', "effective_from must be a date"),
+        ('reason = "anaemia"', 'reason = "anemia"', "no reason anemia for condition:pregnant"),
+        ('limit = "7.0"', 'limit = "seven"', "limit must be a number"),
+        ('name = "cn"', "name = cn", "Invalid value"),
+    ],
+)
+def test_pack_head_faults(old: str, new: str, fault: str) -> None:
+    with pytest.raises(PackError) as caught:
+        packs.parse(HEAD.replace(old, new, 1), LINES, WORDS)
+    assert fault in str(caught.value)
+
+
+def test_pack_columns_are_fixed() -> None:
+    with pytest.raises(PackError, match="columns must be reason, colour"):
+        packs.parse(HEAD, LINES.replace("reason,colour", "colour,reason", 1), WORDS)
+
+
+def test_words_need_both_languages() -> None:
+    with pytest.raises(PackError, match="words: reason.hypertension has no en"):
+        packs.parse(HEAD, LINES, WORDS.replace(', en = "Blood pressure in the range of hypertension"', ""))
+
+
+def test_pack_in_force_by_date() -> None:
+    assert packs.in_force("cn", date(2024, 6, 1)) == packs.load("cn", "2024")
+    assert packs.in_force("cn", date(2018, 6, 1)) == packs.load("cn", "2024")
+
+
+def test_pack_unknown_name() -> None:
+    with pytest.raises(PackError, match="no pack atlantis"):
+        packs.load("atlantis")
+    with pytest.raises(PackError, match="no pack atlantis"):
+        packs.in_force("atlantis", date(2024, 1, 1))
+    assert packs.available() == [("cn", "2024")]
