@@ -17,7 +17,8 @@ MONTHS = (
     "December",
 )  # fmt: skip
 OUT_OF_RANGE = "_out_of_range"
-SPACE_BEFORE_STOP = re.compile(r" +(?=[,.，。：])")
+# A number without a unit leaves its blank behind.
+STRAY_BLANK = re.compile(r" +(?=[ ,.，。：])")
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _reason(
     )  # fmt: skip
     return ReasonText(
         code=line.reason, colour=line.colour, indicator="" if hidden else line.indicator,
-        text=SPACE_BEFORE_STOP.sub("", text), advice=_advice(pack, line, language),
+        text=STRAY_BLANK.sub("", text), advice=_advice(pack, line, language),
         value=value, unit=unit, limit=limit, on=on, source=line.source, is_main=is_main,
     )  # fmt: skip
 
