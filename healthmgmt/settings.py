@@ -169,7 +169,7 @@ UPLOAD_LIMITS = {
     "rows": 250_000,
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["healthmgmt.core.uploading.BoundedFileUploadHandler"]
 
 # Cache: keys carry the schema and are refused outside a known one -------------------------------------------------------
 CACHES = {

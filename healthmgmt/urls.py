@@ -4,6 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("healthmgmt.accounts.urls")),
-    path("api/v1/", include("healthmgmt.portal.urls_api")),
+    path("api/v1/", include("healthmgmt.exams.urls_api")),
     path("", include("healthmgmt.portal.urls")),
 ]

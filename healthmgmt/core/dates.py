@@ -1,5 +1,6 @@
 """Days as an organisation counts them."""
 
+import calendar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,3 +13,11 @@ def local_day(moment: datetime, timezone: str) -> date:
 def completed_years(birth: date, day: date) -> int:
     """Age in completed years on a day; someone born on 29 February completes a year on 1 March of other years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month that many months earlier, or that month's last day."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

@@ -1,0 +1,108 @@
+"""Uploads over HTTP: deliver a file, follow it, apply it, undo it. The same services as pages and commands."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers, status
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.permissions import Permission, requires
+from healthmgmt.exams import access, presenters, selectors, services
+from healthmgmt.exams.models import Upload
+from healthmgmt.partners.services import exam_centre_named
+
+PROBLEM_ROWS = 500
+
+
+class NewUpload(serializers.Serializer):
+    """What a client may say with a file."""
+
+    file = serializers.FileField(allow_empty_file=True)
+    centre = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    check_only = serializers.BooleanField(default=False)
+    apply = serializers.BooleanField(default=False)
+
+
+class UploadLine(serializers.ModelSerializer):
+    """An upload in a list."""
+
+    id = serializers.UUIDField(source="uuid")
+
+    class Meta:
+        model = Upload
+        fields = ["id", "file_name", "state", "reason", "uploaded_at", "received", "accepted", "unchanged", "waiting", "refused"]
+
+
+def receipt(upload: Upload) -> dict[str, Any]:
+    """State and problems; of a long list the first rows, and how many more there are."""
+    rows = selectors.problem_rows(upload)
+    total = rows.count()
+    problems = selectors.problems(upload, rows[:PROBLEM_ROWS])
+    return {"id": str(upload.uuid)} | presenters.receipt(upload, problems) | {"problem_rows": total}
+
+
+@requires(Permission.UPLOAD_CREATE, Permission.UPLOAD_VIEW)
+class UploadsView(APIView):
+    """The uploads that the caller may see; POST delivers a file."""
+
+    parser_classes = [MultiPartParser]
+    serializer_class = NewUpload
+
+    def get(self, request: Request) -> Response:
+        paginator = LimitOffsetPagination()
+        page = paginator.paginate_queryset(access.visible_to(request.user).order_by("-id"), request, view=self)
+        return paginator.get_paginated_response(UploadLine(page, many=True).data)
+
+    def post(self, request: Request) -> Response:
+        given = NewUpload(data=request.data)
+        given.is_valid(raise_exception=True)
+        centre = given.validated_data.get("centre", "")
+        upload = services.receive(
+            given.validated_data["file"],
+            name=given.validated_data["file"].name,
+            unit=access.uploading_unit(request.user),
+            by=Actor.of_request(request),
+            user=request.user,
+            centre=exam_centre_named(centre) if centre else None,
+            check_only=given.validated_data["check_only"],
+            apply_when_read=given.validated_data["apply"],
+        )
+        return Response(receipt(upload), status=status.HTTP_201_CREATED)
+
+
+@requires(Permission.UPLOAD_CREATE, Permission.UPLOAD_VIEW)
+class UploadView(APIView):
+    """State, receipt and problems of one upload."""
+
+    serializer_class = UploadLine
+
+    def get(self, request: Request, uuid: UUID) -> Response:
+        return Response(receipt(access.get_upload_or_404(request.user, uuid)))
+
+
+@requires(Permission.UPLOAD_CREATE)
+class ApplyView(APIView):
+    """Let the good rows in; the bad ones wait."""
+
+    serializer_class = UploadLine
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_CREATE)
+        return Response(receipt(services.request_apply(upload, by=Actor.of_request(request))), status=status.HTTP_202_ACCEPTED)
+
+
+@requires(Permission.UPLOAD_UNDO)
+class UndoView(APIView):
+    """Withdraw a whole upload."""
+
+    serializer_class = UploadLine
+
+    def post(self, request: Request, uuid: UUID) -> Response:
+        upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_UNDO)
+        withdrawn = services.withdraw(upload, by=Actor.of_request(request))
+        return Response({"id": str(upload.uuid), "withdrawn": withdrawn})

@@ -1,0 +1,101 @@
+"""Reading, and applying, an upload: long jobs in batches that may be stopped at any moment."""
+
+from django.utils import timezone
+
+from healthmgmt.core import files, sql
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
+from healthmgmt.exams import intake, services, staging
+from healthmgmt.exams.models import Upload
+from healthmgmt.exams.references import reference_ranges
+from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.work import services as work
+from healthmgmt.work.registry import Run, handler
+
+BATCH_ROWS = 10_000
+
+
+@handler("exams.read")
+def read(run: Run) -> None:
+    """Stage every row of the file, then find people and problems. A resumed run skips what was stored."""
+    upload = Upload.objects.get(pk=run.payload["upload"])
+    if upload.state not in (Upload.State.STORED, Upload.State.READING):
+        return
+    with files.open_plain(upload.file_key) as plain:
+        end = _stage(run, upload, plain)
+    with run.batch(done=end.get("received", 0), total=end.get("received", 0)):
+        if end["kind"] == "refused":
+            upload.rows.all().delete()
+            services.refuse(upload, reason=end["reason"], received=end["received"])
+            return
+        staging.match_and_check(upload.pk, layout=upload.layout, scope_path=upload.unit.path)
+        _settle(upload, Upload.State.CHECKED)
+        if run.payload["apply"] and not upload.check_only:
+            services.request_apply(upload, by=_actor(upload))
+
+
+@handler("exams.apply")
+def apply(run: Run) -> None:
+    """Turn the good rows into exams, batch by batch, and tell whoever waits for them."""
+    upload = Upload.objects.get(pk=run.payload["upload"])
+    if upload.state != Upload.State.APPLYING:
+        return
+    parameters = {"upload": upload.pk, "codes": upload.layout["codes"], "ranges": reference_ranges()}
+    done = run.cursor.get("done", 0)
+    while done < upload.received:
+        last = min(done + BATCH_ROWS, upload.received)
+        parameters |= {"first": done + 1, "last": last}
+        with run.batch(done=last, total=upload.received, cursor={"done": last}):
+            for name in ("mark_unchanged", "store_exams", "store_findings", "accept_rows", "settle_days"):
+                sql.execute(f"exams/{name}", parameters)
+        done = last
+    with run.batch(done=upload.received, total=upload.received):
+        _settle(upload, Upload.State.APPLIED)
+        if upload.waiting:
+            upload.state = Upload.State.PARTLY_APPLIED
+            upload.save(update_fields=["state"])
+        work.announce("exams.applied", upload=upload.pk)
+
+
+def _stage(run: Run, upload: Upload, plain) -> dict:
+    """COPY the frames of the reading child in batches; returns its last frame."""
+    today = local_day(timezone.now(), organisation_settings().timezone)
+    frames = intake.run(plain.fileno(), {"name": upload.file_name, "today": today.isoformat(), "layout": None})
+    stored = run.cursor.get("stored", 0)
+    pending: list[list] = []
+    for frame in frames:
+        if frame["kind"] == "layout":
+            with run.batch(done=stored, total=0):
+                codes = sorted({column["code"] for column in frame["columns"] if column.get("code")})
+                upload.layout, upload.state = {**frame, "codes": codes}, Upload.State.READING
+                upload.save(update_fields=["layout", "state"])
+        elif frame["kind"] == "rows":
+            pending += [row for row in frame["rows"] if row[0] > stored]
+            if len(pending) >= BATCH_ROWS:
+                stored = _store(run, upload, pending)
+                pending = []
+        else:
+            if pending and frame["kind"] == "end":
+                _store(run, upload, pending)
+            return frame
+    raise RuntimeError("The reading child ended without saying how.")
+
+
+def _store(run: Run, upload: Upload, rows: list[list]) -> int:
+    last = rows[-1][0]
+    with run.batch(done=last, total=0, cursor={"stored": last}):
+        staging.copy_rows(upload.pk, rows)
+    return last
+
+
+def _settle(upload: Upload, state: str) -> None:
+    """Write the receipt, counted from the rows."""
+    received, accepted, unchanged, waiting, refused = sql.row("exams/count_rows", {"upload": upload.pk})
+    upload.state, upload.finished_at = state, timezone.now()
+    upload.received, upload.accepted, upload.unchanged = received, accepted, unchanged
+    upload.waiting, upload.refused = waiting, refused
+    upload.save()
+
+
+def _actor(upload: Upload) -> Actor:
+    return Actor(label=f"user:{upload.uploaded_by_id}", user_id=upload.uploaded_by_id) if upload.uploaded_by_id else Actor.system()

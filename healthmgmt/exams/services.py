@@ -1,0 +1,123 @@
+"""What can be done with an upload: receive, apply, withdraw."""
+
+import hashlib
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from healthmgmt.accounts.models import User
+from healthmgmt.audit import services as audit
+from healthmgmt.core import files, sql
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.exams.models import Exam, Upload
+from healthmgmt.organization.models import Period, Unit
+from healthmgmt.partners.models import ExamCentre
+from healthmgmt.work import services as work
+
+READ_BLOCK_BYTES = 1024 * 1024
+
+
+def receive(
+    file: BinaryIO,
+    *,
+    name: str,
+    unit: Unit,
+    by: Actor,
+    user: User | None = None,
+    centre: ExamCentre | None = None,
+    check_only: bool = False,
+    apply_when_read: bool = False,
+) -> Upload:
+    """Keep a file and see to it that it is read. `unit` is how far the uploader reaches.
+
+    The file is whole on disk before its row is written, and the job that reads it is written with the row. A file over
+    the limit is not kept: its upload says `too-large`. Raises Rejected when the file cannot be stored.
+    """
+    sha256, size = _measure(file)
+    too_large = size > settings.UPLOAD_LIMITS["file_bytes"]
+    key = "" if too_large else files.store(file)
+    try:
+        with transaction.atomic():
+            upload = Upload.objects.create(
+                file_key=key,
+                file_name=name[:255],
+                sha256=sha256,
+                size=size,
+                unit=unit,
+                uploaded_by=user,
+                centre=centre,
+                check_only=check_only,
+            )
+            audit.record("upload.received", by=by, subject=upload, detail={"size": size, "sha256": sha256})
+            if too_large:
+                refuse(upload, reason="too-large", received=0)
+            else:
+                work.submit("exams.read", key=str(upload.uuid), payload={"upload": upload.pk, "apply": apply_when_read})
+    except BaseException:
+        if key:
+            files.remove(key)
+        raise
+    return upload
+
+
+def refuse(upload: Upload, *, reason: str, received: int) -> None:
+    """Close an upload of which nothing can be used; `received` rows were counted in it."""
+    upload.state, upload.reason = Upload.State.REFUSED, reason
+    upload.received = upload.refused = received
+    upload.accepted = upload.unchanged = upload.waiting = 0
+    upload.finished_at = timezone.now()
+    upload.save()
+
+
+def request_apply(upload: Upload, *, by: Actor) -> Upload:
+    """Let the good rows in; the bad ones wait. Asking twice is no error and does nothing twice."""
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update().get(pk=upload.pk)
+        if upload.state in (Upload.State.APPLYING, Upload.State.APPLIED, Upload.State.PARTLY_APPLIED):
+            return upload
+        if upload.state != Upload.State.CHECKED or upload.check_only:
+            raise Rejected(_("This upload cannot be applied now."))
+        upload.state = Upload.State.APPLYING
+        upload.save(update_fields=["state"])
+        audit.record("upload.applied", by=by, subject=upload)
+        work.submit("exams.apply", key=str(upload.uuid), payload={"upload": upload.pk})
+    return upload
+
+
+def withdraw(upload: Upload, *, by: Actor) -> int:
+    """Undo a whole upload: its exams are withdrawn and what they superseded counts again. Returns the number withdrawn.
+
+    Raises Rejected when it is not applied, or when one of its exams lies in a locked period.
+    """
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update().get(pk=upload.pk)
+        if upload.state == Upload.State.WITHDRAWN:
+            raise Rejected(_("This upload was withdrawn already."))
+        if upload.state not in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED):
+            raise Rejected(_("Only an applied upload can be undone."))
+        locked = Period.objects.filter(state=Period.State.LOCKED)
+        days = Exam.objects.filter(upload=upload)
+        for period in locked:
+            if days.filter(taken_on__range=(period.starts_on, period.ends_on)).exists():
+                raise Rejected(_("The period %(period)s is locked; its uploads cannot be undone.") % {"period": period.name})
+        withdrawn = sql.execute("exams/withdraw_exams", {"upload": upload.pk})
+        sql.execute("exams/settle_days", {"upload": upload.pk, "first": 1, "last": upload.received})
+        upload.state, upload.withdrawn_at = Upload.State.WITHDRAWN, timezone.now()
+        upload.save(update_fields=["state", "withdrawn_at"])
+        audit.record("upload.withdrawn", by=by, subject=upload, detail={"exams": withdrawn})
+        work.announce("exams.withdrawn", upload=upload.pk)
+    return withdrawn
+
+
+def _measure(file: BinaryIO) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while block := file.read(READ_BLOCK_BYTES):
+        digest.update(block)
+        size += len(block)
+    file.seek(0)
+    return digest.hexdigest(), size
