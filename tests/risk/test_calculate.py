@@ -22,7 +22,7 @@ def test_calculate_writes_every_output_of_every_row(tmp_path: Path) -> None:
     )
     assert found == [
         ["id", "output", "value", "reason"],
-        ["1", "value", "20.52892162", ""],
+        ["1", "value", "20.52892163", ""],
         ["2", "", "", "unknown model nonsense"],
         ["3", "egfr", "", "age outside 18 to 120 a"],
         ["3", "kdigo_g", "", "age outside 18 to 120 a"],
