@@ -12,7 +12,7 @@ from healthmgmt.portal.demo import centres, figures, measurements, population, r
 from healthmgmt.portal.demo.measurements import MAN, WOMAN, Rows
 from healthmgmt.portal.demo.population import Names, Person
 
-SEED = 20180724
+SEED = 1
 REFUSED = ("duplicate",)
 ROSTER_COLUMNS = (
     *("emp_no", "name", "id_no", "sex", "birth", "unit", "dept"),

@@ -31,6 +31,8 @@ COLUMNS = {
 CODES = tuple(COLUMNS)
 BMI, SBP, FPG = CODES.index("bmi"), CODES.index("sbp"), CODES.index("fpg")
 
+SMALLEST_SPREAD = 0.1  # Where all rows of a cell are alike.
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -95,7 +97,8 @@ def pair(pool: Rows, first: np.ndarray) -> np.ndarray:
     """For each row in `first` the row of somebody else, a year older, of the same sex.
 
     The nearest in BMI and systolic pressure (both in standard deviations of the cell), among
-    rows that nobody has yet: a row speaks for one person and one year only.
+    rows that nobody has yet: a row speaks for one person and one year only. Raises ValueError
+    when the pool has too few rows of a sex and age.
     """
     free = np.ones(len(pool), dtype=bool)
     free[first] = False
@@ -103,8 +106,10 @@ def pair(pool: Rows, first: np.ndarray) -> np.ndarray:
     second = np.empty(len(first), dtype=np.int64)
     for one_sex, one_age, people in _cells(pool.sex[first], pool.age[first]):
         rows = np.flatnonzero((pool.sex == one_sex) & (pool.age == one_age + 1) & free & known)
+        if len(rows) < len(people):
+            raise ValueError(f"too few rows of sex {one_sex} and age {one_age + 1}")
         traits = pool.values[rows][:, (BMI, SBP)]
-        scale = traits.std(axis=0)
+        scale = np.maximum(traits.std(axis=0), SMALLEST_SPREAD)
         taken = np.zeros(len(rows), dtype=bool)
         for person in people:
             gap = np.nan_to_num((traits - pool.values[first[person], (BMI, SBP)]) / scale)
