@@ -12,6 +12,8 @@ from functools import cache
 from healthmgmt.records import catalogue
 
 HABIT_CODES = {"never": 0.0, "former": 1.0, "current": 2.0}
+# `阴性(0.05)`, `1+(0.3)`, `-        0umol/L`: a grade and, behind it, the quantity it was read from
+GRADE_WITH_QUANTITY = re.compile(r"([^\s(0-9.]+|[1-4]\+|\+[1-4])(?:\s*\([^()]*[0-9][^()]*\)|\s+[<>]?[0-9.]+\s*[a-zA-Z/%]*)$")
 HISTORIES = ("past_history", "medication", "family_history")
 HABITS = ("smoking", "alcohol")
 
@@ -61,7 +63,11 @@ def is_not_measured(text: str, value_type: str) -> bool:
 
 def ordinal(text: str) -> float | None:
     """`-` 0, `±` 0.5, `+` 1 ... `++++` 4, in any of the ways reports write them; else None."""
-    word = _lookup("ordinals").get(fold(text))
+    table = _lookup("ordinals")
+    word = table.get(fold(text))
+    if word is None:
+        graded = GRADE_WITH_QUANTITY.match(unicodedata.normalize("NFKC", text).strip())
+        word = table.get(fold(graded.group(1))) if graded else None
     return None if word is None else float(word)
 
 

@@ -14,7 +14,7 @@ from healthmgmt.records import catalogue
 
 # IFCC master equation for HbA1c: NGSP % = 0.09148 x IFCC mmol/mol + 2.152
 IFCC_SLOPE, IFCC_OFFSET = 0.09148, 2.152
-SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 POWER = re.compile(r"^[x*]?10(?:\^|\*\*|\*|e\+?)?\(?(3|6|9|12)\)?(?=/)")
 
@@ -23,9 +23,14 @@ class UnknownUnit(ValueError):
     """The text is no unit that this indicator is reported in."""
 
 
+def superscripts(text: str) -> str:
+    """`10⁹` as `10^9`: otherwise folding to half-width would make it 109."""
+    return SUPERSCRIPTS.sub(lambda match: "^" + match.group().translate(SUPERSCRIPT), text)
+
+
 def fold(text: str) -> str:
     """The form in which written units are compared (see data/units.toml)."""
-    text = SUPERSCRIPTS.sub(lambda match: "^" + match.group().translate(SUPERSCRIPT), text)
+    text = superscripts(text)
     text = unicodedata.normalize("NFKC", text).casefold()
     text = "".join(text.split()).replace("μ", "u").replace("×", "x").replace("iu", "u").replace("[u]", "u")
     text = POWER.sub(r"10*\1", text)

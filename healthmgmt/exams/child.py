@@ -1,0 +1,198 @@
+"""The process that opens files from outside: `python -m healthmgmt.exams.child --fd N --options JSON`.
+
+It holds no secrets, no database and no Django, limits its own memory and time, and writes JSON lines:
+
+    {"kind": "layout", "format", "encoding", "sheets", "columns": [...], "header_rows": [...]}
+    {"kind": "rows", "rows": [[...], ...]}            fields as cleaning.FIELDS; the JSON ones are JSON text
+    {"kind": "refused", "reason", "received"}         or
+    {"kind": "end", "received"}
+
+Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame}.
+A refusal may come after rows: then nothing of the file is to be kept.
+"""
+
+import argparse
+import json
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+
+from healthmgmt.exams import cells, headings, reading, recognising
+from healthmgmt.exams.cleaning import Cleaner, Options
+from healthmgmt.exams.reading import FileRefused, Limits, Row, Sheet, Workbook
+from healthmgmt.exams.recognising import Layout
+
+MEMORY = 1 << 30
+CPU_SECONDS = 60
+SAMPLE_ROWS = 200
+BLOCK_ROWS = 2_000
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--options", required=True)
+    arguments = parser.parse_args()
+    limit_self()
+    try:
+        options = json.loads(arguments.options)
+        for frame in frames(_content(arguments.fd, Limits(**options.get("limits") or {})), options):
+            _write(frame)
+    except MemoryError:
+        _write({"kind": "refused", "reason": "too-large", "received": 0})
+    return 0
+
+
+def limit_self() -> None:
+    """Memory, processor time, no core dump, no written files."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def frames(data: bytes, options: dict) -> Iterator[dict]:
+    """A file's bytes -> its frames, ending with `end` or `refused`."""
+    try:
+        yield from _frames(data, options)
+    except FileRefused as refusal:
+        yield {"kind": "refused", "reason": refusal.reason, "received": refusal.received}
+
+
+def _frames(data: bytes, options: dict) -> Iterator[dict]:
+    limits = Limits(**options.get("limits") or {})
+    book = reading.open_workbook(data, limits, headings.count_known)
+    known = Layout.from_json(options["layout"]) if options.get("layout") else None
+    chosen = _data_sheets(book, known)
+    layout = _layout(chosen, known)
+    yield {
+        "kind": "layout", "format": book.format, "encoding": book.encoding,
+        "sheets": [sheet.name for sheet, _ in chosen], **layout.as_json(),
+    }  # fmt: skip
+    received = 0
+    for sheet, sample in chosen:
+        own = recognising.recognise(sample, known)
+        cleaner = Cleaner(own, _options(options, book, sheet, own))
+        rows = data_rows(sheet, own)
+        while block := list(islice(rows, BLOCK_ROWS)):
+            _check_columns(block, limits)
+            if received + len(block) > limits.rows:
+                raise FileRefused("too-large", received + len(block) + sum(1 for _ in rows))
+            yield {"kind": "rows", "rows": cleaner.clean(sheet, block, received + 1)}
+            received += len(block)
+    if not received:
+        raise FileRefused("no-rows")
+    yield {"kind": "end", "received": received}
+
+
+def _data_sheets(book: Workbook, known: Layout | None) -> list[tuple[Sheet, list[Row]]]:
+    """The sheets that hold a table of results, each with its first rows; raises FileRefused.
+
+    A sheet without a known heading (instructions, lists for drop-downs) is none, nor is an empty form when
+    another sheet holds rows.
+    """
+    agreed = {headings.fold(column.heading): column for column in known.columns} if known else {}
+    found = []
+    fallback: list[tuple[Sheet, list[Row]]] = []
+    for sheet in book.sheets:
+        sample = list(islice(sheet.read(), SAMPLE_ROWS))
+        heading = recognising.find_heading(sample, agreed)
+        if heading and heading.known > 1:
+            found.append((sheet, sample, heading))
+        elif sample:
+            fallback.append((sheet, sample))
+    filled = [one for one in found if one[1][-1][0] > one[2].rows[-1]]
+    chosen = [(sheet, sample) for sheet, sample, _ in filled or found[:1]] or fallback[:1]
+    if not chosen:
+        raise FileRefused("empty")
+    if len(filled) > 1 and len({tuple(map(headings.fold, heading.names)) for _, _, heading in filled}) > 1:
+        raise FileRefused("several-sheets", _count(chosen, known))
+    return chosen
+
+
+def _layout(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> Layout:
+    try:
+        return recognising.recognise(chosen[0][1], known)
+    except FileRefused as refusal:
+        raise FileRefused(refusal.reason, _count(chosen, known)) from None
+
+
+def _count(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:
+    """Data rows of a file whose columns cannot be used."""
+    agreed = {headings.fold(column.heading): column for column in known.columns} if known else {}
+    total = 0
+    for sheet, sample in chosen:
+        heading = recognising.find_heading(sample, agreed)
+        layout = Layout([], heading.rows if heading else [sample[0][0]])
+        total += sum(1 for _ in data_rows(sheet, layout))
+    return total
+
+
+def data_rows(sheet: Sheet, layout: Layout) -> Iterator[Row]:
+    """The rows under the heading without repeated headings, and without totals and notes."""
+    last = max(layout.header_rows)
+    names = [headings.fold(column.heading) for column in layout.columns]
+    person = next((column.index for column in layout.columns if column.role in recognising.PERSON), None)
+    for number, row in sheet.read():
+        if number <= last:
+            continue
+        if person is not None and person < len(row) and headings.fold(row[person]) == names[person]:
+            if [headings.fold(text) for text in row[: len(names)]] == names:
+                continue
+        if _is_note(row):
+            continue
+        yield number, row
+
+
+def _is_note(row: list[str]) -> bool:
+    filled = [text for text in row if text and not text.isspace()]
+    return len(filled) <= 3 and bool(filled) and headings.is_note(filled[0])
+
+
+def _check_columns(block: list[Row], limits: Limits) -> None:
+    if max(len(row) for _, row in block) > limits.columns:
+        used = {index for _, row in block for index, text in enumerate(row) if text}
+        if len(used) > limits.columns:
+            raise FileRefused("too-large")
+
+
+def _options(options: dict, book: Workbook, sheet: Sheet, layout: Layout) -> Options:
+    column = layout.of_role("exam_date")
+    sample = {row[column.index] for _, row in islice(sheet.read(), SAMPLE_ROWS) if column.index < len(row)}
+    order = ""
+    if cells.needs_order(sample):  # one more pass: only the whole column can say which number is the day
+        order = cells.date_order({row[column.index] for _, row in sheet.read() if column.index < len(row)})
+    return Options(
+        today=date.fromisoformat(options["today"]),
+        country=options.get("country") or "cn",
+        date_order=order,
+        is_1904=book.is_1904,
+    )
+
+
+def _content(fd: int, limits: Limits) -> bytes:
+    """The file from its beginning, one byte more than allowed at most."""
+    with os.fdopen(os.dup(fd), "rb") as file:
+        file.seek(0)
+        return file.read(limits.file + 1)
+
+
+def _write(frame: dict) -> None:
+    sys.stdout.buffer.write(json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _report_crash(kind: type[BaseException], error: BaseException, trace: object) -> None:
+    """Where it broke, without the message: it may hold a cell's content."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    sys.stderr.write(f"{kind.__name__} at {place}\n")
+
+
+if __name__ == "__main__":
+    sys.excepthook = _report_crash
+    sys.exit(main())

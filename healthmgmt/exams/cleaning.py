@@ -1,0 +1,318 @@
+"""Rows of text -> rows ready for the staging table, block by block and column by column. Pure.
+
+A cell is a value, "not measured", or a problem that a person has to look at; nothing is guessed and no row is
+dropped. Problems name the cell and a reason, never the value.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
+from json.encoder import encode_basestring as quote
+
+from healthmgmt.core import resident_id
+from healthmgmt.exams import cells
+from healthmgmt.exams.interpreting import CHANNELS, CONTROL, ID_NUMBER, LONGEST_CELL, Interpreter, interpreter
+from healthmgmt.exams.reading.sheets import Row, Sheet, column_letters
+from healthmgmt.exams.recognising import Column, Layout
+from healthmgmt.records import coding
+
+FIELDS = (
+    "number", "sheet", "sheet_row", "emp_no", "name", "id_no", "sex", "dept", "exam_date",
+    "raw", "values", "reported", "qualifiers", "ranges", "texts", "other", "findings", "problems",
+)  # fmt: skip
+PRESSURES = (("sbp", "dbp"), ("sbp_home", "dbp_home"))
+MASKED = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`today`: days after it are in the future; `date_order`: see cells.day; `country` decides the ID check."""
+
+    today: date
+    country: str = "cn"
+    date_order: str = ""
+    is_1904: bool = False
+
+
+@dataclass(slots=True)
+class Block:
+    """Some rows of a sheet, turned into columns, and what is found about them."""
+
+    sheet: Sheet
+    numbers: range
+    rows: Sequence[Row]
+    columns: list[tuple[str, ...]]
+    cut: set[int]  # rows (by position in the block) whose cells do not match the heading
+    problems: dict[int, list[dict]] = field(default_factory=dict)
+    extras: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+
+    def add(self, position: int, column: Column | None, reason: str, code: str | None = None) -> None:
+        index = column.index if column else len(self.rows[position][1])
+        problem = {
+            "cell": f"{column_letters(index)}{self.rows[position][0]}",
+            "column": column.heading if column else "",
+            "reason": reason,
+            "code": code,
+            "value": None,
+        }
+        self.problems.setdefault(position, []).append(problem)
+
+    def extra(self, channel: str, position: int, fragment: str) -> None:
+        self.extras.setdefault(channel, {}).setdefault(position, []).append(fragment)
+
+
+class Cleaner:
+    """Cleans the rows of one file; keeps what it learned about texts from block to block."""
+
+    def __init__(self, layout: Layout, options: Options) -> None:
+        self.layout = layout
+        self.options = options
+        self.width = len(layout.columns)
+        keys = other_keys(layout.columns)
+        made = (interpreter(column, keys.get(column.index, "")) for column in layout.columns)
+        self.interpreters: list[Interpreter] = [one for one in made if one]
+        self._dates: dict[str, tuple[str | None, str]] = {}
+        self._sexes: dict[str, str | None] = {}
+        self._merged: dict[tuple, str] = {}
+        self._flagged = [one for one in self.interpreters if one.column.role in ("flag", "indicator") and _sets_flags(one)]
+
+    def clean(self, sheet: Sheet, rows: Sequence[Row], first: int) -> list[list]:
+        """Rows shaped as FIELDS, in order; `first` is the number of the first one under the heading."""
+        block = self._block(sheet, rows, first)
+        dates = self._exam_dates(block)
+        people = self._people(block)
+        self._note_odd(block)
+        self._note_faults(block)
+        values = self._values(block)
+        made = {channel: self._channel(block, channel) for channel in CHANNELS[1:]}
+        raws = self._raws(block)
+        findings = [f"[{','.join(block.extras.get('findings', {}).get(at, ()))}]" for at in range(len(rows))]
+        problems = [self._problems(block, at) for at in range(len(rows))]
+        for at in block.cut:
+            values[at] = "{}"
+            for texts in made.values():
+                texts[at] = "{}"
+            findings[at] = "[]"
+        for one in self.interpreters:
+            one.forget()
+        return list(
+            map(
+                list,
+                zip(
+                    block.numbers, [sheet.name] * len(rows), [row[0] for row in rows], *people, dates, raws, values,
+                    *(made[channel] for channel in CHANNELS[1:]), findings, problems, strict=True,
+                ),
+            )
+        )  # fmt: skip
+
+    def _block(self, sheet: Sheet, rows: Sequence[Row], first: int) -> Block:
+        """Turn rows into columns; note rows that hold fewer or more cells than the heading."""
+        width, cut, padded = self.width, set(), []
+        for at, (_, row) in enumerate(rows):
+            if len(row) != width:
+                if len(row) < width:
+                    if sheet.is_ragged:
+                        cut.add(at)
+                    row = [*row, *[""] * (width - len(row))]
+                else:
+                    if any(text.strip() for text in row[width:]):
+                        cut.add(at)
+                    row = row[:width]
+            padded.append(row)
+        block = Block(sheet, range(first, first + len(rows)), rows, list(zip(*padded)), cut)
+        for at in cut:
+            length = len(rows[at][1])
+            block.add(at, self.layout.columns[length] if length < width else None, "columns")
+        return block
+
+    def _texts(self, block: Block, role: str) -> tuple[Column | None, Sequence[str]]:
+        column = self.layout.of_role(role)
+        return column, block.columns[column.index] if column else [""] * len(block.rows)
+
+    def _exam_dates(self, block: Block) -> list[str | None]:
+        column, texts = self._texts(block, "exam_date")
+        known = self._dates
+        for text in set(texts).difference(known):
+            known[text] = self._day(text)
+        found = [known[text] for text in texts]
+        for at, (_, problem) in enumerate(found):
+            if problem and at not in block.cut:
+                block.add(at, column, problem)
+        return [iso for iso, _ in found]
+
+    def _day(self, text: str) -> tuple[str | None, str]:
+        day = cells.day(text, self.options.date_order, self.options.is_1904)
+        if day is None:
+            return None, "characters" if CONTROL.search(text) else "date"
+        return (None, "future-date") if day > self.options.today else (day.isoformat(), "")
+
+    def _people(self, block: Block) -> Iterable[list]:
+        """emp_no, name, id_no, sex, dept of each row."""
+        found = {}
+        for role in ("emp_no", "name", "dept", "id_no"):
+            column, texts = self._texts(block, role)
+            found[role] = [" ".join(text.split()) for text in texts]
+            if column and CONTROL.search("".join(texts)):
+                for at, text in enumerate(texts):
+                    if CONTROL.search(text) and at not in block.cut:
+                        block.add(at, column, "characters")
+                found[role] = [CONTROL.sub("", text) for text in found[role]]
+        column, texts = self._texts(block, "sex")
+        for text in set(texts).difference(self._sexes):
+            self._sexes[text] = coding.sex(text)
+        sexes = [self._sexes[text] for text in texts]
+        id_column = self.layout.of_role("id_no")
+        ids = self._id_numbers(block, id_column, found["id_no"]) if id_column else [None] * len(block.rows)
+        return found["emp_no"], found["name"], ids, sexes, found["dept"]
+
+    def _id_numbers(self, block: Block, column: Column, texts: list[str]) -> list[str | None]:
+        """A masked number (`7601**********0988`) says nothing; a wrong check digit is a problem."""
+        ids: list[str | None] = []
+        is_checked = self.options.country == "cn"
+        for at, text in enumerate(texts):
+            if not text or MASKED in text or coding.is_not_measured(text, "num"):
+                ids.append(None)
+                continue
+            number = resident_id.normalise(text)
+            if is_checked and at not in block.cut and not resident_id.valid_resident_id(number):
+                block.add(at, column, "id-number")
+            ids.append(number)
+        return ids
+
+    def _note_odd(self, block: Block) -> None:
+        """Problems and sparse members, column by column; columns without any are passed over at once."""
+        for one in self.interpreters:
+            texts = block.columns[one.column.index]
+            for text in set(texts):
+                one.outcome(text)
+            if one.odd and not one.odd.keys().isdisjoint(texts):
+                self._note_odd_cells(block, one, texts)
+
+    def _note_odd_cells(self, block: Block, one: Interpreter, texts: Sequence[str]) -> None:
+        sparse = [channel for channel in (*CHANNELS, "findings") if channel not in one.dense]
+        for at, text in enumerate(texts):
+            outcome = one.odd.get(text)
+            if outcome is None or at in block.cut:
+                continue
+            if outcome.problem:
+                code = "sbp" if one.column.role == "bp" else one.column.code
+                block.add(at, one.column, outcome.problem, code)
+            for channel in sparse:
+                if fragment := getattr(outcome, channel):
+                    block.extra(channel, at, fragment)
+
+    def _note_faults(self, block: Block) -> None:
+        """Cells that the sheet shows without a result: formulas that were never computed, error values."""
+        if not block.sheet.faults:
+            return
+        for at, (number, _) in enumerate(block.rows):
+            for column in self.layout.columns:
+                fault = block.sheet.faults.get((number, column.index))
+                if fault and column.role != "ignored" and at not in block.cut:
+                    noted = block.problems.get(at, [])
+                    here = f"{column_letters(column.index)}{number}"
+                    block.problems[at] = [problem for problem in noted if problem["cell"] != here]
+                    block.add(at, column, fault, column.code)
+
+    def _values(self, block: Block) -> list[str]:
+        texts = self._channel(block, "values", self._flags(block))
+        for upper, lower in PRESSURES:
+            first, second = self._of_code(upper), self._of_code(lower)
+            if not (first and second):
+                continue
+            highs = map(first.numbers.__getitem__, block.columns[first.column.index])
+            lows = map(second.numbers.__getitem__, block.columns[second.column.index])
+            for at, (high, low) in enumerate(zip(highs, lows)):
+                if high is not None and low is not None and high <= low and at not in block.cut:
+                    block.add(at, second.column, "order", lower)
+                    kept = json.loads(texts[at])
+                    texts[at] = json.dumps({code: kept[code] for code in kept if code not in (upper, lower)})
+        return texts
+
+    def _of_code(self, code: str) -> Interpreter | None:
+        return next((one for one in self.interpreters if one.column.role == "indicator" and one.column.code == code), None)
+
+    def _flags(self, block: Block) -> list[str] | None:
+        """The flags of each row as members, the stronger answer winning where two columns give the same flag."""
+        if not self._flagged:
+            return None
+        merged, found = self._merged, []
+        for pairs in zip(*(map(one.flags.__getitem__, block.columns[one.column.index]) for one in self._flagged)):
+            fragment = merged.get(pairs)
+            if fragment is None:
+                flags: dict[str, float] = {}
+                for flag, value in chain.from_iterable(pairs):
+                    flags[flag] = max(value, flags.get(flag, 0.0))
+                fragment = merged[pairs] = ",".join(f"{quote(flag)}:{int(value)}" for flag, value in flags.items())
+            found.append(fragment)
+        return found
+
+    def _channel(self, block: Block, channel: str, more: list[str] | None = None) -> list[str]:
+        """One JSON object a row from the members that the columns give."""
+        parts = [
+            map(one.dense[channel].__getitem__, block.columns[one.column.index])
+            for one in self.interpreters
+            if channel in one.dense
+        ]
+        if more is not None:
+            parts.append(iter(more))
+        extras = block.extras.get(channel, {})
+        if not parts:
+            texts = ["{}"] * len(block.rows)
+        else:
+            texts = ["{" + ",".join(filter(None, row)) + "}" for row in zip(*parts)]
+        for at, fragments in extras.items():
+            texts[at] = "{" + ",".join(filter(None, (texts[at][1:-1], *fragments))) + "}"
+        return texts
+
+    def _raws(self, block: Block) -> list[str]:
+        """The row's cells as a JSON list; identity numbers are left out wherever they stand."""
+        id_column = self.layout.of_role("id_no")
+        raws = []
+        for at, (_, row) in enumerate(block.rows):
+            if id_column and id_column.index < len(row):
+                quoted = list(map(quote, row))
+                quoted[id_column.index] = "null"
+                raw = "[" + ",".join(quoted) + "]"
+            else:
+                raw = "[" + ",".join(map(quote, row)) + "]"
+            if "\\u00" in raw or ID_NUMBER.search(raw) or len(raw) > LONGEST_CELL:
+                raw = self._careful_raw(block, at, row, id_column)
+            raws.append(raw)
+        return raws
+
+    def _careful_raw(self, block: Block, at: int, row: list[str], id_column: Column | None) -> str:
+        kept: list[str | None] = []
+        for index, text in enumerate(row):
+            is_id = (id_column and index == id_column.index) or any(
+                resident_id.valid_resident_id(match) for match in ID_NUMBER.findall(text)
+            )
+            kept.append(None if is_id else CONTROL.sub("\ufffd", text[:LONGEST_CELL]))
+            column = self.layout.columns[index] if index < self.width else None
+            if len(text) > LONGEST_CELL and not any(one.column is column for one in self.interpreters):
+                block.add(at, column, "too-long")
+        return json.dumps(kept, ensure_ascii=False)
+
+    def _problems(self, block: Block, at: int) -> str:
+        noted = block.problems.get(at)
+        return json.dumps(noted, ensure_ascii=False) if noted else "[]"
+
+
+def _sets_flags(one: Interpreter) -> bool:
+    return one.column.role == "flag" or "texts" in one.dense
+
+
+def other_keys(columns: list[Column]) -> dict[int, str]:
+    """Column index -> the name under which an unrecognised column is kept; equal headings are numbered."""
+    keys: dict[int, str] = {}
+    for column in columns:
+        if column.role not in ("other", "remark"):
+            continue
+        name = "remark" if column.role == "remark" else column.heading.strip() or column_letters(column.index)
+        key, again = name, 2
+        while key in keys.values():
+            key, again = f"{name} ({again})", again + 1
+        keys[column.index] = key
+    return keys

@@ -1,0 +1,157 @@
+"""What a single heading says: a role, one or several indicators, and the unit it states. Pure."""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from healthmgmt.records import catalogue, units
+
+LEADING_MARKS = "*★☆※·•▲△#'\"\u200b\ufeff"
+WRITTEN_BESIDE = re.compile(r"^(.*?[^\s_/,，:：])[\s_/,，:：]+([^\s]+)$")
+SCRIPTS = re.compile(r"^([^\x00-\x7f]+)([\x21-\x7e].*)$")
+BEHIND_BRACKET = re.compile(r"^(.*[)\]】])\s*([^()\[\]]+)$")
+BRACKETS = {")": "(", "]": "[", "】": "【", "}": "{"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`role` as in Column; `codes` are the candidates when the role is `indicator` or `flag`."""
+
+    role: str
+    codes: tuple[str, ...] = ()
+    unit: str | None = None  # as written
+
+
+@cache
+def dictionary() -> dict:
+    """data/headings.toml as read."""
+    return tomllib.loads((catalogue.DATA / "headings.toml").read_text(encoding="utf-8"))
+
+
+def fold(text: str) -> str:
+    """The form in which headings are compared."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("μ", "u")
+    return "".join(folded.split()).lstrip(LEADING_MARKS)
+
+
+@cache
+def names() -> dict[str, Meaning]:
+    """Folded name -> meaning. Roles win over flags, flags over indicators (`降压药` asks for one flag)."""
+    table: dict[str, Meaning] = {}
+    for section, role in (("roles", None), ("flags", "flag")):
+        for key, listed in dictionary()[section].items():
+            for word in listed:
+                table.setdefault(fold(word), Meaning(role, (key,)) if role else Meaning(key))
+    codes: dict[str, list[str]] = {}
+    for indicator in catalogue.load().values():
+        for word in (*indicator.names, *dictionary()["synonyms"].get(indicator.code, ())):
+            listed = codes.setdefault(fold(word), [])
+            if indicator.code not in listed:
+                listed.append(indicator.code)
+    codes |= {fold(word): listed for word, listed in dictionary()["shared"].items()}
+    for word, listed in codes.items():
+        table.setdefault(word, Meaning("indicator", tuple(listed)))
+    return table
+
+
+@cache
+def vocabulary() -> tuple[str, ...]:
+    """Names that tell encodings apart: those with letters outside ASCII, at least two of them."""
+    words = {
+        word
+        for indicator in catalogue.load().values()
+        for word in (*indicator.names, *dictionary()["synonyms"].get(indicator.code, ()))
+    }
+    words.update(word for listed in dictionary()["roles"].values() for word in listed)
+    return tuple(word for word in words if len(word) > 1 and not word.isascii())
+
+
+def count_known(text: str) -> int:
+    """How many known names stand in a text."""
+    return sum(word in text for word in vocabulary())
+
+
+def read(text: str) -> Meaning | None:
+    """What a heading means; None when no name is recognised.
+
+    The whole heading must be a name, apart from a unit, a second name of the same thing in brackets
+    (`白细胞(WBC)`) or behind it (`白细胞WBC`), a specimen before it, and leading marks.
+    """
+    meaning = names().get(fold(text))
+    if meaning:
+        return meaning
+    whole = unicodedata.normalize("NFKC", units.superscripts(text)).lstrip(LEADING_MARKS).strip()
+    behind = BEHIND_BRACKET.match(whole)
+    if behind and not units.parse(behind.group(2)):
+        behind = None
+    if behind:
+        whole = behind.group(1)
+    bare, groups = _peel(whole)
+    unit = next((group for group in groups if units.parse(group)), behind and behind.group(2))
+    candidates = [bare, *(group for group in groups if group != unit)]
+    for candidate in candidates:
+        found, stated = _name(candidate)
+        if found:
+            return Meaning(found.role, found.codes, unit or stated)
+    return None
+
+
+def _peel(text: str) -> tuple[str, list[str]]:
+    """`白细胞(WBC)(10^9/L)` -> `白细胞`, [`10^9/L`, `WBC`]: groups from the end, brackets balanced."""
+    groups = []
+    while text and text[-1] in BRACKETS:
+        opening, closing, depth, at = BRACKETS[text[-1]], text[-1], 0, len(text)
+        while at > 0:
+            at -= 1
+            depth += (text[at] == closing) - (text[at] == opening)
+            if depth == 0:
+                break
+        if depth or at == 0:
+            break
+        groups.append(text[at + 1 : -1].strip())
+        text = text[:at].strip()
+    return text, groups
+
+
+def _name(text: str) -> tuple[Meaning | None, str | None]:
+    """The meaning of a text without brackets, and the unit that stands behind the name."""
+    for candidate in (text, _without_specimen(text)):
+        meaning = names().get(fold(candidate))
+        if meaning:
+            return meaning, None
+        beside = WRITTEN_BESIDE.match(candidate)
+        if beside and units.parse(beside.group(2)) and (meaning := names().get(fold(beside.group(1)))):
+            return meaning, beside.group(2)
+        mixed = SCRIPTS.match(candidate)
+        if mixed:
+            first, second = names().get(fold(mixed.group(1))), names().get(fold(mixed.group(2)))
+            if first and units.parse(mixed.group(2)):
+                return first, mixed.group(2)
+            if first and second and first.role == second.role and set(first.codes) & set(second.codes):
+                return Meaning(first.role, tuple(code for code in first.codes if code in second.codes)), None
+    return None, None
+
+
+def _without_specimen(text: str) -> str:
+    for word in dictionary()["specimens"]["words"]:
+        if text.casefold().startswith(word) and len(text) > len(word) + 1:
+            return text[len(word) :]
+    return text
+
+
+def is_urine(section: str) -> bool:
+    folded = fold(section)
+    return any(word in folded for word in dictionary()["sections"]["urine"])
+
+
+def is_mark(text: str, kind: str) -> bool:
+    """Whether a cell is one of the words that mark a unit row or a range row."""
+    return fold(text) in {fold(word) for word in dictionary()["marks"][kind]}
+
+
+def is_note(text: str) -> bool:
+    """Whether a cell begins a total or a note under the table."""
+    folded = fold(text)
+    return any(folded.startswith(fold(word)) for word in dictionary()["marks"]["note"])

@@ -1,0 +1,312 @@
+"""Which row is the heading and what each column holds. Pure.
+
+Names are matched whole (headings.py); where several indicators share a name, the section, the unit or the
+form of the values decides; what stays undecided is kept raw, never guessed.
+"""
+
+import unicodedata
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+
+from healthmgmt.exams import cells, headings
+from healthmgmt.exams.reading.refusals import FileRefused
+from healthmgmt.exams.reading.sheets import Row, column_letters
+from healthmgmt.records import catalogue, coding, units
+
+HEAD_ROWS = 40  # a heading is looked for in so many rows
+PERSON = ("emp_no", "id_no")
+SINGLE = ("emp_no", "name", "id_no", "sex", "age", "birth", "dept", "exam_date", "phone", "bp", "remark")
+FIVE_MARK_LOWEST = 3.0  # acuity: the 5-mark scale begins where the decimal scale has long ended
+SHORT_NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a file.
+
+    `role`: one of SINGLE, `indicator`, `flag`, `range` (limits of the indicator `code`), `ignored`, `other`.
+    `unit`: the catalogue's token, None where an indicator states a unit that it cannot have.
+    `low`, `high`: the report's own limits from a range row, in `unit`.
+    """
+
+    index: int
+    heading: str
+    cell: str
+    role: str
+    code: str | None = None
+    unit: str | None = None
+    unit_stated: bool = False
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a sheet, and the sheet's rows that belong to the heading (last one first below data)."""
+
+    columns: list[Column]
+    header_rows: list[int]
+
+    def as_json(self) -> dict:
+        return {"columns": [asdict(column) for column in self.columns], "header_rows": self.header_rows}
+
+    @classmethod
+    def from_json(cls, data: dict) -> "Layout":
+        return cls([Column(**column) for column in data["columns"]], list(data.get("header_rows", ())))
+
+    @property
+    def headings(self) -> list[str]:
+        return [headings.fold(column.heading) for column in self.columns]
+
+    def of_role(self, role: str) -> Column | None:
+        return next((column for column in self.columns if column.role == role), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where the heading was found: the names with the section above each, the rows, and how many are known."""
+
+    names: list[str]
+    sections: list[str]
+    rows: list[int]
+    known: int
+
+
+def recognise(sample: list[Row], known: Layout | None = None) -> Layout:
+    """The layout of a sheet from its first rows; `known` is a layout that people agreed on earlier.
+
+    Raises FileRefused: `header`, `missing-column`, `duplicate-heading`.
+    """
+    agreed = {headings.fold(column.heading): column for column in known.columns} if known else {}
+    heading = find_heading(sample, agreed)
+    if heading is None:
+        raise FileRefused("header")
+    body = [row for row in sample if row[0] > heading.rows[-1]]
+    unit_row, range_row, used = _rows_under(heading, body[:3])
+    body = [row for row in body if row[0] not in used]
+    columns = []
+    for index, name in enumerate(heading.names):
+        values = [row[1][index] for row in body if index < len(row[1])]
+        written = unit_row[index] if index < len(unit_row) else ""
+        column = _column(index, name, heading, written, values, agreed, columns)
+        columns.append(_with_limits(column, range_row))
+    columns = _settle_roles(columns)
+    _check(columns)
+    return Layout(columns, [*heading.rows, *used])
+
+
+def find_heading(sample: list[Row], agreed: dict[str, Column] | None = None) -> Heading | None:
+    """The row (or two rows) with the most recognised names; None when no name is recognised."""
+    knows = partial(_knows, agreed=agreed or {})
+    rows = sample[:HEAD_ROWS]
+    best: Heading | None = None
+    counts = [sum(map(knows, row[1])) for row in rows]
+    for at, (number, row) in enumerate(rows):
+        above = _filled(rows[at - 1][1], len(row)) if at and _is_group_row(rows[at - 1][1]) else [""] * len(row)
+        found = Heading([text.strip() for text in row], above, [number], counts[at])
+        if counts[at] > (best.known if best else 0):
+            best = found
+        if at and counts[at - 1] + counts[at] and rows[at - 1][0] == number - 1 and min(counts[at], 2) == 2:
+            both = _combined(rows[at - 1], rows[at], knows)
+            if both.known > (best.known if best else 0):
+                best = both
+    return _trimmed(best) if best else None
+
+
+def _knows(text: str, agreed: dict[str, Column]) -> bool:
+    return bool(text) and (headings.fold(text) in agreed or headings.read(text) is not None)
+
+
+def _is_group_row(row: list[str]) -> bool:
+    return sum(bool(text) for text in row) > 1
+
+
+def _filled(row: list[str], width: int) -> list[str]:
+    """A row of group headings with each group over all its columns, as merged cells mean it."""
+    filled, last = [], ""
+    for text in (row + [""] * width)[:width]:
+        last = text.strip() or last
+        filled.append(last)
+    return filled
+
+
+def _combined(upper: Row, lower: Row, knows: partial) -> Heading:
+    """Two heading rows as one: the lower name where it is known, else both together, else the upper one."""
+    width = max(len(upper[1]), len(lower[1]))
+    over = _filled(upper[1], width)
+    names, sections = [], []
+    for index in range(width):
+        first = upper[1][index].strip() if index < len(upper[1]) else ""
+        second = lower[1][index].strip() if index < len(lower[1]) else ""
+        joined = over[index] + second
+        name = second if knows(second) else joined if second and knows(joined) else first if not second else second
+        names.append(name)
+        sections.append("" if name == first else over[index])
+    return Heading(names, sections, [upper[0], lower[0]], sum(map(knows, names)))
+
+
+def _trimmed(heading: Heading) -> Heading:
+    width = max(index for index, name in enumerate(heading.names, start=1) if name)
+    return replace(heading, names=heading.names[:width], sections=heading.sections[:width])
+
+
+def _rows_under(heading: Heading, body: list[Row]) -> tuple[list[str], list[str], list[int]]:
+    """The unit row and the range row under a heading (either may be []), and their row numbers."""
+    unit_row: list[str] = []
+    range_row: list[str] = []
+    used: list[int] = []
+    for number, row in body[:2]:
+        filled = [text for text in row if text.strip()]
+        if not unit_row and _all_are(filled, _is_unit, "unit_row"):
+            unit_row = row
+        elif not range_row and _all_are(filled, cells.limits, "range_row") and not _names_person(heading, row):
+            range_row = row
+        else:
+            break
+        used.append(number)
+    return unit_row, range_row, used
+
+
+def _is_unit(text: str) -> bool:
+    return units.parse(text) is not None and not cells.NUMBER.fullmatch(text.strip())
+
+
+def _all_are(filled: list[str], test, mark: str) -> bool:
+    real = [text for text in filled if not headings.is_mark(text, mark) and text.strip() not in ("-", "/", "--", "阴性")]
+    return len(real) > 1 and all(test(text) for text in real)
+
+
+def _names_person(heading: Heading, row: list[str]) -> bool:
+    for index, name in enumerate(heading.names[: len(row)]):
+        meaning = headings.read(name)
+        if meaning and meaning.role in (*PERSON, "name") and row[index].strip():
+            return not headings.is_mark(row[index], "range_row")
+    return False
+
+
+def _column(
+    index: int, name: str, heading: Heading, written: str, values: list[str], agreed: dict[str, Column], before: list[Column]
+) -> Column:
+    blank = Column(index, name, f"{column_letters(index)}{heading.rows[-1]}", "other")
+    remembered = agreed.get(headings.fold(name)) if name else None
+    if remembered and not _is_unit(written):
+        return replace(remembered, index=index, heading=name, cell=blank.cell, low=None, high=None)
+    if limited := _limits_column(name, before):
+        return replace(blank, role="range", code=limited.code, unit=limited.unit)
+    meaning = headings.read(name) if name else None
+    if meaning is None:
+        return blank
+    if meaning.role == "flag":
+        return replace(blank, role="flag", code=meaning.codes[0])
+    stated = meaning.unit or (written if _is_unit(written) else None)
+    if meaning.role == "bp":
+        return replace(blank, role="bp", unit=_unit("sbp", stated, name, values)[0], unit_stated=bool(stated))
+    if meaning.role != "indicator":
+        return replace(blank, role=meaning.role)
+    code = _choose(meaning.codes, stated, heading.sections[index], name, values)
+    if code is None:
+        return blank
+    unit, is_stated = _unit(code, stated, name, values)
+    return replace(blank, role="indicator", code=code, unit=unit, unit_stated=is_stated)
+
+
+def _limits_column(name: str, before: list[Column]) -> Column | None:
+    """The indicator that a column of reference ranges belongs to: the one beside it."""
+    if before and before[-1].role == "indicator" and headings.is_mark(name, "range_row"):
+        return before[-1]
+    return None
+
+
+def _choose(codes: tuple[str, ...], stated: str | None, section: str, name: str, values: list[str]) -> str | None:
+    """The one indicator that a shared name means here; None when nothing decides."""
+    items = catalogue.load()
+    candidates = list(codes)
+    if headings.is_urine(section):
+        candidates = [code for code in candidates if code.startswith(("u_", "urine_"))]
+    elif len(candidates) > 1 and stated:
+        candidates = [code for code in candidates if _accepts(code, stated, name)]
+    if len(candidates) == 1:
+        only = candidates[0]
+        is_foreign = stated and items[only].is_numeric and not _accepts(only, stated, name)
+        bare = headings.fold(name.split("(")[0].split("（")[0])
+        return None if is_foreign and (len(codes) > 1 or len(bare) <= SHORT_NAME) else only
+    form = _form(values)
+    return next((code for code in candidates if items[code].value_type == form), None)
+
+
+def _accepts(code: str, stated: str, name: str) -> bool:
+    return _unit(code, stated, name, [])[0] is not None
+
+
+def _form(values: list[str]) -> str | None:
+    """`num`, `ord` or None, by what most of the results look like."""
+    results = [text for text in values if text.strip() and not coding.is_not_measured(text, "ord")]
+    ordinals = sum(coding.ordinal(text) is not None for text in results)
+    numbers = sum(bool(cells.NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())) for text in results)
+    if ordinals == numbers:
+        return None
+    return "ord" if ordinals > numbers else "num"
+
+
+def _unit(code: str, stated: str | None, name: str, values: list[str]) -> tuple[str | None, bool]:
+    """The catalogue's token for a column's unit, and whether the file states it."""
+    indicator = catalogue.load()[code]
+    if not indicator.is_numeric:
+        return indicator.unit, False
+    if not stated:
+        return ("5-mark" if _is_five_mark(code, values) else indicator.unit), False
+    if code == "urea" and units.parse(stated) == "mg/dL":
+        is_nitrogen = any(word in headings.fold(name) for word in ("bun", "尿素氮", "nitrogen"))
+        return ("mg/dL(BUN)" if is_nitrogen else "mg/dL(urea)"), True
+    try:
+        return units.resolve(code, stated), True
+    except units.UnknownUnit:
+        return None, True
+
+
+def _is_five_mark(code: str, values: list[str]) -> bool:
+    """Visual acuity on the Chinese 5-mark scale (4.0 to 5.3), which no decimal acuity reaches."""
+    if not code.startswith("vision_"):
+        return False
+    numbers = [float(text) for text in values if cells.PLAIN.fullmatch(text.strip())]
+    return bool(numbers) and min(number for number in numbers) >= FIVE_MARK_LOWEST
+
+
+def _with_limits(column: Column, range_row: list[str]) -> Column:
+    if column.role != "indicator" or column.unit is None or column.index >= len(range_row):
+        return column
+    found = cells.limits(range_row[column.index])
+    return replace(column, low=found[0], high=found[1]) if found else column
+
+
+def _settle_roles(columns: list[Column]) -> list[Column]:
+    """One column a role: the word that stands first in the dictionary; the others are kept raw."""
+    settled = list(columns)
+    for role in SINGLE:
+        rivals = [column for column in columns if column.role == role]
+        if len(rivals) < 2:
+            continue
+        if len({headings.fold(column.heading) for column in rivals}) < len(rivals) and role in ("exam_date", *PERSON):
+            raise FileRefused("duplicate-heading")
+        words = [headings.fold(word) for word in headings.dictionary()["roles"][role]]
+        first = min(rivals, key=lambda column: _rank(words, column.heading))
+        for column in rivals:
+            if column is not first:
+                settled[column.index] = replace(column, role="other")
+    return settled
+
+
+def _rank(words: list[str], heading: str) -> int:
+    folded = headings.fold(heading)
+    return words.index(folded) if folded in words else len(words)
+
+
+def _check(columns: list[Column]) -> None:
+    roles = {column.role for column in columns}
+    codes = [column.code for column in columns if column.role in ("indicator", "flag")]
+    if "bp" in roles:
+        codes += ["sbp", "dbp"]
+    if len(set(codes)) < len(codes):
+        raise FileRefused("duplicate-heading")
+    if not roles.intersection(PERSON) or "exam_date" not in roles:
+        raise FileRefused("missing-column")
