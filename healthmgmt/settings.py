@@ -35,7 +35,7 @@ DATABASES = {
 if OWNER_URL:
     # Migrations and provisioning only; serving processes never have it.
     DATABASES["owner"] = {"ENGINE": "tenants.db", "OWNER": True, **environment.database(OWNER_URL, "DATABASE_OWNER_URL")}
-DATABASE_ROUTERS = ["tenants.routers.SchemaRouter"]
+DATABASE_ROUTERS = ["tenants.routers.SchemaRouter", "django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Organisations --------------------------------------------------------------------------------------------------------
@@ -188,11 +188,11 @@ REST_FRAMEWORK = {
         "healthmgmt.accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["healthmgmt.core.permissions.DeclaredPermission"],
+    "DEFAULT_PERMISSION_CLASSES": ["healthmgmt.core.rules.DeclaredPermission"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
-    "EXCEPTION_HANDLER": "healthmgmt.core.exceptions.api_exception_handler",
+    "EXCEPTION_HANDLER": "healthmgmt.core.api.api_exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

@@ -6,9 +6,12 @@ from django_tenants.routers import TenantSyncRouter
 
 
 class SchemaRouter(TenantSyncRouter):
-    """Shared apps migrate into `public`, organisations' apps into their schema, whichever connection does it."""
+    """Shared apps migrate into `public`, organisations' apps into their schema, whichever connection does it.
 
-    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints) -> bool | None:
+    Always answers, so that django-tenants' own router, which it insists on finding in the settings, is never asked.
+    """
+
+    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints) -> bool:
         is_public = connections[db].schema_name == "public"
         apps = settings.SHARED_APPS if is_public else settings.TENANT_APPS
-        return None if self.app_in_list(app_label, apps) else False
+        return self.app_in_list(app_label, apps)

@@ -1,21 +1,12 @@
-"""Who may do what, in code: one vocabulary of permissions, roles as sets of them, and the rule that every view declares.
+"""Who may do what, in code: one vocabulary of permissions, and roles as sets of them. Views enforce it by `core.rules`.
 
 Stored are slugs, never class paths. An unknown slug raises; it never means "no".
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import wraps
-from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 
 class Permission(StrEnum):
@@ -108,56 +99,3 @@ def roles_with(permission: Permission) -> list[str]:
     """The slugs of the roles that hold a permission. Raises ValueError for a word that is no permission."""
     permission = Permission(permission)
     return [one.slug for one in ROLES.values() if permission in one.permissions]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a view asks of its caller: `public`, `signed_in`, or one of several permissions."""
-
-    kind: str
-    permissions: tuple[Permission, ...] = ()
-
-    def allows(self, user: Any) -> bool:
-        if self.kind == "public":
-            return True
-        if not user.is_authenticated:
-            return False
-        return self.kind == "signed_in" or any(user.can(permission) for permission in self.permissions)
-
-
-PUBLIC = Rule("public")
-SIGNED_IN = Rule("signed_in")
-
-
-def requires(*permissions: Permission | Rule) -> Callable:
-    """Declare and enforce a view's rule; works on functions and on DRF views' classes.
-
-    Without any of the permissions 403; without a session the sign-in page. Objects are authorised when they are loaded.
-    """
-    rule = permissions[0] if isinstance(permissions[0], Rule) else Rule("permission", tuple(Permission(p) for p in permissions))
-
-    def declare(view: Callable | type[APIView]) -> Callable | type[APIView]:
-        if isinstance(view, type):
-            view.access_rule = rule
-            return view
-
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not rule.allows(request.user):
-                if not request.user.is_authenticated:
-                    return redirect_to_login(request.get_full_path())
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        guarded.access_rule = rule
-        return guarded
-
-    return declare
-
-
-class DeclaredPermission(BasePermission):
-    """DRF's side of `requires`: a view without a declared rule is refused."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        rule = getattr(view, "access_rule", None)
-        return rule is not None and rule.allows(request.user)

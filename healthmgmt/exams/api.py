@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from healthmgmt.core.actors import Actor
-from healthmgmt.core.permissions import Permission, requires
+from healthmgmt.core.permissions import Permission
+from healthmgmt.core.rules import requires
 from healthmgmt.exams import access, presenters, selectors, services
 from healthmgmt.exams.models import Upload
 from healthmgmt.partners.services import exam_centre_named

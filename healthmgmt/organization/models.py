@@ -112,7 +112,9 @@ class Period(models.Model):
             models.CheckConstraint(
                 condition=Q(deadline_on__gte=models.F("starts_on"), deadline_on__lte=models.F("ends_on")), name="period_deadline_inside"
             ),
-            models.CheckConstraint(condition=Q(closed_at=None) == Q(closed_by=""), name="period_closed_at_with_by"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by="") | (Q(closed_at__isnull=False) & ~Q(closed_by="")), name="period_closed_at_with_by"
+            ),
         ]
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from drf_spectacular.views import SpectacularAPIView
 
-from healthmgmt.core.permissions import PUBLIC, SIGNED_IN, requires
+from healthmgmt.core.rules import PUBLIC, SIGNED_IN, requires
 from healthmgmt.portal import selectors
 from healthmgmt.work import selectors as work
 
