@@ -61,9 +61,14 @@ def choice_codes(value: object, options: Sequence[str], size: int) -> tuple[Arra
     return array, np.isnan(array) & ~missing
 
 
+def is_many_items(value: object) -> bool:
+    """A column of lists: an object array, or anything of two dimensions. A plain list is one person's answers."""
+    return (isinstance(value, np.ndarray) and value.dtype == object) or (value is not None and np.ndim(value) > 1)
+
+
 def items(value: object, count: int, low: int, high: int, size: int) -> tuple[Array, Array]:
     """Lists of `count` whole numbers from `low` to `high`, as (size, count); an absent list is a row of nan."""
-    rows = [value] if np.ndim(value) <= 1 else list(value)
+    rows = list(value) if is_many_items(value) else [value] * size
     array = np.full((size, count), np.nan)
     unreadable = np.zeros(size, dtype=bool)
     for at, row in enumerate(rows):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cells import bounds, choice_codes, flags, items, numbers, unit_indexes
+from .cells import bounds, choice_codes, flags, is_many_items, items, numbers, unit_indexes
 
 Array = np.ndarray
 
@@ -106,7 +106,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Calculator:
-    """A published model. Calling it takes scalars or arrays by input key and gives the same shape back."""
+    """A published model. Calling it takes scalars or arrays by input key and gives the same shape back.
+
+    `one_of`: groups of optional numbers of which one at least has to be there.
+    """
 
     name: str
     formula: Callable[..., Mapping[str, Array]]
@@ -114,6 +117,7 @@ class Calculator:
     outputs: tuple[Output, ...]
     citation: str
     title: str = ""
+    one_of: tuple[tuple[str, ...], ...] = ()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -127,6 +131,9 @@ class Calculator:
         size, scalar = _size(self.inputs, columns)
         notes = Notes(size)
         arrays = {spec.key: _read(spec, columns, notes, size) for spec in self.inputs}
+        for group in self.one_of:
+            absent = np.logical_and.reduce([np.isnan(arrays[key]) for key in group])
+            notes.add(absent & ~notes.bad, f"missing {' or '.join(group)}")
         with np.errstate(all="ignore"):
             raw = self.formula(**arrays)
         outputs, reasons = {}, {}
@@ -169,8 +176,7 @@ def _size(specs: Sequence[Number | Flag | Choice | Items], columns: Mapping[str,
         value = columns.get(spec.key)
         if isinstance(spec, Number) and spec.paired and value is not None:
             value = value[0]
-        depth = np.ndim(value) - (1 if isinstance(spec, Items) and value is not None else 0)
-        if depth > 0:
+        if is_many_items(value) if isinstance(spec, Items) else np.ndim(value) > 0:
             sizes.add(len(value))
     if len(sizes) > 1:
         raise TypeError("inputs of different length")
