@@ -83,7 +83,10 @@ def create(slug: str, *, name: str, country: str = "cn") -> str:
             raise ProvisioningError(f"There is already an organisation {slug!r}.")
         organisation = Organisation(slug=slug, name=name, country=country, schema_name=schema)
         organisation.save(using="owner")
-        Domain(domain=f"{slug}.{settings.ORGANISATION_DOMAIN}", tenant=organisation, is_primary=True).save(using="owner")
+        # bulk_create, since DomainMixin.save looks for other domains over the default connection.
+        Domain.objects.using("owner").bulk_create(
+            [Domain(domain=f"{slug}.{settings.ORGANISATION_DOMAIN}", tenant=organisation, is_primary=True)]
+        )
         cursor.execute("SELECT public.clone_schema(%s, %s, 'NODATA')", [template, schema])
         cursor.execute("SET search_path = public")
         _copy_migration_history(cursor, template, schema)
@@ -100,7 +103,6 @@ def remove(schema_name: str) -> None:
         Organisation.objects.using("owner").filter(schema_name=schema_name).delete()
         cursor.execute("DELETE FROM public.work_job WHERE org = %s", [schema_name])
         cursor.execute(f'DROP SCHEMA IF EXISTS "{schema_name}" CASCADE')
-        cursor.execute(f'DROP OWNED BY "{schema_name}"')
         cursor.execute(f'DROP ROLE "{schema_name}"')
 
 
