@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from healthmgmt.core import organisations
 from healthmgmt.core.classification import IDENTIFIER, PLAIN, SECRET
 from healthmgmt.core.permissions import Permission, roles_with
 
@@ -63,6 +65,15 @@ class User(AbstractBaseUser):
                 condition=Q(email__isnull=False) | Q(mobile__isnull=False) | Q(employee_no__isnull=False), name="user_has_an_identifier"
             ),
         ]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What Django keeps in a session and compares on every request.
+
+        It changes with the password and the epoch, and it is of one organisation: a session carried to another host,
+        whatever its tables hold, is of nobody there.
+        """
+        value = f"{organisations.current()} {self.pk} {self.session_epoch} {self.password}"
+        return salted_hmac("healthmgmt.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def can(self, permission: Permission | str, unit: Any = None) -> bool:
         """Whether a role of this user holds the permission: at or above `unit`, or anywhere when no unit is named."""

@@ -1,0 +1,108 @@
+"""Signing in and out, activation, password and language: doors to the services."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login as open_session
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from healthmgmt.accounts import services
+from healthmgmt.accounts.forms import ActivationForm, PasswordForm, SignInForm
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.core.rules import PUBLIC, SIGNED_IN, requires
+
+
+@requires(PUBLIC)
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.sign_in(request, **form.cleaned_data)
+        except Rejected as error:
+            _blame(form, error)
+        else:
+            return redirect(_onward(request))
+    context = {"form": form, "next": _asked_for(request)}
+    return render(request, "accounts/login.html", context, status=422 if form.errors else 200)
+
+
+@requires(PUBLIC)
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    services.sign_out(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@requires(PUBLIC)
+@sensitive_post_parameters("code", "password", "repeated")
+@require_http_methods(["GET", "POST"])
+def activate(request: HttpRequest) -> HttpResponse:
+    form = ActivationForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            user = services.activate(given["code"], password=given["password"], address=request.META.get("REMOTE_ADDR", ""))
+        except Rejected as error:
+            _blame(form, error)
+        else:
+            open_session(request, user)
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "accounts/activate.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(SIGNED_IN)
+@sensitive_post_parameters("current", "password", "repeated")
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    form = PasswordForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            services.change_password(request.user, current=given["current"], password=given["password"], by=Actor.of_request(request))
+        except Rejected as error:
+            _blame(form, error)
+        else:
+            # A new session here; those on other devices end with the old password.
+            open_session(request, request.user)
+            messages.success(request, _("Your password was changed."))
+            return redirect("accounts:password")
+    return render(request, "accounts/password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(PUBLIC)
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    chosen = request.POST.get("language", "")
+    if chosen not in dict(settings.LANGUAGES):
+        raise Rejected(_("The pages do not exist in this language."))
+    if request.user.is_authenticated:
+        services.choose_language(request.user, language=chosen, by=Actor.of_request(request))
+    response = redirect(_onward(request))
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """The page of this host that the visitor wanted before; empty for anything else."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else ""
+
+
+def _onward(request: HttpRequest) -> str:
+    return _asked_for(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def _blame(form: forms.Form, error: Rejected) -> None:
+    """Show a rejection beside its field, or above the form."""
+    form.add_error(error.field if error.field in form.fields else None, str(error.message))
