@@ -1,0 +1,14 @@
+"""The floor plan in words: the order of the rooms, and which modules are pure."""
+
+import re
+
+ORDER = (
+    "core audit work accounts organization people records partners exams devices risk care engagement insight portal"
+).split()
+# No Django, no database, no clock.
+PURE = re.compile(
+    r"healthmgmt\.(core\.(suppression|resident_id|dates|classification)|records\.(catalogue|units|coding)|organization\.places|"
+    r"exams\.(reading(\..+)?|recognising|cleaning|annotating)|"
+    r"risk\.(calculators(\..+)?|packs|measures|judging|scoring|stratification|reasons|words|explanation)|"
+    r"portal\.demo\.(population|figures|files)|environment)"
+)
