@@ -7,6 +7,8 @@ because places are renamed and dissolved while their old codes stay valid.
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
+from operator import mul
 
 LONG = re.compile(r"[0-9]{17}[0-9X]")
 SHORT = re.compile(r"[0-9]{15}")
@@ -17,13 +19,15 @@ OLDEST_YEAR = 1850
 
 def normalise(text: str) -> str:
     """The number as stored and compared: half-width, no blanks, `X` in upper case."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     folded = unicodedata.normalize("NFKC", text)
     return "".join(folded.split()).lstrip("'").upper()
 
 
 def check_digit(first_17: str) -> str:
     """The last character that belongs to 17 digits (ISO 7064 MOD 11-2)."""
-    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first_17))
+    total = sum(map(mul, WEIGHTS, map(int, first_17)))
     return CHECK_DIGITS[total % 11]
 
 
@@ -31,17 +35,19 @@ def birth_date(text: str) -> date | None:
     """The birth date inside the number; None when the form or the date is impossible."""
     number = normalise(text)
     if LONG.fullmatch(number):
-        year, rest = int(number[6:10]), number[10:14]
-    elif SHORT.fullmatch(number):
-        year, rest = 1900 + int(number[6:8]), number[8:12]
-    else:
-        return None
-    if year < OLDEST_YEAR:
-        return None
+        return _day(number[6:14])
+    if SHORT.fullmatch(number):
+        return _day("19" + number[6:12])
+    return None
+
+
+@lru_cache(maxsize=40_000)  # a century of birth dates
+def _day(digits: str) -> date | None:
     try:
-        return date(year, int(rest[:2]), int(rest[2:]))
+        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
+    return day if day.year >= OLDEST_YEAR else None
 
 
 def sex(text: str) -> str | None:

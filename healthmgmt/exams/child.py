@@ -29,6 +29,7 @@ MEMORY = 1 << 30
 CPU_SECONDS = 60
 SAMPLE_ROWS = 200
 BLOCK_ROWS = 2_000
+NOTE_CELLS = 3  # a total or a note under the table fills no more
 
 
 def main() -> int:
@@ -134,22 +135,21 @@ def _count(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:
 def data_rows(sheet: Sheet, layout: Layout) -> Iterator[Row]:
     """The rows under the heading without repeated headings, and without totals and notes."""
     last = max(layout.header_rows)
-    names = [headings.fold(column.heading) for column in layout.columns]
+    names = [column.heading for column in layout.columns]
     person = next((column.index for column in layout.columns if column.role in recognising.PERSON), None)
     for number, row in sheet.read():
         if number <= last:
             continue
-        if person is not None and person < len(row) and headings.fold(row[person]) == names[person]:
-            if [headings.fold(text) for text in row[: len(names)]] == names:
+        if person is not None and person < len(row) and row[person].strip() == names[person]:
+            if [text.strip() for text in row[: len(names)]] == names:
                 continue
-        if _is_note(row):
+        if len(row) - row.count("") <= NOTE_CELLS and _is_note(row):
             continue
         yield number, row
 
 
 def _is_note(row: list[str]) -> bool:
-    filled = [text for text in row if text and not text.isspace()]
-    return len(filled) <= 3 and bool(filled) and headings.is_note(filled[0])
+    return headings.is_note(next((text for text in row if text), ""))
 
 
 def _check_columns(block: list[Row], limits: Limits) -> None:

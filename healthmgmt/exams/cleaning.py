@@ -24,6 +24,7 @@ FIELDS = (
 )  # fmt: skip
 PRESSURES = (("sbp", "dbp"), ("sbp_home", "dbp_home"))
 MASKED = "*"
+SHORTEST_ID = 18 + 1  # quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class Cleaner:
         found = {}
         for role in ("emp_no", "name", "dept", "id_no"):
             column, texts = self._texts(block, role)
-            found[role] = [" ".join(text.split()) for text in texts]
+            found[role] = list(map(str.strip, texts))
             if column and CONTROL.search("".join(texts)):
                 for at, text in enumerate(texts):
                     if CONTROL.search(text) and at not in block.cut:
@@ -185,8 +186,7 @@ class Cleaner:
         """Problems and sparse members, column by column; columns without any are passed over at once."""
         for one in self.interpreters:
             texts = block.columns[one.column.index]
-            for text in set(texts):
-                one.outcome(text)
+            one.learn(texts)
             if one.odd and not one.odd.keys().isdisjoint(texts):
                 self._note_odd_cells(block, one, texts)
 
@@ -270,15 +270,14 @@ class Cleaner:
     def _raws(self, block: Block) -> list[str]:
         """The row's cells as a JSON list; identity numbers are left out wherever they stand."""
         id_column = self.layout.of_role("id_no")
+        hidden = id_column.index if id_column else self.width
         raws = []
         for at, (_, row) in enumerate(block.rows):
-            if id_column and id_column.index < len(row):
-                quoted = list(map(quote, row))
-                quoted[id_column.index] = "null"
-                raw = "[" + ",".join(quoted) + "]"
-            else:
-                raw = "[" + ",".join(map(quote, row)) + "]"
-            if "\\u00" in raw or ID_NUMBER.search(raw) or len(raw) > LONGEST_CELL:
+            quoted = list(map(quote, row))
+            if hidden < len(quoted):
+                quoted[hidden] = "null"
+            raw = "[" + ",".join(quoted) + "]"
+            if "\\u00" in raw or (max(map(len, quoted)) > SHORTEST_ID and (ID_NUMBER.search(raw) or len(raw) > LONGEST_CELL)):
                 raw = self._careful_raw(block, at, row, id_column)
             raws.append(raw)
         return raws

@@ -6,7 +6,7 @@ then on a cell costs one dictionary look-up.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quote
 
@@ -68,6 +68,11 @@ class Interpreter:
         self.numbers = Fragments(self, "number")
         self._interpret = interpret
         self._outcomes: dict[str, Outcome] = {}
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Work out the texts that are new."""
+        for text in set(texts).difference(self._outcomes):
+            self.outcome(text)
 
     def outcome(self, text: str) -> Outcome:
         found = self._outcomes.get(text)

@@ -10,6 +10,8 @@ import re
 from healthmgmt.exams.reading.sheets import column_index
 
 TAIL = 256 << 10
+ROW_END = 8 << 10  # bytes that hold the last cells of a row
+FAR = re.compile(rb"""r=["'][A-Z]{3}[0-9]""")
 ROOT = re.compile(rb"<(?:([\w.-]+):)?worksheet[\s>]")
 DIMENSION = re.compile(rb"""dimension\s+ref=["'][A-Z]+[0-9]+:[A-Z]+([0-9]+)["']""")
 ADDRESS = re.compile(rb"""(?:^|\s)r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
@@ -79,7 +81,7 @@ class SheetScan:
         self.rows += len(patterns["row"].findall(part))
         if not self.declared_rows and (declared := DIMENSION.search(part)):
             self.declared_rows = int(declared.group(1))
-        for match in patterns["far"].finditer(part):
+        for match in patterns["far"].finditer(part) if FAR.search(part) else ():
             self.last_column = max(self.last_column, column_index(match.group(1).decode()))
         self._note_last_row(part)
         if self._formula in part:
@@ -93,7 +95,7 @@ class SheetScan:
     def _note_last_row(self, part: bytes) -> None:
         # Rows come in order in all but broken files, so the end of each part is enough. Shared texts are left
         # out, because they may be blank.
-        for match in self._patterns["filled"].finditer(part, max(0, len(part) - (64 << 10))):
+        for match in self._patterns["filled"].finditer(part, max(0, len(part) - ROW_END)):
             address = ADDRESS.search(match.group(1))
             if address and not IS_SHARED.search(match.group(1)):
                 self.last_row = max(self.last_row, int(address.group(2)))

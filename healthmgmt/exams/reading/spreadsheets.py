@@ -2,8 +2,9 @@
 
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import python_calamine as calamine
 
@@ -14,6 +15,7 @@ from healthmgmt.exams.reading.sheetxml import SheetScan
 
 CELL_BYTES = 32  # of calamine's rectangle
 RECTANGLE = 640 << 20
+MOST_NUMBERS = 100_000
 MIDNIGHT = time(0)
 
 
@@ -27,8 +29,7 @@ def open_xlsx(data: bytes, limits: Limits) -> Workbook:
             raise FileRefused("formula", scan.rows - 1)
     book = _load(data)
     scans = _scans_by_sheet(data, archive)
-    sheets = [_sheet(book, index, scans.get(book.sheet_names[index])) for index in _worksheets(book)]
-    return Workbook("xlsx", None, sheets, archive.is_1904)
+    return Workbook("xlsx", None, _sheets(book, scans), archive.is_1904)
 
 
 def open_xls(data: bytes, limits: Limits) -> Workbook:
@@ -39,8 +40,7 @@ def open_xls(data: bytes, limits: Limits) -> Workbook:
         raise FileRefused("macro")
     if not (_has_name(data, "Workbook") or _has_name(data, "Book")):
         raise FileRefused("format")
-    book = _load(data)
-    return Workbook("xls", None, [_sheet(book, index, None) for index in _worksheets(book)])
+    return Workbook("xls", None, _sheets(_load(data), {}))
 
 
 def _has_name(data: bytes, name: str) -> bool:
@@ -57,22 +57,24 @@ def _load(data: bytes) -> calamine.CalamineWorkbook:
         raise FileRefused("corrupt") from None
 
 
-def _worksheets(book: calamine.CalamineWorkbook) -> list[int]:
-    return [
-        index for index, meta in enumerate(book.sheets_metadata) if meta.typ == calamine.SheetTypeEnum.WorkSheet
-    ]  # fmt: skip
-
-
 def _scans_by_sheet(data: bytes, archive: archives.Archive) -> dict[str, SheetScan]:
     return {name: archive.scans[part] for name, part in archives.sheet_parts(data).items() if part in archive.scans}
 
 
-def _sheet(book: calamine.CalamineWorkbook, index: int, scan: SheetScan | None) -> Sheet:
-    name = book.sheet_names[index]
+def _sheets(book: calamine.CalamineWorkbook, scans: dict[str, SheetScan]) -> list[Sheet]:
+    # One sheet is kept laid out at a time: laying out is most of the work, and all of the memory.
+    opened = lru_cache(maxsize=1)(book.get_sheet_by_index)
+    return [
+        _sheet(name, index, opened, scans.get(name))
+        for index, (name, meta) in enumerate(zip(book.sheet_names, book.sheets_metadata))
+        if meta.typ == calamine.SheetTypeEnum.WorkSheet
+    ]
 
+
+def _sheet(name: str, index: int, opened: Callable[[int], calamine.CalamineSheet], scan: SheetScan | None) -> Sheet:
     def read() -> Iterator[Row]:
         try:
-            sheet = book.get_sheet_by_index(index)
+            sheet = opened(index)
         except calamine.CalamineError:
             raise FileRefused("corrupt", scan.rows - 1 if scan else 0) from None
         yield from _rows(sheet, scan)
@@ -85,14 +87,27 @@ def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None) -> Iterator[Row
         return
     left = [""] * sheet.start[1]
     number = last = 0
+    known = _Numbers()
     faulty_rows = {row for row, _ in scan.faults} if scan else set()
     for number, values in enumerate(sheet.iter_rows(), start=1):
-        cells = left + [value if type(value) is str else text(value) for value in values]
+        cells = left + [
+            value if type(value) is str else known[value] if type(value) is float else text(value) for value in values
+        ]
         if any(cells) or number in faulty_rows:
             last = number
             yield number, cells
     if scan and last < scan.last_row and scan.last_row not in faulty_rows and number < scan.last_row:
         raise FileRefused("corrupt", scan.rows - 1)  # the reader stopped before the sheet's end
+
+
+class _Numbers(dict):
+    """Number -> its text; a sheet repeats the same few thousand."""
+
+    def __missing__(self, number: float) -> str:
+        if len(self) > MOST_NUMBERS:
+            self.clear()
+        found = self[number] = text(number)
+        return found
 
 
 def text(value: object) -> str:
