@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from healthmgmt.embedded.record import EmbeddedError, Record, give
+from healthmgmt.embedded.record import ASIDE, EmbeddedError, Record, give
 
 
 class Runner(NamedTuple):
@@ -47,11 +47,15 @@ def runner(data_dir: Path) -> Runner:
     raise EmbeddedError("PostgreSQL refuses to run as root and this machine has no user `nobody`; start as an ordinary user.")
 
 
+def asides(data_dir: Path) -> list[Path]:
+    """Where things of this data folder may lie aside, best place first."""
+    name = ASIDE + hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
+    return [base.resolve() / name for base in (Path("/var/lib"), Path("/var/tmp"))]
+
+
 def _aside(data_dir: Path) -> Path:
     """A folder outside every closed parent, for this data folder alone; made by root, entered by anyone, listed by none."""
-    name = "healthmgmt-" + hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
-    for base in (Path("/var/lib"), Path("/var/tmp")):
-        folder = base.resolve() / name
+    for folder in asides(data_dir):
         try:
             folder.mkdir(exist_ok=True)
         except OSError:

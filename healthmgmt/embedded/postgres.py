@@ -65,7 +65,8 @@ def start(data_dir: Path, record: Record, runner: Runner, binaries: Path) -> Rec
     made_by = (cluster / "PG_VERSION").read_text().strip()
     version = runner.run([str(binaries / "postgres"), "--version"], capture_output=True).stdout.split()
     if len(version) < 3 or version[2].split(".")[0] != made_by:
-        raise EmbeddedError(f"The database in {cluster} was made by PostgreSQL {made_by}, not {' '.join(version[2:3])}; delete it or use other binaries.")
+        found = version[2] if len(version) > 2 else "one that runs here"
+        raise EmbeddedError(f"The database in {cluster} was made by PostgreSQL {made_by}, not {found}; delete it or use other binaries.")
     log = Path(record.home) / "postgres.log"
     for _ in range(5):
         if not records.is_free(record.postgres_port):
@@ -74,7 +75,8 @@ def start(data_dir: Path, record: Record, runner: Runner, binaries: Path) -> Rec
         seen = log.stat().st_size if log.exists() else 0
         options = " ".join(f"-c {name}={value}" for name, value in _settings(record.postgres_port).items())
         command = ["pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-D", str(cluster), "-l", str(log), "-o", options]
-        runner.run([str(binaries / command[0]), *command[1:]], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        runner.run([str(binaries / command[0]), *command[1:]], **silent)
         if settled(record) == READY:
             return record
         said = log.read_text(errors="replace")[seen:] if log.exists() else ""

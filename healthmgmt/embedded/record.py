@@ -13,6 +13,7 @@ DATABASE = "healthmgmt"
 SUPERUSER = "postgres"
 # Below the range from which Linux takes the ports of outgoing connections, so that a port is still free at the next start.
 PORTS = range(20_000, 32_000)
+ASIDE = "healthmgmt-"
 READY, BUSY, GONE = "ready", "busy", "gone"
 
 
@@ -30,7 +31,10 @@ class Servers(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What `servers.json` holds. `home` is the folder of both servers' own files, empty until it is chosen."""
+    """What `servers.json` holds. `home` is the folder of both servers' own files, empty until it is chosen.
+
+    `folder` is the data folder it was written for.
+    """
 
     home: str
     postgres_port: int
@@ -39,6 +43,7 @@ class Record(NamedTuple):
     owner_password: str
     login_password: str
     redis_password: str
+    folder: str = ""
 
     def url(self, role: str, password: str, database: str) -> str:
         return f"postgresql://{role}:{quote(password)}@{LOOPBACK}:{self.postgres_port}/{database}"
@@ -52,14 +57,25 @@ class Record(NamedTuple):
         )
 
 
+def is_aside(home: Path) -> bool:
+    """Whether this home lies outside its data folder (places.py)."""
+    return home.parent.name.startswith(ASIDE)
+
+
 def read(data_dir: Path) -> Record | None:
+    """The record of this folder; of a folder that was moved or copied since, without what is not its own."""
     path = data_dir / "servers.json"
     if not path.exists():
         return None
     try:
-        return Record(**json.loads(path.read_text()))
+        record = Record(**json.loads(path.read_text()))
     except (ValueError, TypeError) as error:
         raise EmbeddedError(f"{path} is damaged; without its passwords the database beside it cannot be used.") from error
+    if record.folder == str(data_dir):
+        return record
+    # Moved: what lies aside is ours still. Copied: the first folder goes on using it.
+    moved = bool(record.folder) and not Path(record.folder).exists()
+    return record._replace(folder=str(data_dir), home=record.home if moved and is_aside(Path(record.home)) else "")
 
 
 def write(data_dir: Path, record: Record) -> Record:

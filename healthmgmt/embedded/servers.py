@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from healthmgmt.embedded import places, postgres, roles, valkey
+import psycopg2
+import psycopg2.errors
+
+from healthmgmt.embedded import locks, places, postgres, roles, valkey
 from healthmgmt.embedded import record as records
 from healthmgmt.embedded.locks import open_lock, starting, take, unused
 from healthmgmt.embedded.record import DATABASE, READY, SUPERUSER, EmbeddedError, Record, Servers
@@ -40,16 +43,17 @@ def ensure(data_dir: Path) -> Servers:
         raise EmbeddedError(f"This process already uses the servers in {_held.data_dir}; it cannot use those in {data_dir} too.")
     try:
         _make_folder(data_dir)
+        locks.make(data_dir)
         with starting(data_dir):
             if not _held:
-                lock = open_lock(data_dir / "servers.lock")
+                lock = open_lock(data_dir / locks.USERS)
                 fcntl.flock(lock, fcntl.LOCK_SH)
                 _held = Held(os.getpid(), data_dir, lock)
                 atexit.register(release)
             record = _bring_up(data_dir)
             _post_guard(data_dir)
             return record.servers()
-    except OSError as error:
+    except (OSError, psycopg2.Error) as error:
         _explain(error, data_dir)
 
 
@@ -59,7 +63,7 @@ def release() -> None:
     if not _held or _held.pid != os.getpid():
         return
     held, _held = _held, None
-    if not held.data_dir.is_dir():
+    if not (held.data_dir / locks.STARTING).exists():
         os.close(held.lock)
         return
     with starting(held.data_dir):
@@ -68,12 +72,13 @@ def release() -> None:
             _take_down(held.data_dir)
 
 
-def _explain(error: OSError, data_dir: Path) -> NoReturn:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+def _explain(error: OSError | psycopg2.Error, data_dir: Path) -> NoReturn:
+    if getattr(error, "errno", 0) in (errno.ENOSPC, errno.EDQUOT) or isinstance(error, psycopg2.errors.DiskFull):
         raise EmbeddedError(f"The disk of {data_dir} is full, so the embedded servers cannot start.") from error
     if isinstance(error, PermissionError):
-        raise EmbeddedError(f"{error.filename or data_dir} belongs to another user; delete {data_dir} or set HEALTHMGMT_DATA_DIR.") from error
-    raise EmbeddedError(f"The embedded servers in {data_dir} cannot start: {error}.") from error
+        name = error.filename or data_dir
+        raise EmbeddedError(f"{name} belongs to another user; delete {data_dir} or set HEALTHMGMT_DATA_DIR.") from error
+    raise EmbeddedError(f"The embedded servers in {data_dir} cannot start: {str(error).strip()}.") from error
 
 
 def _make_folder(data_dir: Path) -> None:
@@ -87,7 +92,7 @@ def _bring_up(data_dir: Path) -> Record:
     record = records.read(data_dir)
     if record is None:
         words = [secrets.token_urlsafe(24) for _ in range(4)]
-        record = records.write(data_dir, Record("", records.free_port(), 0, *words))
+        record = records.write(data_dir, Record("", records.free_port(), 0, *words, folder=str(data_dir)))
     alive = record.home and postgres.settled(record) == READY, record.home and valkey.state(record) == READY
     if all(alive):
         return record
@@ -115,7 +120,7 @@ def _take_down(data_dir: Path) -> None:
 
 def _post_guard(data_dir: Path) -> None:
     """Have a process that stops the servers after users that were killed; it waits on a lock and does nothing else."""
-    lock = take(data_dir / "guard.lock")
+    lock = take(data_dir / locks.GUARD)
     if lock is None:
         return
     os.close(lock)
@@ -129,21 +134,25 @@ def _post_guard(data_dir: Path) -> None:
 
 def guard(data_dir: Path) -> None:
     """Wait until nobody uses the servers, stop them, end. Ends at once where another guard watches."""
-    lock = take(data_dir / "guard.lock")
-    while lock is not None:
-        users = open_lock(data_dir / "servers.lock")
-        fcntl.flock(users, fcntl.LOCK_EX)
-        os.close(users)
-        with starting(data_dir):
-            if unused(data_dir):
-                _take_down(data_dir)
-                os.close(lock)
-                lock = None
+    try:
+        lock = take(data_dir / locks.GUARD)
+        while lock is not None:
+            users = open_lock(data_dir / locks.USERS)
+            fcntl.flock(users, fcntl.LOCK_EX)
+            os.close(users)
+            with starting(data_dir):
+                if unused(data_dir):
+                    _take_down(data_dir)
+                    os.close(lock)
+                    lock = None
+    except FileNotFoundError:
+        # The folder was deleted by its last user, and nothing is left to guard.
+        return
 
 
 def stop(data_dir: Path, force: bool = False) -> None:
     """Stop the servers of the folder. Raises EmbeddedError while somebody uses them, unless forced."""
-    if not data_dir.is_dir():
+    if not (data_dir / locks.STARTING).exists():
         return
     with starting(data_dir):
         if not force and not unused(data_dir):
@@ -165,5 +174,7 @@ def erase(data_dir: Path) -> None:
     data_dir = data_dir.resolve()
     stop(data_dir)
     record = records.read(data_dir)
-    for folder in (data_dir, Path(record.home).parent if record and record.home else data_dir):
-        shutil.rmtree(folder, ignore_errors=True)
+    aside = [Path(record.home).parent] if record and records.is_aside(Path(record.home)) else []
+    for folder in {data_dir, *aside, *places.asides(data_dir)}:
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)

@@ -62,7 +62,10 @@ def test_ensure_as_root_under_a_closed_folder(data_dir, use):
     assert {path: path.stat().st_mode for path in before} == before
 
     user.let_go()
-    assert use(inside, **environ).urls() == urls
+    moved = inside.rename(closed / "moved")
+    user = use(moved, **environ)
+    assert user.urls() == urls
+    assert Path(records.read(moved).home).parent == aside
 
 
 @as_root
@@ -131,7 +134,6 @@ def _ensure_as(uid: int, gid: int, data_dir: Path, environ: dict[str, str]) -> d
 @as_root
 def test_folder_of_another_user_is_one_sentence(data_dir):
     data_dir.mkdir()
-    (data_dir / "starting.lock").touch(0o600)
     user = pwd.getpwnam("nobody")
 
     done = subprocess.run(
@@ -140,6 +142,6 @@ def test_folder_of_another_user_is_one_sentence(data_dir):
     )  # fmt: skip
 
     assert done.stderr.splitlines()[-1] == (
-        f"healthmgmt.embedded.record.EmbeddedError: {data_dir}/starting.lock belongs to another user; "
+        f"healthmgmt.embedded.record.EmbeddedError: {data_dir}/guard.lock belongs to another user; "
         f"delete {data_dir} or set HEALTHMGMT_DATA_DIR."
     )

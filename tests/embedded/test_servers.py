@@ -214,15 +214,26 @@ def test_copied_folder_does_not_take_the_servers_of_the_first(data_dir, use):
     first.let_go()
     copy = data_dir.parent / "copy"
     subprocess.run(["cp", "-a", str(data_dir), str(copy)], check=True)
-    record = records.read(copy)
-    records.write(copy, record._replace(home=record.home.replace(str(data_dir), str(copy))))
     use().urls()
 
+    assert servers.status(copy) == {}
     other = use(copy)
-    assert other.urls()[0] != urls[0]
+    assert [old == new for old, new in zip(urls, other.urls())] == [False] * 4
 
     other.let_go()
     assert sorted(servers.status(data_dir)) == ["postgresql", "redis"]
+
+
+def test_moved_folder_keeps_its_data(data_dir, use):
+    user = use()
+    urls = user.urls()
+    run(urls[1], "CREATE TABLE kept AS SELECT 1 AS n")
+    user.let_go()
+    moved = data_dir.rename(data_dir.parent / "moved")
+
+    assert use(moved).urls() == urls
+    assert run(urls[1], "SELECT n FROM kept") == [(1,)]
+    assert records.read(moved).home == str(moved / "servers")
 
 
 @pytest.mark.parametrize(
