@@ -1,0 +1,199 @@
+"""Plans and their steps, alerts, and who cares for whom."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
+from healthmgmt.organization.models import Unit
+from healthmgmt.people.models import Person
+from healthmgmt.risk.models import Assessment
+
+
+class Plan(models.Model):
+    """What is done for a person because of a colour, by a template of data/plans.toml. A person has one open plan.
+
+    `assessment` is the newest that the plan was checked against; `colour` is the colour that the plan is for.
+    """
+
+    class Outcome(models.TextChoices):
+        STEPPED_UP = "stepped_up", _("Replaced by a stronger plan")
+        STEPPED_DOWN = "stepped_down", _("Replaced by a lighter plan")
+        DETERMINED = "determined", _("What was missing is there")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="plans")
+    assessment = models.ForeignKey(Assessment, on_delete=models.RESTRICT, related_name="plans")
+    template = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    colour = models.CharField(max_length=6, choices=Assessment.Colour)
+    opened_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+
+    CLASSIFICATION = {
+        "uuid": PLAIN,
+        "person": IDENTIFIER,
+        "assessment": IDENTIFIER,
+        "template": CLINICAL,
+        "version": PLAIN,
+        "colour": CLINICAL,
+        "opened_on": CLINICAL,
+        "ended_on": CLINICAL,
+        "outcome": CLINICAL,
+    }
+
+    class Meta:
+        ordering = ["person", "-opened_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], name="one_open_plan", condition=Q(ended_on=None)),
+            models.CheckConstraint(condition=Q(ended_on=None, outcome="") | Q(ended_on__isnull=False) & ~Q(outcome=""), name="plan_ended_with_outcome"),
+            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=models.F("opened_on")), name="plan_ends_after_start"),
+        ]
+
+
+class Step(models.Model):
+    """One thing to do in a plan: `number` of its template, for the `occurrence`-th time, on the local day `due_on`.
+
+    It fires once, on the first local day on or after `due_on` on which somebody looked: that is `fired_on`.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        FIRED = "fired", _("To be done")
+        DONE = "done", _("Done")
+        LAPSED = "lapsed", _("Not done in time")
+        CANCELLED = "cancelled", _("Not needed any more")
+
+    class Doer(models.TextChoices):
+        PERSON = "person", _("Employee")
+        CASE_MANAGER = "case_manager", _("Case manager")
+        PHYSICIAN = "physician", _("Physician")
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveSmallIntegerField()
+    occurrence = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=40)
+    doer = models.CharField(max_length=12, choices=Doer)
+    due_on = models.DateField()
+    lapses_on = models.DateField(null=True)
+    state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
+    fired_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=100, blank=True)
+
+    CLASSIFICATION = {
+        "plan": IDENTIFIER,
+        "number": CLINICAL,
+        "occurrence": CLINICAL,
+        "kind": CLINICAL,
+        "doer": PLAIN,
+        "due_on": CLINICAL,
+        "lapses_on": CLINICAL,
+        "state": CLINICAL,
+        "fired_on": CLINICAL,
+        "ended_at": CLINICAL,
+        "ended_by": IDENTIFIER,
+    }
+
+    class Meta:
+        ordering = ["plan", "due_on", "number", "occurrence"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number", "due_on"], name="step_of_day_once"),
+            models.UniqueConstraint(fields=["plan", "number", "occurrence"], name="step_occurrence_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["planned", "cancelled"]) | Q(fired_on__isnull=False), name="step_fired_before_it_ends"
+            ),
+            models.CheckConstraint(condition=Q(fired_on=None) | Q(fired_on__gte=models.F("due_on")), name="step_not_fired_early"),
+            models.CheckConstraint(
+                condition=Q(state__in=["planned", "fired"], ended_at=None, ended_by="")
+                | Q(ended_at__isnull=False) & ~Q(ended_by="") & Q(state__in=["done", "lapsed", "cancelled"]),
+                name="step_ended_at_with_by",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], name="step_planned", condition=Q(state="planned")),
+            models.Index(fields=["lapses_on"], name="step_fired_with_window", condition=Q(state="fired", lapses_on__isnull=False)),
+        ]
+
+
+class Alert(models.Model):
+    """A class A result that a clinician has to settle. One per person, reason and day of measurement, however often the
+    result is delivered or assessed again; only an outcome closes it."""
+
+    class Outcome(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed, in treatment")
+        REPEAT_NORMAL = "repeat_normal", _("Repeat measurement was normal")
+        ARTEFACT = "artefact", _("Measurement error")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="alerts")
+    assessment = models.ForeignKey(Assessment, on_delete=models.RESTRICT, related_name="alerts")
+    code = models.CharField(max_length=60)
+    measured_on = models.DateField()
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=100, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+
+    CLASSIFICATION = {
+        "uuid": PLAIN,
+        "person": IDENTIFIER,
+        "assessment": IDENTIFIER,
+        "code": CLINICAL,
+        "measured_on": CLINICAL,
+        "opened_at": CLINICAL,
+        "closed_at": CLINICAL,
+        "closed_by": IDENTIFIER,
+        "outcome": CLINICAL,
+    }
+
+    class Meta:
+        ordering = ["opened_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "code", "measured_on"], name="alert_once"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by="", outcome="") | Q(closed_at__isnull=False) & ~Q(closed_by="") & ~Q(outcome=""),
+                name="alert_closed_with_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["opened_at"], name="alert_open", condition=Q(closed_at=None))]
+
+
+class Assignment(models.Model):
+    """A case manager who cares for one person, or for the people of a unit and below. Ended, never deleted."""
+
+    manager = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="assignments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="assignments")
+    reasons = ArrayField(models.CharField(max_length=60), default=list)
+    started_at = models.DateTimeField(auto_now_add=True)
+    started_by = models.CharField(max_length=100)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=100, blank=True)
+
+    CLASSIFICATION = {
+        "manager": IDENTIFIER,
+        "person": IDENTIFIER,
+        "unit": PLAIN,
+        "reasons": CLINICAL,
+        "started_at": PLAIN,
+        "started_by": IDENTIFIER,
+        "ended_at": PLAIN,
+        "ended_by": IDENTIFIER,
+    }
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(person=None, unit__isnull=False) | Q(person__isnull=False, unit=None), name="assignment_of_person_or_unit"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="") | Q(ended_at__isnull=False) & ~Q(ended_by=""), name="assignment_ended_at_with_by"
+            ),
+            models.UniqueConstraint(fields=["person"], name="one_manager_of_person", condition=Q(ended_at=None, person__isnull=False)),
+            models.UniqueConstraint(fields=["manager", "unit"], name="manager_of_unit_once", condition=Q(ended_at=None, unit__isnull=False)),
+        ]
