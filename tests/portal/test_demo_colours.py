@@ -40,10 +40,10 @@ def written_rows(organisation: files.Organisation, year: int) -> Rows:
     people = roster(organisation.roster)
     by_number = {person[key]: person for person in people for key in ("emp_no", "id_no")}
     sex, age, values = [], [], []
-    for exam in organisation.exams:
+    for exam in (exam for exam in organisation.exams if exam.year == year):
         faulty = {number for number, _ in exam.problems}
         for number, row in enumerate(records(exam), start=1):
-            if exam.year != year or number in faulty:
+            if number in faulty:
                 continue
             person = by_number[row.get("emp_no", row.get("id_no"))]
             sex.append({"男": 1, "女": 2}[person["sex"]])

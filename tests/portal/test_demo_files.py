@@ -1,6 +1,7 @@
 """The written files, read back by a plain reader that knows nothing of the generator."""
 
 import hashlib
+import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from healthmgmt.exams import intake
 from healthmgmt.portal.demo import measurements
 from healthmgmt.portal.demo.files import ROSTER_COLUMNS, DemoFiles, ExamFile, write
 from tests.portal.plain_reader import HEADINGS, NOT_MEASURED, PER_MG_DL, records, roster, table
@@ -70,6 +72,30 @@ def test_write_states_what_a_plain_reader_finds(demo):
         for exam in organisation.exams:
             assert list(exam.problems) == outcome(exam, numbers)
             assert exam.received == len(table(exam)[1])
+
+
+def test_write_files_are_understood_by_the_product(drawn):
+    for exam in (exam for organisation in drawn.organisations for exam in organisation.exams):
+        found, problems = read_by_the_product(exam)
+        in_the_row = {(number, reason) for number, reason in exam.problems if reason in ("range", "order", "id-number")}
+        assert problems == in_the_row
+        for number, row in enumerate(records(exam), start=1):
+            told = {code: row[code] for code in measurements.CODES if code in row}
+            if number not in {faulty for faulty, _ in exam.problems}:
+                assert {code: found[number][code] for code in told} == pytest.approx(told, rel=1e-9)
+                assert set(found[number]) - set(told) <= {"smoking"}
+
+
+def read_by_the_product(exam: ExamFile) -> tuple[dict[int, dict], set[tuple[int, str]]]:
+    """(values by data row, (data row, reason) of the problems) as the reading child gives them."""
+    options = {"name": exam.path.name, "today": TODAY.isoformat(), "limits": {}, "layout": None, "country": "cn"}
+    values, problems = {}, set()
+    with exam.path.open("rb") as file:
+        for frame in intake.run(file.fileno(), options):
+            for row in frame.get("rows", ()):
+                values[row[0]] = json.loads(row[10])
+                problems |= {(row[0], problem["reason"]) for problem in json.loads(row[-1])}
+    return values, problems
 
 
 def test_write_counts_add_up(demo):
