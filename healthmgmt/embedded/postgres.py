@@ -1,6 +1,7 @@
 """PostgreSQL: its state, its start from whatever a kill left behind, its stop."""
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from healthmgmt.embedded.record import BUSY, GONE, LOOPBACK, READY, SUPERUSER, E
 
 START_SECONDS = 120
 NO_SUCH_PROCESS = 2**30
+PART = "postgres.part-"
 
 
 def _cluster(record: Record) -> Path:
@@ -62,6 +64,7 @@ def start(data_dir: Path, record: Record, runner: Runner, binaries: Path) -> Rec
     cluster = _cluster(record)
     if not cluster.is_dir():
         _init(record, runner, binaries)
+    _clear_parts(Path(record.home))
     made_by = (cluster / "PG_VERSION").read_text().strip()
     version = runner.run([str(binaries / "postgres"), "--version"], capture_output=True).stdout.split()
     if len(version) < 3 or version[2].split(".")[0] != made_by:
@@ -90,9 +93,10 @@ def start(data_dir: Path, record: Record, runner: Runner, binaries: Path) -> Rec
 def _init(record: Record, runner: Runner, binaries: Path) -> None:
     """Make the cluster beside its place and move it there when whole, so that half of one is never taken for one."""
     home = Path(record.home)
-    part, words = home / "postgres.part", home / "password.part"
-    shutil.rmtree(part, ignore_errors=True)
-    words.unlink(missing_ok=True)
+    _clear_parts(home)
+    # A name of its own: initdb goes on when we are killed, and must not meet the next one.
+    part = home / f"{PART}{secrets.token_hex(4)}"
+    words = part.with_suffix(".password")
     words.touch(0o600)
     words.write_text(record.superuser_password)
     give(words, runner.uid or 0, runner.gid)
@@ -100,7 +104,7 @@ def _init(record: Record, runner: Runner, binaries: Path) -> None:
     done = runner.run([*command, "--encoding=UTF8", "--locale=C", "--data-checksums"], capture_output=True, stdin=subprocess.DEVNULL)
     words.unlink()
     if done.returncode != 0:
-        shutil.rmtree(part, ignore_errors=True)
+        _clear_parts(home)
         explain_log("PostgreSQL", done.stdout + done.stderr, home / "postgres.log")
     # Our only door is the loopback address with a password.
     (part / "pg_hba.conf").write_text(f"host all all {LOOPBACK}/32 scram-sha-256\n")
@@ -108,6 +112,14 @@ def _init(record: Record, runner: Runner, binaries: Path) -> None:
     folder = os.open(home, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
+
+
+def _clear_parts(home: Path) -> None:
+    for path in home.glob(f"{PART}*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _forget_dead_postmaster(cluster: Path) -> None:

@@ -135,9 +135,9 @@ def test_half_done_first_start_is_made_again(data_dir, use):
     user.urls()
     user.let_go()
     home = Path(records.read(data_dir).home)
-    (home / "postgres").rename(home / "postgres.part")
-    (home / "postgres.part/global/pg_control").unlink()
-    (home / "password.part").write_text("half")
+    (home / "postgres").rename(home / "postgres.part-1")
+    (home / "postgres.part-1/global/pg_control").unlink()
+    (home / "postgres.part-1.password").write_text("half")
     (data_dir / "servers.json.part").write_text('{"home": "/ha')
 
     following = use()
