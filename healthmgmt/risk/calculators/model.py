@@ -45,7 +45,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Flag:
-    """A yes/no input; the formula sees 1.0, 0.0 or nan. `default` stands in where the form leaves it out."""
+    """A yes/no input; the formula sees 1.0, 0.0 or nan. `default` stands in where the whole input is left out; an empty
+    cell stays missing."""
 
     key: str
     required: bool = True
@@ -84,6 +85,7 @@ class Items:
         return (self.key,)
 
 
+UNDEFINED = "not defined for these inputs"
 SEX = Choice("sex", ("male", "female"))
 
 
@@ -188,9 +190,8 @@ def _read(spec: Number | Flag | Choice | Items, columns: Mapping[str, object], n
     if isinstance(spec, Number):
         return _read_number(spec, value, columns, notes, size)
     if isinstance(spec, Flag):
-        array, unreadable = flags(value, size)
+        array, unreadable = flags(spec.default if value is None else value, size)
         missing = np.isnan(array) & ~unreadable
-        array = np.where(missing, spec.default, array)
     elif isinstance(spec, Choice):
         array, unreadable = choice_codes(value, spec.options, size)
         missing = np.isnan(array) & ~unreadable
@@ -199,8 +200,7 @@ def _read(spec: Number | Flag | Choice | Items, columns: Mapping[str, object], n
         missing = np.isnan(array).any(axis=1) & ~unreadable
     notes.add(unreadable, f"cannot read {spec.key}")
     if spec.required:
-        absent = missing & np.isnan(spec.default) if isinstance(spec, Flag) else missing
-        notes.add(absent, f"missing {spec.key}")
+        notes.add(missing, f"missing {spec.key}")
     return array
 
 
@@ -239,8 +239,10 @@ def _finish(output: Output, value: Array, arrays: Mapping[str, Array], notes: No
         empty |= outside
     if value.dtype.kind == "f":
         value = np.where(empty, np.nan, value)
-        reason[np.isnan(value) & (reason == "")] = "not defined for these inputs"
+        reason[np.isnan(value) & (reason == "")] = UNDEFINED
         return value, reason
     value = value.astype(object)
-    value[empty] = None
+    undefined = np.array([cell == "" for cell in value.tolist()], dtype=bool) & ~empty
+    reason[undefined & (reason == "")] = UNDEFINED
+    value[empty | undefined] = None
     return value, reason

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from .model import Calculator, Number, Result
+from .model import Calculator, Flag, Number, Result
 from .registry import load
 
 Answer = tuple[str, str, str, str]
@@ -54,7 +54,8 @@ def _inputs(row: Mapping[str, str], calculators: Mapping[str, Calculator]) -> tu
 def _columns(calculator: Calculator, rows: list[dict[str, object]]) -> dict[str, object]:
     columns: dict[str, object] = {}
     for spec in calculator.inputs:
-        cells = [row.get(spec.key) for row in rows]
+        default = spec.default if isinstance(spec, Flag) else None
+        cells = [row.get(spec.key, default) for row in rows]
         if isinstance(spec, Number) and spec.paired:
             pairs = [cell if isinstance(cell, list) and len(cell) == 2 else [cell, None] for cell in cells]
             columns[spec.key] = ([pair[0] for pair in pairs], [pair[1] for pair in pairs])
