@@ -2,7 +2,7 @@
 
 It holds no secrets, no database and no Django, limits its own memory and time, and writes JSON lines:
 
-    {"kind": "layout", "format", "encoding", "sheets", "columns": [...], "header_rows": [...]}
+    {"kind": "layout", "format", "encoding", "sheets", "date_order", "is_1904", "columns": [...], "header_rows": [...]}
     {"kind": "rows", "rows": [[...], ...]}            fields as cleaning.FIELDS; the JSON ones are JSON text
     {"kind": "refused", "reason", "received"}         or
     {"kind": "end", "received"}
@@ -16,7 +16,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 
@@ -69,14 +69,16 @@ def _frames(data: bytes, options: dict) -> Iterator[dict]:
     known = Layout.from_json(options["layout"]) if options.get("layout") else None
     chosen = _data_sheets(book, known)
     layout = _layout(chosen, known)
+    order = _date_order(chosen, layout)
     yield {
-        "kind": "layout", "format": book.format, "encoding": book.encoding,
-        "sheets": [sheet.name for sheet, _ in chosen], **layout.as_json(),
+        "kind": "layout", "format": book.format, "encoding": book.encoding, "date_order": order,
+        "is_1904": book.is_1904, "sheets": [sheet.name for sheet, _ in chosen], **layout.as_json(),
     }  # fmt: skip
+    settings = Options(date.fromisoformat(options["today"]), options.get("country") or "cn", order, book.is_1904)
     received = 0
     for sheet, sample in chosen:
         own = recognising.recognise(sample, known)
-        cleaner = Cleaner(own, _options(options, book, sheet, own))
+        cleaner = Cleaner(own, settings)
         rows = data_rows(sheet, own)
         while block := list(islice(rows, BLOCK_ROWS)):
             _check_columns(block, limits)
@@ -159,18 +161,16 @@ def _check_columns(block: list[Row], limits: Limits) -> None:
             raise FileRefused("too-large")
 
 
-def _options(options: dict, book: Workbook, sheet: Sheet, layout: Layout) -> Options:
-    column = layout.of_role("exam_date")
-    sample = {row[column.index] for _, row in islice(sheet.read(), SAMPLE_ROWS) if column.index < len(row)}
-    order = ""
-    if cells.needs_order(sample):  # one more pass: only the whole column can say which number is the day
-        order = cells.date_order({row[column.index] for _, row in sheet.read() if column.index < len(row)})
-    return Options(
-        today=date.fromisoformat(options["today"]),
-        country=options.get("country") or "cn",
-        date_order=order,
-        is_1904=book.is_1904,
-    )
+def _date_order(chosen: list[tuple[Sheet, list[Row]]], layout: Layout) -> str:
+    """`dmy`, `mdy` or "". Only the whole column can say which number is the day: one more pass where needed."""
+    index = layout.of_role("exam_date").index
+
+    def texts(rows: Iterable[Row]) -> set[str]:
+        return {row[index] for _, row in rows if index < len(row)}
+
+    if not any(cells.needs_order(texts(sample)) for _, sample in chosen):
+        return ""
+    return cells.date_order(set().union(*(texts(sheet.read()) for sheet, _ in chosen)))
 
 
 def _content(fd: int, limits: Limits) -> bytes:

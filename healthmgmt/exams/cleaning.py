@@ -50,9 +50,11 @@ class Block:
     extras: dict[str, dict[int, list[str]]] = field(default_factory=dict)
 
     def add(self, position: int, column: Column | None, reason: str, code: str | None = None) -> None:
-        index = column.index if column else len(self.rows[position][1])
+        """Without a column the problem is at the last cell that holds anything."""
+        number, row = self.rows[position]
+        index = column.index if column else next(at for at in range(len(row) - 1, -1, -1) if row[at].strip())
         problem = {
-            "cell": f"{column_letters(index)}{self.rows[position][0]}",
+            "cell": f"{column_letters(index)}{number}",
             "column": column.heading if column else "",
             "reason": reason,
             "code": code,
@@ -297,6 +299,11 @@ class Cleaner:
     def _problems(self, block: Block, at: int) -> str:
         noted = block.problems.get(at)
         return json.dumps(noted, ensure_ascii=False) if noted else "[]"
+
+
+def clean_again(layout: Layout, options: Options, sheet: str, row: Row, number: int) -> list:
+    """One row once more, after a cell of it was mended: shaped as FIELDS. `row` is (sheet row, cells)."""
+    return Cleaner(layout, options).clean(Sheet(sheet, lambda: iter(())), [row], number)[0]
 
 
 def _sets_flags(one: Interpreter) -> bool:

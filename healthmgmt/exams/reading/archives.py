@@ -32,11 +32,18 @@ class Archive:
 
 def inspect(data: bytes, limits: Limits) -> Archive:
     """Unpack every part without keeping it; raises FileRefused for what must not reach a reader."""
+    try:
+        return _inspect(data, limits)
+    except FileRefused as refusal:
+        raise FileRefused(refusal.reason, count_surviving_rows(data, limits)) from None
+
+
+def _inspect(data: bytes, limits: Limits) -> Archive:
     _refuse_many_parts(data, limits)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, struct.error, UnicodeDecodeError):
-        raise FileRefused("corrupt", count_surviving_rows(data, limits)) from None
+        raise FileRefused("corrupt") from None
     entries = archive.infolist()
     _refuse_forms(entries, limits)
     found = Archive()
@@ -45,9 +52,9 @@ def inspect(data: bytes, limits: Limits) -> Archive:
         try:
             budget = _unpack(archive, entry, budget, found)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error):
-            raise FileRefused("corrupt", count_surviving_rows(data, limits)) from None
+            raise FileRefused("corrupt") from None
         if budget < 0:
-            raise FileRefused("too-large", count_surviving_rows(data, limits))
+            raise FileRefused("too-large")
     return found
 
 

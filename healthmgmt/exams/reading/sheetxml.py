@@ -69,7 +69,7 @@ class SheetScan:
                 rb"\s*(<" + tag + rb"v\s*/>|<" + tag + rb"v>\s*</" + tag + rb"v>)?\s*</" + tag + rb"c>"
             ),
             "error": re.compile(b"<" + tag + rb"""c(\s[^>]*t=["']e["'][^>]*)>"""),
-            "far": re.compile(b"<" + tag + rb"""c\s[^>]*?r=["']([A-Z]{3})[0-9]{1,7}["'][^>]*[^/]>"""),
+            "far": re.compile(b"<" + tag + rb"""c\s[^>]*?r=["']([A-Z]{3})[0-9]{1,7}["'](?:[^>]*[^/])?>"""),
             "filled": re.compile(
                 b"<" + tag + rb"""c(\s[^>]*[^/])>\s*"""
                 rb"(?:<" + tag + rb"v>|<" + tag + rb"is>\s*<" + tag + rb"t(?:\s[^>]*)?>)[^<\s]"

@@ -15,6 +15,7 @@ from healthmgmt.exams.reading.sheetxml import SheetScan
 
 CELL_BYTES = 32  # of calamine's rectangle
 RECTANGLE = 640 << 20
+SECTOR = 512
 MOST_NUMBERS = 100_000
 MIDNIGHT = time(0)
 
@@ -39,7 +40,8 @@ def open_xls(data: bytes, limits: Limits) -> Workbook:
     if _has_name(data, "_VBA_PROJECT_CUR") or _has_name(data, "_VBA_PROJECT"):
         raise FileRefused("macro")
     if not (_has_name(data, "Workbook") or _has_name(data, "Book")):
-        raise FileRefused("format")
+        directory = int.from_bytes(data[48:52], "little")
+        raise FileRefused("corrupt" if (directory + 1) * SECTOR >= len(data) else "format")
     return Workbook("xls", None, _sheets(_load(data), {}))
 
 
@@ -93,7 +95,7 @@ def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None) -> Iterator[Row
         cells = left + [
             value if type(value) is str else known[value] if type(value) is float else text(value) for value in values
         ]
-        if any(cells) or number in faulty_rows:
+        if any(map(str.strip, cells)) or number in faulty_rows:
             last = number
             yield number, cells
     if scan and last < scan.last_row and scan.last_row not in faulty_rows and number < scan.last_row:
