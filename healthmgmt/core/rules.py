@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from healthmgmt.core.permissions import Permission
+
+if TYPE_CHECKING:
+    # DRF's views name the class below as their default and load it while they are loaded.
+    from rest_framework.views import APIView
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def requires(*permissions: Permission | Rule) -> Callable:
     """
     rule = permissions[0] if isinstance(permissions[0], Rule) else Rule("permission", tuple(Permission(p) for p in permissions))
 
-    def declare(view: Callable | type[APIView]) -> Callable | type[APIView]:
+    def declare(view: "Callable | type[APIView]") -> "Callable | type[APIView]":
         if isinstance(view, type):
             view.access_rule = rule
             return view
@@ -50,8 +53,6 @@ def requires(*permissions: Permission | Rule) -> Callable:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not rule.allows(request.user):
                 if not request.user.is_authenticated:
-                    # Here, since it loads the user model, whose own module reads the vocabulary above.
-                    
                     return redirect_to_login(request.get_full_path())
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -65,6 +66,6 @@ def requires(*permissions: Permission | Rule) -> Callable:
 class DeclaredPermission(BasePermission):
     """DRF's side of `requires`: a view without a declared rule is refused."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         rule = getattr(view, "access_rule", None)
         return rule is not None and rule.allows(request.user)
