@@ -82,18 +82,18 @@ class Judge:
         return value, limit, as_reported
 
     def _against_upper(self, line: Line, column: Column) -> tuple[Array, Array, Array | None]:
-        """The report's own limit where it printed one (both numbers as reported), else the catalogue's for the sex."""
+        """The report's own limit where it printed one, else the catalogue's for the sex; all canonical. A multiple that
+        is met exactly in the report's unit is met: the last digit of a conversion decides nothing."""
         male, female = (np.nan if upper is None else upper for upper in self._uppers.get(line.indicator, (None, None)))
         either = male if male == female else np.nan
-        catalogue = np.select([self.measures.sex == MALE, self.measures.sex == FEMALE], [male, female], either)
-        value, upper, as_reported = column.value, catalogue, None
+        upper = np.select([self.measures.sex == MALE, self.measures.sex == FEMALE], [male, female], either)
         if column.upper is not None:
-            printed = column.upper > 0
-            upper = np.where(printed, column.upper, catalogue)
-            if column.reported is not None:
-                as_reported = printed & ~np.isnan(column.reported)
-                value = np.where(as_reported, column.reported, value)
-        return value, line.limit * upper, as_reported
+            upper = np.where(column.upper > 0, column.upper, upper)
+        value, limit = column.value, line.limit * upper
+        if column.reported is not None:
+            tied = ~np.isnan(column.reported) & np.isclose(value, limit, rtol=1e-12, atol=0)
+            value = np.where(tied, limit, value)
+        return value, limit, None
 
     def _reported_in(self, code: str, column: Column, unit: str) -> Array | None:
         if (code, unit) not in self._units:

@@ -22,7 +22,7 @@ class Column:
     reported     float64 as the laboratory wrote it, nan where that is the canonical unit
     unit         int16 position in Measures.units of the reported unit, NO_UNIT where canonical
     qualifier    int8: EXACT, LESS (<), AT_MOST (<=), GREATER (>), AT_LEAST (>=)
-    upper        float64 upper limit printed on the report, in the report's unit, nan where none
+    upper        float64 upper limit printed on the report, in the canonical unit, nan where none
     measured_on  datetime64[D]; None = Measures.measured_on
     """
 

@@ -178,10 +178,13 @@ def test_upper_limit_of_the_report_wins_over_the_catalogue() -> None:
     assert codes(judge(person({"cea": 10}, sex=""))) == {"important_tumour_marker"}
 
 
-def test_upper_limit_of_the_report_is_in_the_unit_of_the_report() -> None:
-    one = person({"tbil": 3 * 17.104}, reported={"tbil": (3.0, "mg/dL")}, uppers={"tbil": 1.0})
-    reason = json.loads(judge(one).reasons_json()[0])[0]
-    assert (reason["code"], reason["value"], reason["unit"], reason["limit"]) == ("important_liver", 3, "mg/dL", 3)
+def test_multiple_met_exactly_in_the_unit_of_the_report_is_met() -> None:
+    for number in (0.1, 0.7, 1.1, 1.3, 2.3):
+        factor, tripled = 17.104, round(3 * number, 1)
+        one = person({"tbil": tripled * factor}, reported={"tbil": (tripled, "mg/dL")}, uppers={"tbil": number * factor})
+        assert codes(judge(one)) == {"important_liver"}
+    below = person({"tbil": 3.2 * 17.104}, reported={"tbil": (3.2, "mg/dL")}, uppers={"tbil": 1.1 * 17.104})
+    assert codes(judge(below)) == set()
 
 
 def test_bmi_is_computed_when_absent_or_contradicted() -> None:
