@@ -2,7 +2,10 @@
 
 from contextlib import AbstractContextManager
 
-from tenants import current
+from django.db import connection
+
+from healthmgmt.core.exceptions import Rejected
+from tenants import current, provisioning
 from tenants.models import Domain, Organisation
 
 
@@ -45,3 +48,22 @@ def use(schema_name: str) -> AbstractContextManager[None]:
 def current_schema() -> str:
     """The schema that the code now running was let into."""
     return current.expected()
+
+
+def create(slug: str, *, name: str, country: str) -> str:
+    """A new organisation's schema name. Raises Rejected; needs the owner's connection."""
+    try:
+        return provisioning.create(slug, name=name, country=country)
+    except provisioning.ProvisioningError as error:
+        raise Rejected(str(error), field="slug") from error
+
+
+def remove(schema_name: str) -> None:
+    """Drop an organisation with everything in it; needs the owner's connection."""
+    connection.close()
+    provisioning.remove(schema_name)
+
+
+def dispatching() -> AbstractContextManager[None]:
+    """See when jobs of all organisations are due, and nothing else."""
+    return current.use(current.DISPATCH)

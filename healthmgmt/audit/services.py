@@ -1,7 +1,7 @@
 """Writing the record of what was done to whose data. Where it cannot be written, what it is about does not happen."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import DatabaseError, models, transaction
@@ -9,6 +9,8 @@ from django.db import DatabaseError, models, transaction
 from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
+
+BATCH = 5_000
 
 
 class AuditUnavailable(RuntimeError):
@@ -45,6 +47,18 @@ def record(
     except DatabaseError as error:
         raise AuditUnavailable(action) from error
     return event
+
+
+def record_each(action: str, subjects: Sequence[models.Model], *, by: Actor, detail: dict[str, Any] | None = None) -> int:
+    """One event for each of many subjects, in one statement; returns their number. Raises as `record` does."""
+    fields = {"action": action, "detail": detail or {}, **_actor_fields(by)}
+    events = [Event(subject_kind=one._meta.label_lower, subject_id=str(one.pk), **fields) for one in subjects]
+    try:
+        with transaction.atomic():
+            Event.objects.bulk_create(events, batch_size=BATCH)
+    except DatabaseError as error:
+        raise AuditUnavailable(action) from error
+    return len(events)
 
 
 def record_people(

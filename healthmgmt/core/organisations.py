@@ -35,6 +35,11 @@ def entered(schema_name: str) -> AbstractContextManager[None]:
     return _directory().use(schema_name)
 
 
+def dispatching() -> AbstractContextManager[None]:
+    """Outside of all organisations, see when their jobs are due, and nothing else: for queries on `public.work_job`."""
+    return _directory().dispatching()
+
+
 def schemas() -> list[str]:
     """The schema names of all organisations."""
     return _directory().schemas()
@@ -51,3 +56,16 @@ def schema_of_slug(slug: str) -> str:
     if schema_name is None:
         raise CommandError(f"There is no organisation {slug!r}.")
     return schema_name
+
+
+def create(slug: str, *, name: str, country: str = "cn") -> str:
+    """Make an organisation's schema, role and rights; returns the schema name. Raises Rejected when the slug is taken or unusable.
+
+    For commands only: needs the owner's connection, and commits by itself.
+    """
+    return _directory().create(slug, name=name, country=country)
+
+
+def remove(schema_name: str) -> None:
+    """Drop an organisation with everything that it stored in the database; for commands only. There is no way back."""
+    _directory().remove(schema_name)

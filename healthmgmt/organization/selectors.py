@@ -1,0 +1,120 @@
+"""Finding units, periods and what a unit inherits."""
+
+import math
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from healthmgmt.accounts.models import User
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.core.permissions import Permission
+from healthmgmt.organization.models import Period, Settings, Unit
+from healthmgmt.organization.places import Place, lookup
+
+SHOWN_ALTERNATIVES = 5
+
+
+def organisation_settings() -> Settings:
+    """The organisation's own choices. Raises Settings.DoesNotExist before the organisation is established."""
+    return Settings.objects.get(pk=1)
+
+
+def root_unit() -> Unit:
+    """The unit at the top. Raises Unit.DoesNotExist before the organisation is established."""
+    return Unit.objects.get(level=0)
+
+
+def unit_by_path(text: str) -> Unit:
+    """The open unit of `A/B/C`, names from the root down (the root's own may be left out), or of one unique name.
+
+    Raises Rejected: there is none, or the name is borne by several.
+    """
+    names = [name.strip() for name in text.strip().strip("/").split("/") if name.strip()]
+    if not names:
+        return root_unit()
+    if len(names) == 1 and (unit := _unit_by_unique_name(names[0])) is not None:
+        return unit
+    unit = root_unit()
+    for position, name in enumerate(names):
+        below = Unit.objects.open().filter(parent=unit, name__iexact=name).first()
+        if below is None and position == 0 and name.casefold() == unit.name.casefold():
+            continue
+        if below is None:
+            raise Rejected(_("There is no unit “%(name)s” below “%(parent)s”.") % {"name": name, "parent": unit.name}, field="unit")
+        unit = below
+    return unit
+
+
+def _unit_by_unique_name(name: str) -> Unit | None:
+    found = list(Unit.objects.open().filter(name__iexact=name).order_by("level", "path")[: SHOWN_ALTERNATIVES + 1])
+    if not found:
+        raise Rejected(_("There is no unit “%(name)s”.") % {"name": name}, field="unit")
+    # A unit right below the root (or the root) is what its bare name says, whoever else bears it further down.
+    if len(found) == 1 or found[0].level <= 1 < found[1].level:
+        return found[0]
+    listed = ", ".join(names_from_root(unit) for unit in found[:SHOWN_ALTERNATIVES])
+    raise Rejected(
+        _("Several units are called “%(name)s”; please name the whole path: %(paths)s.") % {"name": name, "paths": listed}, field="unit"
+    )
+
+
+def names_from_root(unit: Unit) -> str:
+    """`A/B/C`: the names of a unit and of those above it, without the root's; the root's own name for the root."""
+    above = list(unit_and_above(unit).values_list("name", flat=True))
+    return "/".join(above[1:]) or above[0]
+
+
+def unit_and_above(unit: Unit) -> QuerySet[Unit]:
+    """A unit and everything above it, the root first."""
+    return Unit.objects.filter(pk__in=[int(pk) for pk in unit.path.split(".") if pk]).order_by("level")
+
+
+def place_of(unit: Unit) -> Place | None:
+    """Where a unit is: its own place, else that of the nearest unit above that has one."""
+    places = list(unit_and_above(unit).exclude(place="").values_list("place", flat=True))
+    return lookup(places[-1]) if places else None
+
+
+def places_by_unit() -> dict[int, Place | None]:
+    """Where every unit is, by the unit's id; two levels or eight, one query."""
+    by_unit: dict[int, Place | None] = {}
+    # Parents come before their children, so what is inherited is known by then.
+    for pk, parent, place in Unit.objects.order_by("level").values_list("pk", "parent", "place"):
+        by_unit[pk] = lookup(place) if place else by_unit.get(parent)
+    return by_unit
+
+
+def place_flags() -> dict[int, tuple[float, float]]:
+    """(north of the Yangtze, urban) of every unit whose place is known, by the unit's id: 1.0, 0.0, NaN where the place does not say."""
+    return {pk: (_number(place.north), _number(place.urban)) for pk, place in places_by_unit().items() if place is not None}
+
+
+def _number(flag: bool | None) -> float:
+    return math.nan if flag is None else float(flag)
+
+
+def units_visible_to(user: User, permission: Permission | str) -> QuerySet[Unit]:
+    """The units where a user holds a permission: those of its roles and everything below. None without a role."""
+    within = Q(pk=None)
+    for path in user.unit_paths(permission):
+        within |= Q(path__startswith=path)
+    return Unit.objects.filter(within)
+
+
+def period_named(name: str) -> Period:
+    """Raises Rejected when there is none of this name."""
+    period = Period.objects.filter(name=name).first()
+    if period is None:
+        raise Rejected(_("There is no period “%(name)s”.") % {"name": name}, field="period")
+    return period
+
+
+def newest_period() -> Period | None:
+    """The period that began last."""
+    return Period.objects.order_by("-starts_on").first()
+
+
+def period_of(day: date) -> Period | None:
+    """The period that a day lies in."""
+    return Period.objects.filter(starts_on__lte=day, ends_on__gte=day).first()

@@ -1,0 +1,249 @@
+"""What can be done with units, roles and the organisation's settings. Each change is recorded."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from healthmgmt.accounts import services as accounts
+from healthmgmt.accounts.models import User
+from healthmgmt.audit import services as audit
+from healthmgmt.core import sql
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.core.permissions import ROLES
+from healthmgmt.organization import places
+from healthmgmt.organization.models import Membership, Settings, Unit
+from healthmgmt.organization.selectors import organisation_settings, root_unit
+
+LONGEST_PATH = Unit._meta.get_field("path").max_length
+LONGEST_NAME = Unit._meta.get_field("name").max_length
+# Room that an id takes in a path, with its dot.
+ID_ROOM = 12
+
+
+class Founded(NamedTuple):
+    """A newly established organisation: its top, its administrator and the password, told this once."""
+
+    root: Unit
+    admin: User
+    password: str
+
+
+def establish(
+    *, name: str, admin_email: str, by: Actor, timezone_name: str = "Asia/Shanghai", country: str = "cn", place: str = ""
+) -> Founded:
+    """Settings, root unit and first administrator of an organisation that has none.
+
+    Raises Rejected: it is established already, the time zone or the place is not known.
+    """
+    try:
+        ZoneInfo(timezone_name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Rejected(_("“%(name)s” is not a time zone, such as Asia/Shanghai.") % {"name": timezone_name}, field="timezone") from error
+    password = accounts.generate_password()
+    with transaction.atomic():
+        if Settings.objects.filter(pk=1).exists():
+            raise Rejected(_("This organisation is established already."))
+        Settings.objects.create(pk=1, timezone=timezone_name, country=country)
+        root = create_root(name=name, place=place, by=by)
+        admin = accounts.create_user(email=admin_email, password=password, by=by)
+        grant(admin, unit=root, role="org_admin", by=by)
+        audit.record("organisation.established", by=by, subject=root)
+    return Founded(root, admin, password)
+
+
+def create_root(*, name: str, by: Actor, place: str = "") -> Unit:
+    """The unit at the top. Raises Rejected when there is one."""
+    if Unit.objects.filter(level=0).exists():
+        raise Rejected(_("There is a root unit already."))
+    unit = Unit(name=checked_name(name), level=0, tier=Unit.Tier.GROUP, place=checked_place(place), path="new")
+    with transaction.atomic():
+        unit.save(force_insert=True)
+        unit.path = f"{unit.pk}."
+        unit.save(update_fields=["path"])
+        audit.record("unit.created", by=by, subject=unit)
+    return unit
+
+
+def create_unit(parent: Unit, *, name: str, by: Actor, place: str = "") -> Unit:
+    """A unit below another. Raises Rejected: the name is taken there or unusable, the place is not known."""
+    with transaction.atomic():
+        return create_units([(parent, name, place)], by=by)[0]
+
+
+def create_units(wanted: Collection[tuple[Unit, str, str]], *, by: Actor) -> list[Unit]:
+    """Many units at once, each as (parent, name, place), in the order given. Raises as `create_unit` does."""
+    with transaction.atomic():
+        _lock_tree()
+        units = [_unit_below(parent, name, place, number) for number, (parent, name, place) in enumerate(wanted)]
+        taken = {(parent, name.casefold()) for parent, name in _open_children({unit.parent_id for unit in units})}
+        for unit in units:
+            if (unit.parent_id, unit.name.casefold()) in taken:
+                raise Rejected(_("There is already a unit “%(name)s” there.") % {"name": unit.name}, field="name")
+            taken.add((unit.parent_id, unit.name.casefold()))
+        Unit.objects.bulk_create(units)
+        sql.execute("organization/settle_paths", {"ids": [unit.pk for unit in units]})
+        for unit in units:
+            unit.path = f"{unit.parent.path}{unit.pk}."
+        audit.record_each("unit.created", units, by=by)
+    return units
+
+
+def rename(unit: Unit, *, name: str, by: Actor) -> Unit:
+    """Call a unit something else. Raises Rejected when a sister bears the name."""
+    name = checked_name(name)
+    with transaction.atomic():
+        _lock_tree()
+        sisters = Unit.objects.open().filter(parent=unit.parent_id).exclude(pk=unit.pk)
+        if sisters.filter(name__iexact=name).exists():
+            raise Rejected(_("There is already a unit “%(name)s” there.") % {"name": name}, field="name")
+        before, unit.name = unit.name, name
+        unit.save(update_fields=["name"])
+        audit.record("unit.renamed", by=by, subject=unit, detail={"from": before, "to": name})
+    return unit
+
+
+def place_at(unit: Unit, *, place: str, by: Actor) -> Unit:
+    """Say where a unit is; an empty place means that of the unit above. Raises Rejected for an unknown one."""
+    with transaction.atomic():
+        before, unit.place = unit.place, checked_place(place)
+        unit.save(update_fields=["place"])
+        audit.record("unit.placed", by=by, subject=unit, detail={"from": before, "to": unit.place})
+    return unit
+
+
+def move(unit: Unit, *, to: Unit, by: Actor) -> Unit:
+    """Hang a unit, with everything below it, under another one.
+
+    Everybody whose role reaches by the path sees other units from this moment on. Raises Rejected: the root, a move
+    below itself, a closed unit, a name taken there, a tree too deep.
+    """
+    with transaction.atomic():
+        _lock_tree()
+        unit.refresh_from_db()
+        to.refresh_from_db()
+        _check_move(unit, to)
+        before, old_path = unit.parent_id, unit.path
+        # The constraints on path and parent hold at the end of each statement, so the parent goes first.
+        Unit.objects.filter(pk=unit.pk).update(parent=to)
+        new_path = f"{to.path}{unit.pk}."
+        deeper = to.level + 1 - unit.level
+        moved = sql.execute("organization/move_units", {"old_path": old_path, "new_path": new_path, "deeper": deeper})
+        unit.refresh_from_db()
+        audit.record("unit.moved", by=by, subject=unit, detail={"from": before, "to": to.pk, "units": moved})
+    return unit
+
+
+def close(unit: Unit, *, by: Actor) -> Unit:
+    """Close a unit as of today. Its history stays. Raises Rejected: the root, or open units below it.
+
+    Whether people still work there is asked by `people.services.close_unit`.
+    """
+    with transaction.atomic():
+        _lock_tree()
+        if unit.level == 0:
+            raise Rejected(_("The root unit cannot be closed."))
+        if Unit.objects.open().within(unit).exclude(pk=unit.pk).exists():
+            raise Rejected(_("There are open units below “%(name)s”; close or move them first.") % {"name": unit.name})
+        unit.closed_on = local_day(timezone.now(), organisation_settings().timezone)
+        unit.save(update_fields=["closed_on"])
+        audit.record("unit.closed", by=by, subject=unit)
+    return unit
+
+
+def grant(user: User, *, unit: Unit, role: str, by: Actor) -> Membership:
+    """Give a user a role at a unit; it reaches the unit's subtree, and the user signs in again.
+
+    Raises Rejected for an unknown role, one that is not an organisation's to give, or one that the user has.
+    """
+    if role not in ROLES or role == "operator":
+        known = ", ".join(sorted(set(ROLES) - {"operator"}))
+        raise Rejected(_("There is no role “%(role)s”; the roles are: %(known)s.") % {"role": role, "known": known}, field="role")
+    if unit.closed_on is not None:
+        raise Rejected(_("“%(name)s” is closed.") % {"name": unit.name}, field="unit")
+    with transaction.atomic():
+        membership, is_new = Membership.objects.get_or_create(user=user, unit=unit, role=role)
+        if not is_new:
+            raise Rejected(_("The user has this role there already."), field="role")
+        audit.record("role.granted", by=by, subject=user, detail={"role": role, "unit": unit.pk})
+        accounts.end_sessions(user, by=by, reason="role")
+    return membership
+
+
+def revoke(membership: Membership, *, by: Actor) -> None:
+    """Take a role away; the user is signed out at once. Raises Rejected for the last administrator at the root."""
+    with transaction.atomic():
+        _lock_tree()
+        admins = Membership.objects.filter(role="org_admin", unit__level=0, user__is_active=True)
+        if membership.role == "org_admin" and list(admins.values_list("pk", flat=True)) == [membership.pk]:
+            raise Rejected(_("This is the last administrator of the organisation."))
+        user = membership.user
+        audit.record("role.revoked", by=by, subject=user, detail={"role": membership.role, "unit": membership.unit_id})
+        membership.delete()
+        accounts.end_sessions(user, by=by, reason="role")
+
+
+def checked_name(name: str) -> str:
+    """A unit's name without surrounding blanks. Raises Rejected: empty, too long, or with the path's slash."""
+    name = " ".join(name.split())
+    if not name or "/" in name:
+        raise Rejected(_("A unit's name cannot be empty or hold a slash."), field="name")
+    if len(name) > LONGEST_NAME:
+        raise Rejected(_("A unit's name has at most %(limit)d characters.") % {"limit": LONGEST_NAME}, field="name")
+    return name
+
+
+def checked_place(text: str) -> str:
+    """The table's own name of a place; empty stays empty. Raises Rejected for an unknown or doubtful one."""
+    if not text.strip():
+        return ""
+    found = places.lookup(text)
+    if found is not None:
+        return found.name
+    several = places.alternatives(text)
+    if several:
+        raise Rejected(
+            _("“%(place)s” may be any of: %(names)s. Please write the Chinese name.") % {"place": text, "names": ", ".join(several)},
+            field="place",
+        )
+    raise Rejected(_("“%(place)s” is not a province or prefecture-level city that is known here.") % {"place": text}, field="place")
+
+
+def _lock_tree() -> Unit:
+    """Changes of the tree go one after the other."""
+    return Unit.objects.select_for_update().get(pk=root_unit().pk)
+
+
+def _open_children(parents: Collection[int]) -> list[tuple[int, str]]:
+    return list(Unit.objects.open().filter(parent__in=parents).values_list("parent", "name"))
+
+
+def _unit_below(parent: Unit, name: str, place: str, number: int) -> Unit:
+    if parent.closed_on is not None:
+        raise Rejected(_("“%(name)s” is closed.") % {"name": parent.name}, field="unit")
+    if len(parent.path) + ID_ROOM > LONGEST_PATH:
+        raise Rejected(_("The tree is too deep below “%(name)s”.") % {"name": parent.name}, field="unit")
+    tier = Unit.Tier.SECONDARY if parent.level == 0 else Unit.Tier.GRASSROOTS
+    provisional = f"{parent.path}new{number}"
+    return Unit(
+        parent=parent, name=checked_name(name), place=checked_place(place), level=parent.level + 1, tier=tier, path=provisional
+    )
+
+
+def _check_move(unit: Unit, to: Unit) -> None:
+    if unit.level == 0:
+        raise Rejected(_("The root unit cannot be moved."))
+    if to.path.startswith(unit.path):
+        raise Rejected(_("A unit cannot be moved below itself."), field="unit")
+    if unit.closed_on is not None or to.closed_on is not None:
+        raise Rejected(_("A closed unit cannot be moved or moved into."), field="unit")
+    if Unit.objects.open().filter(parent=to, name__iexact=unit.name).exclude(pk=unit.pk).exists():
+        raise Rejected(_("There is already a unit “%(name)s” there.") % {"name": unit.name}, field="name")
+    deepest = max(len(path) for path in Unit.objects.within(unit).values_list("path", flat=True))
+    if deepest - len(unit.path) + len(to.path) + ID_ROOM > LONGEST_PATH:
+        raise Rejected(_("The tree is too deep below “%(name)s”.") % {"name": to.name}, field="unit")
