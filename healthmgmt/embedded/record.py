@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import secrets
 import socket
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -33,7 +34,7 @@ class Servers(NamedTuple):
 class Record(NamedTuple):
     """What `servers.json` holds. `home` is the folder of both servers' own files, empty until it is chosen.
 
-    `folder` is the data folder it was written for.
+    `folder` is the data folder it was written for; `aside` names the folder of what cannot lie in it (places.py).
     """
 
     home: str
@@ -43,7 +44,8 @@ class Record(NamedTuple):
     owner_password: str
     login_password: str
     redis_password: str
-    folder: str = ""
+    folder: str
+    aside: str
 
     def url(self, role: str, password: str, database: str) -> str:
         return f"postgresql://{role}:{quote(password)}@{LOOPBACK}:{self.postgres_port}/{database}"
@@ -55,6 +57,10 @@ class Record(NamedTuple):
             redis_url=f"redis://:{quote(self.redis_password)}@{LOOPBACK}:{self.redis_port}/0",
             superuser_url=self.url(SUPERUSER, self.superuser_password, DATABASE),
         )
+
+
+def name_aside() -> str:
+    return ASIDE + secrets.token_hex(8)
 
 
 def is_aside(home: Path) -> bool:
@@ -74,8 +80,9 @@ def read(data_dir: Path) -> Record | None:
     if record.folder == str(data_dir):
         return record
     # Moved: what lies aside is ours still. Copied: the first folder goes on using it.
-    moved = bool(record.folder) and not Path(record.folder).exists()
-    return record._replace(folder=str(data_dir), home=record.home if moved and is_aside(Path(record.home)) else "")
+    if Path(record.folder).exists():
+        return record._replace(folder=str(data_dir), home="", aside=name_aside())
+    return record._replace(folder=str(data_dir), home=record.home if is_aside(Path(record.home)) else "")
 
 
 def write(data_dir: Path, record: Record) -> Record:

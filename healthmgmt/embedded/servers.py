@@ -92,13 +92,13 @@ def _bring_up(data_dir: Path) -> Record:
     record = records.read(data_dir)
     if record is None:
         words = [secrets.token_urlsafe(24) for _ in range(4)]
-        record = records.write(data_dir, Record("", records.free_port(), 0, *words, folder=str(data_dir)))
+        record = records.write(data_dir, Record("", records.free_port(), 0, *words, str(data_dir), records.name_aside()))
     alive = record.home and postgres.settled(record) == READY, record.home and valkey.state(record) == READY
     if all(alive):
         return record
     runner = places.runner(data_dir)
     record = records.write(data_dir, record._replace(home=str(places.home(data_dir, record, runner))))
-    postgres_bin, valkey_server = places.binaries(data_dir, runner)
+    postgres_bin, valkey_server = places.binaries(record, runner)
     if not alive[0]:
         record = postgres.start(data_dir, record, runner, postgres_bin)
         # Again at every start: a kill may have come between the first start and the end of this.
@@ -174,7 +174,6 @@ def erase(data_dir: Path) -> None:
     data_dir = data_dir.resolve()
     stop(data_dir)
     record = records.read(data_dir)
-    aside = [Path(record.home).parent] if record and records.is_aside(Path(record.home)) else []
-    for folder in {data_dir, *aside, *places.asides(data_dir)}:
-        if folder.is_dir() and not folder.is_symlink():
+    for folder in (*(places.asides(record) if record else ()), data_dir):
+        if folder.is_dir():
             shutil.rmtree(folder)
