@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from django.db import connection
 
 PUBLIC = "public"
+# No schema of this name exists; see the roles in tenants.db.base.
+DISPATCH = "dispatch"
 _expected: ContextVar[str] = ContextVar("expected_schema", default=PUBLIC)
 
 

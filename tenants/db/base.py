@@ -9,8 +9,8 @@ from django_tenants.postgresql_backend import base
 
 from tenants import current
 
-# The role that may read the routing tables and nothing of an organisation.
-PUBLIC_ROLE = "app_public"
+# Not organisations: who may read the routing tables, and who may see when jobs are due; neither sees anything else.
+ROLES = {current.PUBLIC: "app_public", current.DISPATCH: "app_dispatch"}
 
 
 class WrongSchema(ProgrammingError):
@@ -48,5 +48,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         paths = ", ".join(base.quote_schema_name(path) for path in self._get_cursor_search_paths())
         if is_owner:
             return f"SET search_path = {paths}"
-        role = PUBLIC_ROLE if self.schema_name == current.PUBLIC else self.schema_name
+        role = ROLES.get(self.schema_name, self.schema_name)
         return f"SET ROLE {base.quote_schema_name(role)}; SET search_path = {paths}"
