@@ -74,7 +74,8 @@ def read(data_dir: Path) -> Record | None:
     if not path.exists():
         return None
     try:
-        record = Record(**json.loads(path.read_text()))
+        # A record made before places aside had names gets one when it is next written.
+        record = Record(**{"aside": name_aside(), **json.loads(path.read_text())})
     except (ValueError, TypeError) as error:
         raise EmbeddedError(f"{path} is damaged; without its passwords the database beside it cannot be used.") from error
     if record.folder == str(data_dir):
