@@ -67,7 +67,7 @@ def copy_in(table: str, columns: list[str], values: Iterable[Iterable[str | None
     _check_names(table, *columns)
     stream = _CsvStream(values)
     listed = ", ".join(columns)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN WITH (FORMAT csv)", stream)
         if cursor.rowcount != stream.count:
             raise CopyMismatch(f"{table}: {stream.count} rows given, {cursor.rowcount} stored")
@@ -76,7 +76,7 @@ def copy_in(table: str, columns: list[str], values: Iterable[Iterable[str | None
 
 def copy_out(name: str, parameters: Parameters | None = None) -> Iterator[bytes]:
     """The result of a statement as COPY text: tab-separated lines, `\\N` for NULL, in one block of bytes at a time."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         query = cursor.mogrify(statement(name), parameters or {}).decode()
         sink = _Blocks()
         cursor.copy_expert(f"COPY ({query}) TO STDOUT", sink)

@@ -25,11 +25,11 @@ class StagedRow(NamedTuple):
     number: int
     sheet: str
     sheet_row: int
-    emp_no: str
-    name: str
-    id_no: str
-    sex: str
-    dept: str
+    emp_no: str | None
+    name: str | None
+    id_no: str | None
+    sex: str | None
+    dept: str | None
     exam_on: str | None
     raw_json: str
     values_json: str
@@ -56,10 +56,10 @@ def _fields(upload_id: str, rows: list[list[Any]]) -> Iterator[list[str | None]]
             str(row.number),
             row.sheet[:80],
             str(row.sheet_row),
-            row.emp_no,
-            row.name,
-            row.sex,
-            row.dept,
+            row.emp_no or "",
+            row.name or "",
+            row.sex or "",
+            row.dept or "",
             row.exam_on,
             row.raw_json,
             row.values_json,
@@ -93,5 +93,6 @@ def match_and_check(upload_id: int, *, layout: dict[str, Any], scope_path: str) 
     """Find the people of all staged rows and everything that only shows when rows, roster and reach are seen together."""
     parameters = {"upload": upload_id, "scope": scope_path + "%", **check_parameters(layout)}
     sql.execute("exams/match_people", parameters)
+    sql.execute("exams/match_people_by_id", parameters)
     sql.execute("exams/check_people", parameters)
     sql.execute("exams/check_repeats", parameters)

@@ -1,0 +1,11 @@
+-- Whom each staged row without an employee number is about, by identity number.
+UPDATE exams_uploadrow AS r
+SET person_id = p.id
+FROM people_person AS p
+WHERE r.upload_id = %(upload)s
+  AND r.state IN ('ready', 'waiting')
+  AND r.person_id IS NULL
+  AND r.emp_no = ''
+  AND r.id_hash <> ''
+  AND p.id_hash = r.id_hash
+  AND p.id_hash <> ''
