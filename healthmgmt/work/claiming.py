@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from healthmgmt.core import organisations, sql
 from healthmgmt.work import limits, registry
 from healthmgmt.work.models import Job, JobQuerySet
-from healthmgmt.work.run import Run, identity
+from healthmgmt.work.running import Run, identity
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from django.utils.module_loading import autodiscover_modules
 
-from healthmgmt.work.run import Run
+from healthmgmt.work.running import Run
 
 __all__ = ["Handler", "Run", "Subscription", "UnknownKind", "handler", "handler_of", "kinds", "subscribe", "subscriptions"]
 

@@ -20,7 +20,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.work import claiming, engine, limits, registry
 from healthmgmt.work.models import Job
 from healthmgmt.work.progress import Progress
-from healthmgmt.work.run import HandlerFailed, identity, origin, renew_connection
+from healthmgmt.work.running import HandlerFailed, identity, origin, renew_connection
 
 # Longer texts, and anything nested, are content; a job holds ids.
 LONGEST_TEXT = 100

@@ -6,7 +6,7 @@ from healthmgmt.core import organisations, sql
 from healthmgmt.work import claiming, limits
 from healthmgmt.work.engine import BROKER_FAULTS, LOOK, RING, PlatformTask, app, ring, rings_waiting
 from healthmgmt.work.models import Job
-from healthmgmt.work.run import HandlerFailed
+from healthmgmt.work.running import HandlerFailed
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from healthmgmt.work import engine, registry
-from healthmgmt.work.run import Run
+from healthmgmt.work.running import Run
 
 
 @pytest.fixture
