@@ -11,7 +11,10 @@ from healthmgmt.records import coding
 
 CLAUSE = re.compile(r"[,。;!?\n]|(?<=[^0-9])\.(?=\s|$)| but ")
 # In findings the denying words stand close before what they deny: "胆囊息肉 ... 肝未见囊肿" is two statements.
-DENIAL = re.compile(r"(未见|未探及|未发现|未及|未示|无|没有|排除|除外|\bno\b|\bnot\b|\bwithout\b|negative for)[^,。;]{0,24}$")
+# A Chinese list that is denied has no blanks in it.
+DENIAL = re.compile(
+    r"((未见|未探及|未发现|未及|未示|无(?!回声|痛)|没有|(?<![不能])(?:排除|除外))[^\s,。;]{0,24}|(\bno\b|\bnot\b|\bwithout\b|negative for)[^,。;]{0,24})$"
+)
 
 
 @dataclass(frozen=True, slots=True)

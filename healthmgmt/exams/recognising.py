@@ -106,7 +106,7 @@ def find_heading(sample: list[Row], agreed: dict[str, Column] | None = None) -> 
         found = Heading([text.strip() for text in row], above, [number], counts[at])
         if counts[at] > (best.known if best else 0):
             best = found
-        if at and counts[at - 1] + counts[at] and rows[at - 1][0] == number - 1 and min(counts[at], 2) == 2:
+        if at and counts[at - 1] + counts[at] and rows[at - 1][0] == number - 1 and _may_continue(rows[at - 1][1], row):
             both = _combined(rows[at - 1], rows[at], knows)
             if both.known > (best.known if best else 0):
                 best = both
@@ -115,6 +115,15 @@ def find_heading(sample: list[Row], agreed: dict[str, Column] | None = None) -> 
 
 def _knows(text: str, agreed: dict[str, Column]) -> bool:
     return bool(text) and (headings.fold(text) in agreed or headings.read(text) is not None)
+
+
+def _may_continue(upper: list[str], lower: list[str]) -> bool:
+    """Whether a row may be the second half of a heading: a person's own cells are filled in data rows only."""
+    for first, second in zip(upper, lower):
+        meaning = headings.read(first) if first and second.strip() else None
+        if meaning and meaning.role in SINGLE and meaning.role != "bp" and not headings.read(second):
+            return False
+    return True
 
 
 def _is_group_row(row: list[str]) -> bool:
@@ -173,7 +182,8 @@ def _is_unit(text: str) -> bool:
 
 def _all_are(filled: list[str], test, mark: str) -> bool:
     real = [text for text in filled if not headings.is_mark(text, mark) and text.strip() not in ("-", "/", "--", "阴性")]
-    return len(real) > 1 and all(test(text) for text in real)
+    is_marked = any(headings.is_mark(text, mark) for text in filled)
+    return len(real) > (0 if is_marked else 1) and all(test(text) for text in real)
 
 
 def _names_person(heading: Heading, row: list[str]) -> bool:
@@ -235,7 +245,7 @@ def _choose(codes: tuple[str, ...], stated: str | None, section: str, name: str,
 
 
 def _accepts(code: str, stated: str, name: str) -> bool:
-    return _unit(code, stated, name, [])[0] is not None
+    return catalogue.load()[code].is_numeric and _unit(code, stated, name, [])[0] is not None
 
 
 def _form(values: list[str]) -> str | None:

@@ -31,12 +31,14 @@ class _Table:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.number = 0
+        self.is_open = False  # a row
         self.cells: list[str] = []
         self.cell: list[str] | None = None
         self.span = 1
         self.hanging: dict[int, int] = {}  # column -> rows that a cell above still covers
 
     def open_cell(self, columns: int, rows: int) -> None:
+        self.is_open = True
         self.close_cell()
         self._fill_hanging()
         if rows > 1:
@@ -51,6 +53,9 @@ class _Table:
             self.cell = None
 
     def close_row(self) -> None:
+        if not self.is_open:
+            return
+        self.is_open = False
         self.close_cell()
         self._fill_hanging()
         if self.cells:

@@ -28,8 +28,8 @@ def open_xlsx(data: bytes, limits: Limits) -> Workbook:
             raise FileRefused("too-large", min(scan.rows - 1, limits.rows))
         if scan.is_lost:
             raise FileRefused("formula", scan.rows - 1)
-    book = _load(data)
     scans = _scans_by_sheet(data, archive)
+    book = _load(data, sum(scan.rows - 1 for scan in scans.values()))
     return Workbook("xlsx", None, _sheets(book, scans), archive.is_1904)
 
 
@@ -42,7 +42,7 @@ def open_xls(data: bytes, limits: Limits) -> Workbook:
     if not (_has_name(data, "Workbook") or _has_name(data, "Book")):
         directory = int.from_bytes(data[48:52], "little")
         raise FileRefused("corrupt" if (directory + 1) * SECTOR >= len(data) else "format")
-    return Workbook("xls", None, _sheets(_load(data), {}))
+    return Workbook("xls", None, _sheets(_load(data, 0), {}))
 
 
 def _has_name(data: bytes, name: str) -> bool:
@@ -50,13 +50,13 @@ def _has_name(data: bytes, name: str) -> bool:
     return (name + "\x00").encode("utf-16-le") in data
 
 
-def _load(data: bytes) -> calamine.CalamineWorkbook:
+def _load(data: bytes, received: int) -> calamine.CalamineWorkbook:
     try:
         return calamine.load_workbook(io.BytesIO(data))
     except calamine.PasswordError:
         raise FileRefused("password") from None
     except calamine.CalamineError:
-        raise FileRefused("corrupt") from None
+        raise FileRefused("corrupt", received) from None
 
 
 def _scans_by_sheet(data: bytes, archive: archives.Archive) -> dict[str, SheetScan]:

@@ -1,0 +1,135 @@
+import json
+
+import pytest
+
+from healthmgmt.exams import recognising
+from healthmgmt.exams.reading import FileRefused
+from healthmgmt.exams.recognising import Layout
+
+PERSON = ["工号", "体检日期"]
+WHO = ["D1", "2024-04-08"]
+
+
+def layout(*rows, known=None):
+    return recognising.recognise(list(enumerate(rows, start=1)), known)
+
+
+def roles(*rows):
+    return [column.code or column.role for column in layout(*rows).columns]
+
+
+def refusal(*rows):
+    with pytest.raises(FileRefused) as caught:
+        layout(*rows)
+    return caught.value.reason
+
+
+def test_recognise_a_plain_heading():
+    found = layout(["工号", "姓名", "部门", "体检日期", "总胆固醇(mg/dL)", "尿蛋白", "备注", "体检编号"], ["D1"])
+    assert [(column.role, column.code, column.unit, column.unit_stated) for column in found.columns] == [
+        ("emp_no", None, None, False), ("name", None, None, False), ("dept", None, None, False),
+        ("exam_date", None, None, False), ("indicator", "tc", "mg/dL", True), ("indicator", "u_pro", "{ordinal}", False),
+        ("remark", None, None, False), ("other", None, None, False),
+    ]  # fmt: skip
+    assert [column.cell for column in found.columns[:2]] == ["A1", "B1"]
+
+
+def test_recognise_below_titles():
+    found = layout(["某公司2024年度体检结果"], ["体检单位", "某医院"], [*PERSON, "身高"], WHO)
+    assert (found.header_rows, found.columns[0].cell) == ([3], "A3")
+
+
+def test_recognise_two_heading_rows():
+    rows = ["工号", "体检日期", "血压", "", "尿常规", "", "生化", ""], ["", "", "收缩压", "舒张压", "GLU", "白细胞", "GLU", "肌酐"]
+    found = layout(*rows, [*WHO, "120", "80", "-", "-", "5.1", "80"])
+    assert found.header_rows == [1, 2]
+    assert [column.code or column.role for column in found.columns] == [
+        "emp_no", "exam_date", "sbp", "dbp", "u_glu", "u_leu", "fpg", "creatinine",
+    ]  # fmt: skip
+
+
+def test_recognise_joins_halves_of_a_name():
+    assert roles(["工号", "体检日期", "左眼", "右眼"], ["", "", "裸眼视力", "裸眼视力"], [*WHO, "5.0", "4.9"])[2:] == ["vision_l", "vision_r"]
+
+
+def test_recognise_a_section_row_above_complete_names():
+    assert roles(["基本", "", "尿常规", ""], [*PERSON, "GLU", "肌酐"], [*WHO, "-", "8000"])[2:] == ["u_glu", "other"]
+
+
+def test_recognise_unit_row_and_range_row():
+    found = layout([*PERSON, "TC", "HGB"], ["单位", "", "mg/dL", "g/dL"], ["参考范围", "", "<200", "13-17.5"], [*WHO, "190", "14"])
+    assert found.header_rows == [1, 2, 3]
+    assert [(column.code, column.unit, column.low, column.high) for column in found.columns[2:]] == [
+        ("tc", "mg/dL", None, 200.0), ("hgb", "g/dL", 13.0, 17.5),
+    ]  # fmt: skip
+
+
+def test_recognise_takes_no_data_row_for_a_unit_row():
+    assert layout([*PERSON, "ALT", "AST"], ["D1", "2024-04-08", "1", "1"]).header_rows == [1]
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "code"),
+    [
+        ("GLU", ["5.1", "6.0"], "fpg"), ("GLU", ["-", "1+"], "u_glu"), ("GLU(mmol/L)", [], "fpg"), ("GLU", [], "other"),
+        ("WBC", ["5.6"], "wbc"), ("WBC", ["-"], "u_leu"), ("WBC(/HP)", ["2"], "u_wbc"), ("LEU", ["+-"], "u_leu"),
+        ("WBC(10^9/L)", ["5.6"], "wbc"), ("红细胞", ["4.5"], "rbc"), ("红细胞", ["-"], "u_bld"),
+        ("TG(IU/mL)", ["20"], "other"), ("TG(mmol/L)", ["2"], "tg"), ("T3(%)", ["2"], "other"),
+    ],
+)  # fmt: skip
+def test_recognise_shared_names_by_unit_or_values(heading, values, code):
+    assert roles([*PERSON, heading], *([*WHO, value] for value in values))[2] == code
+
+
+def test_recognise_a_unit_that_cannot_be():
+    column = layout([*PERSON, "脂蛋白a(nmol/L)"], [*WHO, "20"]).columns[2]
+    assert (column.code, column.unit, column.unit_stated) == ("lpa", None, True)
+
+
+@pytest.mark.parametrize(("heading", "unit"), [("BUN(mg/dL)", "mg/dL(BUN)"), ("尿素氮(mg/dL)", "mg/dL(BUN)"), ("尿素(mg/dL)", "mg/dL(urea)"), ("尿素氮", "mmol/L")])
+def test_recognise_urea_and_urea_nitrogen(heading, unit):
+    assert layout([*PERSON, heading], [*WHO, "14"]).columns[2].unit == unit
+
+
+@pytest.mark.parametrize(("values", "unit"), [(["5.0", "4.8"], "5-mark"), (["1.0", "0.8"], "{decimal}"), ([], "{decimal}")])
+def test_recognise_the_scale_of_acuity(values, unit):
+    assert layout([*PERSON, "左眼视力"], *([*WHO, value] for value in values)).columns[2].unit == unit
+
+
+def test_recognise_a_reference_column_beside_its_indicator():
+    assert [column.role for column in layout([*PERSON, "ALT", "参考范围"], [*WHO, "20", "9-50"]).columns[2:]] == ["indicator", "range"]
+
+
+def test_recognise_one_column_a_role():
+    assert roles(["工号", "单位", "部门", "体检日期", "检查日期"], ["D1"]) == ["emp_no", "other", "dept", "exam_date", "other"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([["a", "b"], ["1", "2"]], "header"),
+        ([["姓名", "体检日期", "身高"]], "missing-column"),
+        ([["工号", "姓名", "身高"]], "missing-column"),
+        ([[*PERSON, "总胆固醇", "TC(mmol/L)"]], "duplicate-heading"),
+        ([[*PERSON, "血压", "收缩压"]], "duplicate-heading"),
+        ([["工号", "工号", "体检日期"]], "duplicate-heading"),
+        ([[*PERSON, "体检日期"]], "duplicate-heading"),
+    ],
+)
+def test_recognise_refuses(rows, reason):
+    assert refusal(*rows) == reason
+
+
+def test_layout_survives_json():
+    found = layout([*PERSON, "TC(mg/dL)"], [*WHO, "190"])
+    assert Layout.from_json(json.loads(json.dumps(found.as_json()))) == found
+
+
+def test_recognise_uses_a_layout_that_was_agreed_on():
+    first = layout([*PERSON, "胆固醇结果"], [*WHO, "190"])
+    agreed = first.as_json()
+    agreed["columns"][2] |= {"role": "indicator", "code": "tc", "unit": "mg/dL", "unit_stated": False}
+    again = layout(["题"], ["姓名", *PERSON, "胆固醇结果"], ["x", *WHO, "190"], known=Layout.from_json(agreed))
+    column = again.columns[3]
+    assert (column.index, column.cell, column.code, column.unit) == (3, "D2", "tc", "mg/dL")
+    assert again.columns[0].role == "name"
