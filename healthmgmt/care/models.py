@@ -24,6 +24,7 @@ class Plan(models.Model):
         STEPPED_UP = "stepped_up", _("Replaced by a stronger plan")
         STEPPED_DOWN = "stepped_down", _("Replaced by a lighter plan")
         DETERMINED = "determined", _("What was missing is there")
+        WITHDRAWN = "withdrawn", _("Its results were withdrawn")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="plans")
@@ -59,7 +60,8 @@ class Plan(models.Model):
 class Step(models.Model):
     """One thing to do in a plan: `number` of its template, for the `occurrence`-th time, on the local day `due_on`.
 
-    It fires once, on the first local day on or after `due_on` on which somebody looked: that is `fired_on`.
+    It fires once, on the first local day on or after `due_on` on which somebody looked: that is `fired_on`. From then it
+    lapses after `window_days`; with 0 it waits until somebody ends it.
     """
 
     class State(models.TextChoices):
@@ -80,6 +82,7 @@ class Step(models.Model):
     kind = models.CharField(max_length=40)
     doer = models.CharField(max_length=12, choices=Doer)
     due_on = models.DateField()
+    window_days = models.PositiveSmallIntegerField(default=0)
     lapses_on = models.DateField(null=True)
     state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
     fired_on = models.DateField(null=True)
@@ -93,6 +96,7 @@ class Step(models.Model):
         "kind": CLINICAL,
         "doer": PLAIN,
         "due_on": CLINICAL,
+        "window_days": PLAIN,
         "lapses_on": CLINICAL,
         "state": CLINICAL,
         "fired_on": CLINICAL,
@@ -105,9 +109,8 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "number", "due_on"], name="step_of_day_once"),
             models.UniqueConstraint(fields=["plan", "number", "occurrence"], name="step_occurrence_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=["planned", "cancelled"]) | Q(fired_on__isnull=False), name="step_fired_before_it_ends"
-            ),
+            # A step may be done, or not needed any more, before its day.
+            models.CheckConstraint(condition=~Q(state__in=["fired", "lapsed"]) | Q(fired_on__isnull=False), name="step_fired_before_it_lapses"),
             models.CheckConstraint(condition=Q(fired_on=None) | Q(fired_on__gte=models.F("due_on")), name="step_not_fired_early"),
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "fired"], ended_at=None, ended_by="")

@@ -1,0 +1,62 @@
+"""Care as jobs: plans and alerts after assessments, due steps once a local day."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.utils import timezone
+
+from healthmgmt.care import services
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
+from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.work.registry import Run, handler, subscribe
+
+SLICE_ASSESSMENTS = 50_000
+SLICE_STEPS = 10_000
+
+subscribe("risk.assessed", kind="care.plan", key="{first}-{last}")
+subscribe("risk.assessed", kind="care.alert", key="{first}-{last}", lane="now")
+subscribe("work.daily", kind="care.fire_due", key="{day}")
+
+
+@handler("care.plan")
+def plan(run: Run) -> None:
+    """Plans for the assessments of a range of ids."""
+    first, last = run.payload["first"], run.payload["last"]
+    start = run.cursor.get("next", first)
+    while start <= last:
+        end = min(start + SLICE_ASSESSMENTS - 1, last)
+        with run.batch(done=end - first + 1, total=last - first + 1, cursor={"next": end + 1}):
+            services.plan_assessed(start, end, today=_today(), by=Actor.system())
+        start = end + 1
+
+
+@handler("care.alert")
+def alert(run: Run) -> None:
+    """Alerts for the assessments of a range of ids."""
+    with run.batch(done=1, total=1):
+        services.open_alerts(run.payload["first"], run.payload["last"], by=Actor.system())
+
+
+@handler("care.fire_due")
+def fire_due(run: Run) -> None:
+    """What a local day brings. A run that was stopped goes on with what is left; late is better than never, early is wrong."""
+    day = date.fromisoformat(run.payload["day"])
+    if day > _today():
+        raise ValueError(f"{day} has not begun here.")
+    by = Actor.system()
+    with run.batch(done=0, total=0):
+        services.end_baseless_plans(today=day, by=by)
+    _until_none_is_left(run, lambda: services.lapse_steps(today=day, by=by, size=SLICE_STEPS))
+    _until_none_is_left(run, lambda: services.fire_steps(today=day, size=SLICE_STEPS))
+
+
+def _until_none_is_left(run: Run, act: Callable[[], int]) -> None:
+    count = SLICE_STEPS
+    while count == SLICE_STEPS:
+        with run.batch(done=0, total=0):
+            count = act()
+
+
+def _today() -> date:
+    return local_day(timezone.now(), organisation_settings().timezone)

@@ -1,0 +1,25 @@
+-- A plan for everybody newly assessed who has none.
+WITH template AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(plans)s::jsonb) AS t(rank int, slug text, version int, colour text, reasons jsonb)
+)
+INSERT INTO care_plan (uuid, person_id, assessment_id, template, version, colour, opened_on, outcome)
+SELECT gen_random_uuid(), a.person_id, a.id, t.slug, t.version, a.colour, %(today)s, ''
+FROM risk_assessment AS a
+CROSS JOIN LATERAL (
+    SELECT template.slug, template.version
+    FROM template
+    WHERE template.colour = a.colour
+      AND (
+          template.reasons = '[]'
+          OR EXISTS (
+              SELECT 1
+              FROM jsonb_array_elements(a.reasons) AS reason, jsonb_array_elements_text(template.reasons) AS beginning
+              WHERE starts_with(reason ->> 'code', beginning)
+          )
+      )
+    ORDER BY template.rank
+    LIMIT 1
+) AS t
+WHERE a.id BETWEEN %(first)s AND %(last)s AND a.is_current
+ORDER BY a.person_id
+ON CONFLICT (person_id) WHERE ended_on IS NULL DO NOTHING
