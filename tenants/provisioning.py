@@ -1,6 +1,7 @@
 """Making and removing organisations: schema, role and rights, as the owner, each in one transaction.
 
-`clone_schema` of django-tenants drops grants, so everything is granted here. A new schema is a clone without data of the
+`clone_schema` of django-tenants grants in the clone what its source grants and nothing to the new role, so the source has
+no grants and everything is granted here. A new schema is a clone without data of the
 migrated template; the clone is refused while the template is behind the code.
 """
 
@@ -48,12 +49,14 @@ def migrate(verbosity: int = 1) -> list[str]:
         _install_clone_function(cursor)
         _secure_public(cursor)
         _create_schema(cursor, settings.TENANT_TEMPLATE_SCHEMA)
-    names = [settings.TENANT_TEMPLATE_SCHEMA, *_organisation_schemas(connection)]
+    # The template gets no role: what is granted there, clone_schema would grant in every clone.
+    _migrate_schema(settings.TENANT_TEMPLATE_SCHEMA, verbosity)
+    names = list(_organisation_schemas(connection))
     for name in names:
         _migrate_schema(name, verbosity)
         with transaction.atomic(using="owner"), connection.cursor() as cursor:
             _grant(cursor, name)
-    return ["public", *names]
+    return ["public", settings.TENANT_TEMPLATE_SCHEMA, *names]
 
 
 def is_current(schema_name: str) -> bool:
@@ -89,6 +92,7 @@ def create(slug: str, *, name: str, country: str = "cn") -> str:
         )
         cursor.execute("SELECT public.clone_schema(%s, %s, 'NODATA')", [template, schema])
         cursor.execute("SET search_path = public")
+        _align_with_template(cursor, template, schema)
         _copy_migration_history(cursor, template, schema)
         _grant(cursor, schema)
     connection.search_path_set_schemas = None
@@ -98,6 +102,8 @@ def create(slug: str, *, name: str, country: str = "cn") -> str:
 def remove(schema_name: str) -> None:
     """Drop an organisation with everything that it stored in the database. There is no way back."""
     _check_name(schema_name)
+    if schema_name == settings.TENANT_TEMPLATE_SCHEMA:
+        raise ProvisioningError("The template schema is no organisation; new ones are made from it.")
     connection = owner()
     with transaction.atomic(using="owner"), connection.cursor() as cursor:
         Organisation.objects.using("owner").filter(schema_name=schema_name).delete()
@@ -150,6 +156,32 @@ def _install_clone_function(cursor: CursorWrapper) -> None:
 def _create_schema(cursor: CursorWrapper, schema_name: str) -> None:
     _check_name(schema_name)
     cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema_name}"')
+
+
+def _align_with_template(cursor: CursorWrapper, template: str, schema_name: str) -> None:
+    """clone_schema names unique constraints anew, where a later migration would not find them, and widens counters."""
+    cursor.execute(
+        """
+        SELECT string_agg(step, ';') FROM (
+            SELECT format('ALTER TABLE %%I.%%I RENAME CONSTRAINT %%I TO %%I', %(schema)s, mine.relname, given.conname, origin.conname)
+              FROM pg_constraint origin
+              JOIN pg_class theirs ON theirs.oid = origin.conrelid AND theirs.relnamespace = %(template)s::regnamespace
+              JOIN pg_class mine ON mine.relname = theirs.relname AND mine.relnamespace = %(schema)s::regnamespace
+              JOIN pg_constraint given ON given.conrelid = mine.oid AND given.contype = 'u'
+               AND pg_get_constraintdef(given.oid) = pg_get_constraintdef(origin.oid)
+             WHERE origin.contype = 'u' AND given.conname <> origin.conname
+            UNION ALL
+            SELECT format('ALTER SEQUENCE %%I.%%I AS %%s', %(schema)s, mine.sequencename, theirs.data_type)
+              FROM pg_sequences theirs
+              JOIN pg_sequences mine ON mine.sequencename = theirs.sequencename AND mine.schemaname = %(schema)s
+             WHERE theirs.schemaname = %(template)s AND mine.data_type <> theirs.data_type
+        ) AS steps (step)
+        """,
+        {"template": template, "schema": schema_name},
+    )
+    statement = cursor.fetchone()[0]
+    if statement:
+        cursor.execute(statement)
 
 
 def _copy_migration_history(cursor: CursorWrapper, template: str, schema_name: str) -> None:

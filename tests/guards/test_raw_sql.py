@@ -36,6 +36,9 @@ def raw(one: Module) -> list[str]:
             found.append(f"{one.name}:{node.lineno} puts SQL together")
         if isinstance(node, ast.Constant) and _is_sql(node) and re.search(r"\b(FROM|INTO|SET|TABLE|ROLE)\b", node.value):
             found.append(f"{one.name}:{node.lineno} holds SQL")
+        # Through Func() a SELECT would change the role as well.
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"set_config|search_path|dblink", node.value):
+            found.append(f"{one.name}:{node.lineno} reaches for the session's settings")
     return found
 
 
@@ -146,6 +149,7 @@ def test_guard_sees_every_way_past_the_orm():
         "q = f'SELECT {x} FROM y'",
         "q = 'DELETE FROM exams_exam'",
         "migrations.RunSQL(x)",
+        "Func(Value('role'), Value(x), Value(False), function='set_config')",
     ):
         assert len(raw(module(text + "\n"))) == 1, text
 
