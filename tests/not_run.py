@@ -5,7 +5,6 @@ an installation's servers.
 """
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -19,6 +18,8 @@ _made: list[Path] = []
 
 if not os.environ.get("HEALTHMGMT_DATA_DIR") and not os.environ.get("DATABASE_URL"):
     _made.append(Path(tempfile.mkdtemp(prefix="healthmgmt-test-")))
+    # Open for passing through: the servers of a run as root belong to somebody who has to reach their folder.
+    _made[0].chmod(0o711)
     os.environ["HEALTHMGMT_DATA_DIR"] = str(_made[0])
 os.environ.setdefault("HEALTHMGMT_EMAIL_URL", "locmem://")
 
@@ -45,5 +46,5 @@ def pytest_unconfigure() -> None:
         from healthmgmt import embedded
 
         embedded.release()
-    for folder in _made:
-        shutil.rmtree(folder, ignore_errors=True)
+        for folder in _made:
+            embedded.erase(folder)

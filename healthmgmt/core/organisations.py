@@ -50,6 +50,11 @@ def slug() -> str:
     return _directory().slug_of(current())
 
 
+def has_slug(slug: str) -> bool:
+    """Whether there is a ready organisation of this slug."""
+    return _directory().schema_of(slug) is not None
+
+
 def schema_of_slug(slug: str) -> str:
     """The schema name behind `--org SLUG`. Raises CommandError, since only commands name organisations by slug."""
     schema_name = _directory().schema_of(slug)

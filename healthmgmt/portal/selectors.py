@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from django.db.models import Count
+
 from healthmgmt.accounts.models import User
+from healthmgmt.care.models import Alert, Plan, Step
 from healthmgmt.core.permissions import Permission, role
 from healthmgmt.exams import access
 from healthmgmt.exams.presenters import state_in_words
+from healthmgmt.people.models import Person
+from healthmgmt.risk.models import Assessment
 
 LATEST_UPLOADS = 10
 
@@ -21,4 +26,16 @@ def home(user: User) -> dict[str, Any]:
         "roles": [(role(one.role).words, one.unit) for one in memberships],
         "uploads": [(upload, state_in_words(upload)) for upload in latest],
         "shows_uploads": shows_uploads,
+    }
+
+
+def demonstration_counts() -> dict[str, Any]:
+    """What the summary of the demonstration says of the present organisation: people by colour, plans, alerts, steps."""
+    colours = Assessment.objects.filter(is_current=True).values_list("colour").annotate(people=Count("pk"))
+    return {
+        "people": Person.objects.employed().count(),
+        "colours": {colour: dict(colours).get(colour, 0) for colour in Assessment.Colour.values},
+        "open plans": Plan.objects.filter(ended_on=None).count(),
+        "open alerts": Alert.objects.filter(closed_at=None).count(),
+        "steps": Step.objects.count(),
     }

@@ -1,0 +1,174 @@
+"""The demonstration: two organisations made, staffed and supplied over the road that customers take.
+
+Organisations, rosters and users come by the commands, exam files over HTTP by an exam centre's account, everything
+after that by Celery. Every step looks first whether it is done, so a second start only looks.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from healthmgmt.accounts import services as accounts
+from healthmgmt.accounts.models import User
+from healthmgmt.core import organisations
+from healthmgmt.core.actors import Actor
+from healthmgmt.exams.models import Upload
+from healthmgmt.organization import periods
+from healthmgmt.organization.models import Period, Unit
+from healthmgmt.organization.selectors import names_from_root
+from healthmgmt.people.models import Person
+from healthmgmt.portal import selectors
+from healthmgmt.portal.delivery import Site
+from healthmgmt.portal.demo import files
+from healthmgmt.work.models import Job
+
+WAIT_SECONDS = 300
+POLL_SECONDS = 0.5
+# role, and at which depth of the tree its demonstration user stands
+CAST = (
+    ("group_leader", 0),
+    ("health_office", 1),
+    ("liaison", 2),
+    ("case_manager", 1),
+    ("physician", 0),
+    ("employee", 2),
+    ("exam_centre", 0),
+    ("data_steward", 0),
+    ("org_admin", 0),
+)
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to come in as a role."""
+
+    organisation: str
+    role: str
+    identifier: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the summary prints about one organisation."""
+
+    slug: str
+    name: str
+    deliveries: list[Upload]
+    counts: dict[str, Any]
+    logins: list[Login]
+
+
+class Demonstration:
+    """`folder` keeps the files and what the first start decided; `shared` makes the values real rows."""
+
+    def __init__(self, folder: Path, *, shared: Path | None, today: date, port: int, say: Callable[[str], None]) -> None:
+        self._folder = folder / ("real" if shared else "drawn")
+        self._suffix = "-real" if shared else ""
+        self._shared, self._port, self._say = shared, port, say
+        self._memory = self._remember(today)
+
+    def run(self) -> Iterator[Report]:
+        """Bring both organisations to their end; one report each."""
+        started = time.monotonic()
+        written = files.write(self._folder, self._shared, today=date.fromisoformat(self._memory["today"]))
+        self._say(f"files of {sum(one.people for one in written.organisations)} people written ({time.monotonic() - started:.1f} s)")
+        for organisation in written.organisations:
+            yield self._bring(organisation)
+
+    def _remember(self, today: date) -> dict[str, str]:
+        """The first start's day and password: another day would mean other exam days, and so other files."""
+        path = self._folder / "demonstration.json"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            partial = path.with_suffix(".part")
+            partial.touch(mode=0o600)
+            partial.write_text(json.dumps({"today": today.isoformat(), "password": f"demo-{secrets.token_hex(4)}"}))
+            partial.rename(path)
+        return json.loads(path.read_text())
+
+    def _bring(self, organisation: files.Organisation) -> Report:
+        slug = organisation.slug + self._suffix
+        schema = self._schema(slug, organisation)
+        with organisations.entered(schema):
+            if Person.objects.count() < organisation.people:
+                started = time.monotonic()
+                call_command("import_roster", str(organisation.roster), org=slug, json=True, stdout=StringIO())
+                self._say(f"{slug}: roster of {organisation.people} people in {time.monotonic() - started:.1f} s")
+            self._open_periods(organisation)
+            logins = [self._login(slug, role, level) for role, level in CAST]
+            self._deliver(slug, organisation)
+            self._await_jobs(slug)
+            return Report(slug, organisation.name, list(self._deliveries(organisation)), selectors.demonstration_counts(), logins)
+
+    def _schema(self, slug: str, organisation: files.Organisation) -> str:
+        if not organisations.has_slug(slug):
+            call_command("create_org", slug, name=organisation.name, place=organisation.place, stdout=StringIO())
+            self._say(f"{slug}: organisation made")
+        return organisations.schema_of_slug(slug)
+
+    @staticmethod
+    def _open_periods(organisation: files.Organisation) -> None:
+        for one in organisation.rounds:
+            if not Period.objects.filter(name=str(one.year)).exists():
+                periods.open_period(
+                    name=str(one.year),
+                    starts_on=date(one.year, 1, 1),
+                    ends_on=date(one.year, 12, 31),
+                    deadline_on=one.deadline,
+                    by=Actor.system(),
+                )
+
+    def _login(self, slug: str, role: str, level: int) -> Login:
+        email, password = f"{role.replace('_', '-')}@{slug}.example", self._memory["password"]
+        if not User.objects.filter(email=email).exists():
+            unit = Unit.objects.filter(level=level, people__isnull=False).first() or Unit.objects.filter(level=level).first()
+            options = {"org": slug, "email": email, "role": role, "unit": names_from_root(unit), "password": password, "stdout": StringIO()}
+            if role == "employee":
+                options["person"] = Person.objects.employed().within(unit).order_by("emp_no").first().emp_no
+            call_command("add_user", **options)
+        return Login(slug, role, email, password)
+
+    def _deliver(self, slug: str, organisation: files.Organisation) -> None:
+        """One year after the other, as the years went; the centres of a year at once."""
+        waiting = [one for one in organisation.exams if not _is_delivered(one)]
+        if not waiting:
+            return
+        user = User.objects.get(email=f"exam-centre@{slug}.example")
+        token = accounts.create_token(user, label="demonstration", by=Actor.system(), days=1)
+        site = Site(self._port, f"{slug}.localhost", token)
+        for year in sorted({one.year for one in waiting}):
+            started = time.monotonic()
+            uploads = [site.deliver(one.path, centre=one.centre) for one in waiting if one.year == year]
+            receipts = [site.wait(upload, seconds=WAIT_SECONDS) for upload in uploads]
+            rows = sum(receipt["received"] for receipt in receipts)
+            self._say(f"{slug}: {len(uploads)} files of {year}, {rows} rows, in {time.monotonic() - started:.1f} s")
+
+    def _await_jobs(self, slug: str) -> None:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            unfinished = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING), run_after__lte=timezone.now()).count()
+            if not unfinished:
+                return
+            time.sleep(POLL_SECONDS)
+        raise RuntimeError(f"{slug}: {unfinished} jobs did not finish within {WAIT_SECONDS} s.")
+
+    @staticmethod
+    def _deliveries(organisation: files.Organisation) -> Iterator[Upload]:
+        for one in organisation.exams:
+            yield Upload.objects.select_related("centre").filter(file_name=one.path.name).order_by("id").last()
+
+
+def _is_delivered(one: files.ExamFile) -> bool:
+    final = (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED)
+    return Upload.objects.filter(file_name=one.path.name, size=one.path.stat().st_size, state__in=final).exists()
+

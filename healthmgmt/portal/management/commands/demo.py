@@ -1,0 +1,79 @@
+"""`manage.py demo`: the whole job on two organisations, then the site, until Ctrl-C."""
+
+import os
+import time
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.portal.delivery import DeliveryFault
+from healthmgmt.portal.demonstration import Demonstration, Report
+from healthmgmt.portal.processes import ProcessFault, Processes, free_port
+
+
+class Command(BaseCommand):
+    help = "Make two demonstration organisations over the road that customers take, print the summary, and serve."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="stop after the summary")
+        parser.add_argument("--port", type=int, default=8000, help="preferred port of the site (default: 8000)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        shared = Path(os.environ["SHARED"]) if os.environ.get("SHARED") else None
+        if shared and not shared.is_dir():
+            raise CommandError(f"{shared} is no folder; leave SHARED out to see drawn people.")
+        folder = Path(settings.DATA_DIR) / "demonstration"
+        call_command("migrate", verbosity=0, stdout=self.stdout)
+        processes = Processes(free_port(options["port"]), folder / "logs")
+        try:
+            processes.start()
+            demonstration = Demonstration(folder, shared=shared, today=date.today(), port=processes.port, say=self._say)
+            reports = list(demonstration.run())
+            for report in reports:
+                self._print(report)
+            self._print_addresses(reports, processes.port)
+            self.stdout.write(f"\nDone in {time.monotonic() - started:.1f} s.")
+            if not options["once"]:
+                self.stdout.write("Serving until Ctrl-C.")
+                processes.watch()
+        except (ProcessFault, DeliveryFault, Rejected) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopping.")
+        finally:
+            processes.stop()
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(f"  {line}")
+        self.stdout.flush()
+
+    def _print(self, report: Report) -> None:
+        self.stdout.write(f"\n{report.slug}  {report.name}")
+        heading = f"  {'file':34} {'centre':20} received = accepted + unchanged + waiting + refused"
+        self.stdout.write(heading)
+        for upload in report.deliveries:
+            counts = (upload.received, upload.accepted, upload.unchanged, upload.waiting, upload.refused)
+            if counts[0] != sum(counts[1:]):
+                raise CommandError(f"{upload.file_name}: the receipt does not add up.")
+            self.stdout.write(
+                f"  {upload.file_name:34} {upload.centre.name:20} {counts[0]:8} = {counts[1]:8} + {counts[2]:9} + {counts[3]:7} + {counts[4]:7}"
+            )
+        counts = dict(report.counts)
+        colours = counts.pop("colours")
+        self.stdout.write("  colours: " + ", ".join(f"{colour} {count}" for colour, count in colours.items()))
+        self.stdout.write("  " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+
+    def _print_addresses(self, reports: list[Report], port: int) -> None:
+        self.stdout.write("\nSign in:")
+        for report in reports:
+            self.stdout.write(f"  http://{report.slug}.{settings.ORGANISATION_DOMAIN}:{port}/")
+            for login in report.logins:
+                self.stdout.write(f"    {login.role:14} {login.identifier:38} {login.password}")
