@@ -40,11 +40,11 @@ def alert(run: Run) -> None:
 
 @handler("care.fire_due")
 def fire_due(run: Run) -> None:
-    """What a local day brings. A run that was stopped goes on with what is left; late is better than never, early is wrong."""
-    day = date.fromisoformat(run.payload["day"])
-    if day > _today():
-        raise ValueError(f"{day} has not begun here.")
-    by = Actor.system()
+    """What a local day brings. A run that was stopped goes on with what is left. Early is wrong; late is done as of the day
+    on which it is done, so that everybody has the whole window."""
+    day, by = _today(), Actor.system()
+    if date.fromisoformat(run.payload["day"]) > day:
+        raise ValueError(f"{run.payload['day']} has not begun here.")
     with run.batch(done=0, total=0):
         services.end_baseless_plans(today=day, by=by)
     _until_none_is_left(run, lambda: services.lapse_steps(today=day, by=by, size=SLICE_STEPS))
