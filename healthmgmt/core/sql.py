@@ -4,6 +4,7 @@ A statement `exams/apply` is the file `healthmgmt/exams/sql/apply.sql`. Nothing 
 against a forged `SET ROLE` is that no SQL text is put together anywhere else.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 
 DOMAINS = Path(__file__).resolve().parent.parent
 Parameters = Mapping[str, Any]
+JSONB = 3802  # the type's number in every PostgreSQL
 
 
 class CopyMismatch(RuntimeError):
@@ -44,11 +46,14 @@ def rows(name: str, parameters: Parameters | None = None) -> list[tuple]:
 
 
 def dicts(name: str, parameters: Parameters | None = None) -> list[dict[str, Any]]:
-    """All rows of a statement, each by column name."""
+    """All rows of a statement, each by column name; jsonb comes decoded (Django leaves it to its own fields)."""
     with connection.cursor() as cursor:
         cursor.execute(statement(name), parameters or {})
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row)) for row in cursor.fetchall()]
+        names = [(column.name, column.type_code == JSONB) for column in cursor.description]
+        return [
+            {name: json.loads(value) if is_json and value is not None else value for (name, is_json), value in zip(names, row)}
+            for row in cursor.fetchall()
+        ]
 
 
 def row(name: str, parameters: Parameters | None = None) -> tuple | None:

@@ -16,6 +16,7 @@ BAD_FILES = Path(__file__).resolve().parents[1] / "files" / "badfiles"
 TODAY = "2024-05-01"
 HEADING = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "尿蛋白", "备注"]
 ROW = ["D0001", "何兰", "2024-04-08", "120", "80", "5.1", "-", ""]
+END, NONE = 0xFFFFFFFE, 0xFFFFFFFF  # marks in compound files
 FIRST_SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -55,25 +56,25 @@ def in_sheet(data: bytes, old: bytes, new: bytes) -> bytes:
     return repack(data, lambda name, part: part.replace(old, new, 1) if name == FIRST_SHEET else part)
 
 
-def xls(*rows: list, more: bytes = b"", entries: tuple[str, ...] = ()) -> bytes:
+def xls(*rows: list, more: bytes = b"", entries: tuple[str, ...] = (), small: bool = False) -> bytes:
     """An Excel 97 file: text and number cells of one sheet. `more`: further records of the sheet."""
     name = _text16("Sheet1", "<BB")
-    globals_ = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    globals_ = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
     bound_length = 4 + 6 + len(name)
     offset = len(globals_) + 4 + bound_length - 4 + 4
-    globals_ += _record(0x0085, struct.pack("<IBB", offset, 0, 0) + name) + _record(0x000A, b"")
-    sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+    globals_ += record(0x0085, struct.pack("<IBB", offset, 0, 0) + name) + record(0x000A, b"")
+    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
     for r, row in enumerate(rows):
         for c, value in enumerate(row):
             place = struct.pack("<HHH", r, c, 0)
             if isinstance(value, int | float):
-                sheet += _record(0x0203, place + struct.pack("<d", value))
+                sheet += record(0x0203, place + struct.pack("<d", value))
             elif value:
-                sheet += _record(0x0204, place + _text16(value, "<HB"))
-    return _compound({"Workbook": globals_ + sheet + more + _record(0x000A, b"")} | dict.fromkeys(entries, b"x"))
+                sheet += record(0x0204, place + _text16(value, "<HB"))
+    return _compound({"Workbook": globals_ + sheet + more + record(0x000A, b"")} | dict.fromkeys(entries, b"x"), small)
 
 
-def _record(kind: int, body: bytes) -> bytes:
+def record(kind: int, body: bytes) -> bytes:
     return struct.pack("<HH", kind, len(body)) + body
 
 
@@ -81,36 +82,51 @@ def _text16(value: str, form: str) -> bytes:
     return struct.pack(form, len(value), 1) + value.encode("utf-16-le")
 
 
-def _compound(streams: dict[str, bytes]) -> bytes:
-    """The smallest compound file that holds the streams, each padded past the small-stream limit."""
-    sectors: list[bytes] = []
-    fat: list[int] = []
-    entries = [_entry("Root Entry", 5, 0xFFFFFFFE, 0, child=1)]
+class _Sectors:
+    """The sectors of a compound file and the table that chains them."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.fat: list[int] = []
+
+    def add(self, content: bytes) -> int:
+        """Append a stream; the number of its first sector."""
+        start, count = len(self.parts), -(-len(content) // 512)
+        self.parts += [content[at : at + 512].ljust(512, b"\0") for at in range(0, len(content), 512)]
+        self.fat += [*range(start + 1, start + count), END]
+        return start
+
+
+def _compound(streams: dict[str, bytes], small: bool) -> bytes:
+    """The smallest compound file that holds the streams: small ones in the root's stream, or padded past that."""
+    sectors, entries, root, small_fat = _Sectors(), [], b"", b""
     for number, (name, content) in enumerate(streams.items(), start=1):
-        content = content.ljust(4096 + 512 * (len(content) // 512), b"\0")
-        start, count = len(sectors), len(content) // 512
-        sectors += [content[at : at + 512] for at in range(0, len(content), 512)]
-        fat += [*range(start + 1, start + count), 0xFFFFFFFE]
-        entries.append(_entry(name, 2, start, len(content), right=number + 1 if number < len(streams) else 0xFFFFFFFF))
-    directory = b"".join(entries).ljust(-(-len(entries) // 4) * 512, b"\0")
-    directory_start, count = len(sectors), len(directory) // 512
-    sectors += [directory[at : at + 512] for at in range(0, len(directory), 512)]
-    fat += [*range(directory_start + 1, directory_start + count), 0xFFFFFFFE]
-    fat_count = -(-(len(fat) + 8) // 128)
-    fat_start = len(sectors)
-    fat += [0xFFFFFFFD] * fat_count
-    table = struct.pack(f"<{len(fat)}I", *fat).ljust(512 * fat_count, b"\xff")
+        right = number + 1 if number < len(streams) else NONE
+        if small and len(content) < 4096:
+            start, count = len(root) // 64, -(-len(content) // 64)
+            root += content.ljust(count * 64, b"\0")
+            small_fat += struct.pack(f"<{count}I", *range(start + 1, start + count), END)
+        else:
+            content = content.ljust(4096, b"\0")
+            start = sectors.add(content)
+        entries.append(_entry(name, 2, start, len(content), right=right))
+    root_start = sectors.add(root) if root else END
+    table_start = sectors.add(small_fat.ljust(512, b"\xff")) if root else END
+    entries.insert(0, _entry("Root Entry", 5, root_start, len(root), child=1))
+    directory = sectors.add(b"".join(entries))
+    count = -(-(len(sectors.fat) + 8) // 128)
+    places = range(len(sectors.parts), len(sectors.parts) + count)
+    table = struct.pack(f"<{len(sectors.fat) + count}I", *sectors.fat, *[0xFFFFFFFD] * count).ljust(512 * count, b"\xff")
     header = struct.pack(
         "<8s16sHHHHH6sIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, b"",
-        0, fat_count, directory_start, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0,
+        0, count, directory, 0, 4096, table_start, int(bool(root)), END, 0,
     )  # fmt: skip
-    header += struct.pack(f"<{fat_count}I", *range(fat_start, fat_start + fat_count)).ljust(436, b"\xff")
-    return header + b"".join(sectors) + table
+    return header + struct.pack(f"<{count}I", *places).ljust(436, b"\xff") + b"".join(sectors.parts) + table
 
 
-def _entry(name: str, kind: int, start: int, size: int, child: int = 0xFFFFFFFF, right: int = 0xFFFFFFFF) -> bytes:
+def _entry(name: str, kind: int, start: int, size: int, child: int = NONE, right: int = NONE) -> bytes:
     raw = (name + "\0").encode("utf-16-le")
-    return struct.pack("<64sHBBIII16sIQQIQ", raw, len(raw), kind, 1, 0xFFFFFFFF, right, child, b"", 0, 0, 0, start, size)
+    return struct.pack("<64sHBBIII16sIQQIQ", raw, len(raw), kind, 1, NONE, right, child, b"", 0, 0, 0, start, size)
 
 
 class Read:

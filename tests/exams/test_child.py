@@ -5,6 +5,8 @@ import json
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from healthmgmt.exams import child
 from tests.exams import making
@@ -153,3 +155,10 @@ def test_healthcheck_rows_wait_for_range_and_order_only(shared):
                 reasons.update(re.findall(r'"reason": "([^"]+)"', row[-1]))
     assert (received, waiting) == (169_467, 788)
     assert reasons <= {"range", "order"}
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
+def test_any_bytes_end_in_one_last_frame(data):
+    frames = list(child.frames(data, {"today": making.TODAY}))
+    assert [frame["kind"] for frame in frames if frame["kind"] in ("end", "refused")] == [frames[-1]["kind"]]

@@ -1,4 +1,5 @@
 import datetime
+import struct
 
 import openpyxl
 import pytest
@@ -180,6 +181,21 @@ def test_xls_cells_become_text():
     book = opened(making.xls(HEADING, ["D1", "何兰", 45390, 120, 80.5]))
     assert book.format == "xls"
     assert list(book.sheets[0].read()) == [(1, HEADING), (2, ["D1", "何兰", "45390", "120", "80.5", "", "", ""])]
+
+
+@pytest.mark.parametrize(("rows", "small"), [(1, True), (1, False), (300, False)])
+def test_xls_cells_without_a_result(rows, small):
+    error = making.record(0x0205, struct.pack("<HHHBB", 1, 5, 0, 7, 1))  # a value: #DIV/0!
+    truth = making.record(0x0205, struct.pack("<HHHBB", 1, 6, 0, 1, 0))  # a value: TRUE
+    formula = making.record(0x0006, struct.pack("<HHH8sHIH", 1, 3, 0, b"\x02\x00\x2a\x00\x00\x00\xff\xff", 0, 0, 0))
+    sheet = opened(making.xls(HEADING, *[ROW[:3]] * rows, more=error + truth + formula, small=small)).sheets[0]
+    assert sheet.faults == {(2, 5): "cell-error", (2, 3): "cell-error"}
+    assert list(sheet.read())[1][1] == [*ROW[:3], "", "", "", "TRUE", ""]
+
+
+def test_xls_file_password():
+    locked = making.xls(HEADING, ROW, more=making.record(0x002F, bytes(54)))
+    assert refusal(locked) == ("password", 0)
 
 
 def test_xls_hostile_or_broken():

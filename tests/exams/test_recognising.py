@@ -96,6 +96,17 @@ def test_recognise_the_scale_of_acuity(values, unit):
     assert layout([*PERSON, "左眼视力"], *([*WHO, value] for value in values)).columns[2].unit == unit
 
 
+def test_recognise_takes_no_grades_for_measurements():
+    assert roles([*PERSON, "总胆固醇"], *([*WHO, grade] for grade in "1231" * 5))[2] == "other"
+    assert roles([*PERSON, "总胆固醇(mmol/L)"], *([*WHO, grade] for grade in "1231" * 5))[2] == "tc"
+    assert roles([*PERSON, "总胆固醇"], [*WHO, "3"])[2] == "tc"
+
+
+def test_recognise_a_pressure_column_by_its_pairs():
+    assert roles([*PERSON, "血压"], [*WHO, "120/80"], [*WHO, "未测"])[2] == "bp"
+    assert roles([*PERSON, "血压"], [*WHO, "80"], [*WHO, "70"])[2] == "other"
+
+
 def test_recognise_a_reference_column_beside_its_indicator():
     assert [column.role for column in layout([*PERSON, "ALT", "参考范围"], [*WHO, "20", "9-50"]).columns[2:]] == ["indicator", "range"]
 

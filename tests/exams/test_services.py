@@ -1,0 +1,169 @@
+"""Receiving, applying, superseding, withdrawing."""
+
+import io
+from datetime import date
+
+import pytest
+from django.conf import settings
+
+from healthmgmt.core import files
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.exams import services
+from healthmgmt.exams.models import Exam, Finding, Upload, UploadRow
+from healthmgmt.organization.models import Period
+from healthmgmt.work import services as work
+from tests import cast as casting
+from tests.exams.road import BY, HEADINGS, ground, text, upload
+
+
+def row(person, *values, day="2026-03-02"):
+    return [person.emp_no, person.name, day, *values]
+
+
+def current(person) -> list[dict]:
+    return [exam.results for exam in Exam.objects.filter(person=person, state="current").order_by("id")]
+
+
+def counts(one: Upload) -> tuple[int, int, int, int, int]:
+    return one.received, one.accepted, one.unchanged, one.waiting, one.refused
+
+
+@pytest.fixture
+def two(org_a):
+    root = ground()
+    return casting.person("P1", root), casting.person("P2", root)
+
+
+def test_upload_applied_stores_values_and_findings(two):
+    done = upload(text([row(two[0], 150, 85, 5.0, 5.2), row(two[1], 118, 76, 6.5, 5.0)]))
+    assert (done.state, counts(done)) == ("applied", (2, 2, 0, 0, 0))
+    assert current(two[0]) == [{"sbp": 150, "dbp": 85, "tc": 5.0, "fpg": 5.2}]
+    found = Finding.objects.values_list("exam__person__emp_no", "indicator", "level").order_by("exam", "indicator")
+    assert list(found) == [("P1", "sbp", "high"), ("P2", "tc", "high")]
+
+
+def test_upload_same_file_again_is_unchanged(two):
+    content = text([row(two[0], 120, 80, 5.0, 5.2), row(two[1], 118, 76, 4.5, "")])
+    upload(content)
+    again = upload(content)
+    assert (again.state, counts(again)) == ("applied", (2, 0, 2, 0, 0))
+    assert Exam.objects.count() == 2
+
+
+def test_upload_correction_supersedes_and_undo_revives(two):
+    upload(text([row(two[0], 150, 85, 5.0, 5.2)]))
+    corrected = upload(text([row(two[0], 115, 75, 5.0, "")]))
+    assert current(two[0]) == [{"sbp": 115, "dbp": 75, "tc": 5.0}]
+    assert services.withdraw(corrected, by=BY) == 1
+    work.drain()
+    assert current(two[0]) == [{"sbp": 150, "dbp": 85, "tc": 5.0, "fpg": 5.2}]
+    corrected.refresh_from_db()
+    assert corrected.state == "withdrawn"
+
+
+def test_upload_of_other_items_of_the_day_keeps_the_first(two):
+    upload(text([row(two[0], 120, 80, 5.0, 5.2)]))
+    upload(text([row(two[0], 300)], headings=[*HEADINGS[:3], "尿酸(μmol/L)"]))
+    assert current(two[0]) == [{"sbp": 120, "dbp": 80, "tc": 5.0, "fpg": 5.2}, {"uric_acid": 300}]
+
+
+def test_withdraw_out_of_order_ends_as_if_it_never_came(two):
+    first = upload(text([row(two[0], 150, 85, 5.0, 5.2)]))
+    second = upload(text([row(two[0], 115, 75, 5.0, 5.2)]))
+    services.withdraw(first, by=BY)
+    assert current(two[0]) == [{"sbp": 115, "dbp": 75, "tc": 5.0, "fpg": 5.2}]
+    services.withdraw(second, by=BY)
+    assert current(two[0]) == []
+
+
+def test_withdraw_in_a_locked_period_is_rejected(two):
+    done = upload(text([row(two[0], 120, 80, 5.0, 5.2)]))
+    Period.objects.create(
+        name="2026", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), deadline_on=date(2026, 10, 31), state="locked", closed_at="2026-12-31T00:00Z", closed_by="x"
+    )  # fmt: skip
+    with pytest.raises(Rejected, match="2026"):
+        services.withdraw(done, by=BY)
+    assert Exam.objects.get().state == "current"
+
+
+def test_withdraw_twice_is_rejected(two):
+    done = upload(text([row(two[0], 120, 80, 5.0, 5.2)]))
+    services.withdraw(done, by=BY)
+    with pytest.raises(Rejected):
+        services.withdraw(done, by=BY)
+
+
+def test_apply_twice_does_nothing_twice(two):
+    checked = upload(text([row(two[0], 120, 80, 5.0, 5.2)]), apply=False)
+    assert (checked.state, counts(checked)) == ("checked", (1, 1, 0, 0, 0))
+    services.request_apply(checked, by=BY)
+    services.request_apply(checked, by=BY)
+    work.drain()
+    services.request_apply(checked, by=BY)
+    assert Exam.objects.count() == 1
+
+
+def test_check_only_stores_no_exam(two):
+    checked = upload(text([row(two[0], 120, 80, 5.0, 5.2)]), check_only=True)
+    assert (checked.state, Exam.objects.count()) == ("checked", 0)
+    with pytest.raises(Rejected):
+        services.request_apply(checked, by=BY)
+
+
+def test_rows_of_other_units_and_leavers_wait(org_a):
+    cast = casting.make()
+    cast.ben.left_on = date(2026, 1, 31)
+    cast.ben.save()
+    rows = [row(cast.anna, 120, 80, 5.0, 5.2), row(cast.ben, 120, 80, 5.0, 5.2), row(cast.bella, 120, 80, 5.0, 5.2)]
+    done = upload(text(rows), unit=cast.a1)
+    found = {one.number: [problem["reason"] for problem in one.problems] for one in UploadRow.objects.filter(state="waiting")}
+    assert (done.state, counts(done)) == ("partly_applied", (3, 1, 0, 2, 0))
+    assert found == {2: ["inactive"], 3: ["scope"]}
+
+
+def test_repeated_row_is_left_out_and_contradiction_waits(two):
+    rows = [row(two[0], 120, 80, 5.0, 5.2), row(two[0], 120, 80, 5.0, 5.2), row(two[1], 120, 80, 5.0, 5.2), row(two[1], 121, 80, 5.0, 5.2)]
+    done = upload(text(rows))
+    states = list(UploadRow.objects.order_by("number").values_list("state", flat=True))
+    assert counts(done) == (4, 1, 0, 2, 1)
+    assert states == ["accepted", "refused", "waiting", "waiting"]
+
+
+def test_name_of_another_person_waits(two):
+    wrong = row(two[0], 120, 80, 5.0, 5.2)
+    wrong[1] = two[1].name
+    done = upload(text([wrong]))
+    assert [problem["reason"] for problem in done.rows.get().problems] == ["name-mismatch"]
+    assert done.rows.get().problems[0]["cell"] == "B2"
+
+
+def test_receive_too_large_keeps_the_record_and_no_file(two, monkeypatch):
+    monkeypatch.setitem(settings.UPLOAD_LIMITS, "file_bytes", 10)
+    refused = upload(b"x" * 11)
+    assert (refused.state, refused.reason, refused.file_key) == ("refused", "too-large", "")
+
+
+def test_receive_on_a_full_disk_keeps_nothing(two, monkeypatch):
+    def full(source, target):
+        target.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.encryption, "encrypt_stream", full)
+    with pytest.raises(Rejected, match="No space left on device"):
+        services.receive(io.BytesIO(b"a"), name="a.csv", unit=ground(), by=BY)
+    assert Upload.objects.count() == 0
+    assert [path for path in files._path("0" * 32).parent.iterdir() if path.suffix == ".part"] == []
+
+
+def test_identity_number_is_never_stored_in_clear(org_a):
+    root = ground()
+    person = casting.person("P1", root)
+    content = text([["P1", person.name, "11010519491231002X", "2026-03-02", 120]], headings=["工号", "姓名", "身份证号", "体检日期", "收缩压"])
+    upload(content)
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT r::text FROM exams_uploadrow AS r")
+        stored = cursor.fetchone()[0]
+    assert "11010519491231002" not in stored
+    assert UploadRow.objects.get().id_no == "11010519491231002X"
