@@ -18,6 +18,9 @@ PERSON = ("emp_no", "id_no")
 SINGLE = ("emp_no", "name", "id_no", "sex", "age", "birth", "dept", "exam_date", "phone", "bp", "remark")
 FIVE_MARK_LOWEST = 3.0  # acuity: the 5-mark scale begins where the decimal scale has long ended
 SHORT_NAME = 2
+LABORATORY = ("glucose", "lipids", "liver", "kidney", "blood_routine", "electrolytes", "thyroid")
+GRADES = {"0", "1", "2", "3"}
+FEWEST_GRADES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,8 @@ def _column(
         return replace(blank, role="flag", code=meaning.codes[0])
     stated = meaning.unit or (written if _is_unit(written) else None)
     if meaning.role == "bp":
+        if not _are_pressures(values):
+            return blank
         return replace(blank, role="bp", unit=_unit("sbp", stated, name, values)[0], unit_stated=bool(stated))
     if meaning.role != "indicator":
         return replace(blank, role=meaning.role)
@@ -217,6 +222,8 @@ def _column(
     if code is None:
         return blank
     unit, is_stated = _unit(code, stated, name, values)
+    if not is_stated and _are_grades(code, values):
+        return blank
     return replace(blank, role="indicator", code=code, unit=unit, unit_stated=is_stated)
 
 
@@ -256,6 +263,23 @@ def _form(values: list[str]) -> str | None:
     if ordinals == numbers:
         return None
     return "ord" if ordinals > numbers else "num"
+
+
+def _are_pressures(values: list[str]) -> bool:
+    """Whether a column called "blood pressure" holds pairs; single numbers could be either of the two."""
+    results = [text for text in values if not coding.is_not_measured(text, "num")]
+    pairs = sum(cells.pressure(text, "mm[Hg]")[0].problem != "number" for text in results)
+    return not results or pairs * 2 > len(results)
+
+
+def _are_grades(code: str, values: list[str]) -> bool:
+    """Whether a laboratory column holds grades (1 normal, 2 raised, 3 high) instead of measurements."""
+    indicator = catalogue.load()[code]
+    results = [text.strip() for text in values if text.strip()]
+    return (
+        indicator.is_numeric and indicator.category in LABORATORY and len(results) >= FEWEST_GRADES
+        and set(results) <= GRADES
+    )  # fmt: skip
 
 
 def _unit(code: str, stated: str | None, name: str, values: list[str]) -> tuple[str | None, bool]:

@@ -2,13 +2,13 @@
 
 import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import python_calamine as calamine
 
-from healthmgmt.exams.reading import archives
+from healthmgmt.exams.reading import archives, biff
 from healthmgmt.exams.reading.refusals import FileRefused, Limits
 from healthmgmt.exams.reading.sheets import Row, Sheet, Workbook
 from healthmgmt.exams.reading.sheetxml import SheetScan
@@ -17,6 +17,7 @@ CELL_BYTES = 32  # of calamine's rectangle
 RECTANGLE = 640 << 20
 SECTOR = 512
 MOST_NUMBERS = 100_000
+Faults = Mapping[tuple[int, int], str]
 MIDNIGHT = time(0)
 
 
@@ -30,7 +31,7 @@ def open_xlsx(data: bytes, limits: Limits) -> Workbook:
             raise FileRefused("formula", scan.rows - 1)
     scans = _scans_by_sheet(data, archive)
     book = _load(data, sum(scan.rows - 1 for scan in scans.values()))
-    return Workbook("xlsx", None, _sheets(book, scans), archive.is_1904)
+    return Workbook("xlsx", None, _sheets(book, scans, {name: scan.faults for name, scan in scans.items()}), archive.is_1904)
 
 
 def open_xls(data: bytes, limits: Limits) -> Workbook:
@@ -42,7 +43,11 @@ def open_xls(data: bytes, limits: Limits) -> Workbook:
     if not (_has_name(data, "Workbook") or _has_name(data, "Book")):
         directory = int.from_bytes(data[48:52], "little")
         raise FileRefused("corrupt" if (directory + 1) * SECTOR >= len(data) else "format")
-    return Workbook("xls", None, _sheets(_load(data, 0), {}))
+    faults, is_encrypted = biff.errors(biff.stream(data, "Workbook", "Book") or b"")
+    if is_encrypted:
+        raise FileRefused("password")
+    book = _load(data, 0)
+    return Workbook("xls", None, _sheets(book, {}, dict(zip(book.sheet_names, faults))))
 
 
 def _has_name(data: bytes, name: str) -> bool:
@@ -63,34 +68,35 @@ def _scans_by_sheet(data: bytes, archive: archives.Archive) -> dict[str, SheetSc
     return {name: archive.scans[part] for name, part in archives.sheet_parts(data).items() if part in archive.scans}
 
 
-def _sheets(book: calamine.CalamineWorkbook, scans: dict[str, SheetScan]) -> list[Sheet]:
+def _sheets(book: calamine.CalamineWorkbook, scans: dict[str, SheetScan], faults: dict[str, Faults]) -> list[Sheet]:
     # One sheet is kept laid out at a time: laying out is most of the work, and all of the memory.
     opened = lru_cache(maxsize=1)(book.get_sheet_by_index)
     return [
-        _sheet(name, index, opened, scans.get(name))
+        _sheet(name, index, opened, scans.get(name), faults.get(name, {}))
         for index, (name, meta) in enumerate(zip(book.sheet_names, book.sheets_metadata))
         if meta.typ == calamine.SheetTypeEnum.WorkSheet
     ]
 
 
-def _sheet(name: str, index: int, opened: Callable[[int], calamine.CalamineSheet], scan: SheetScan | None) -> Sheet:
+def _sheet(
+    name: str, index: int, opened: Callable[[int], calamine.CalamineSheet], scan: SheetScan | None, faults: Faults
+) -> Sheet:
     def read() -> Iterator[Row]:
         try:
             sheet = opened(index)
         except calamine.CalamineError:
             raise FileRefused("corrupt", scan.rows - 1 if scan else 0) from None
-        yield from _rows(sheet, scan)
+        yield from _rows(sheet, scan, {row for row, _ in faults})
 
-    return Sheet(name, read, scan.faults if scan else {})
+    return Sheet(name, read, faults)
 
 
-def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None) -> Iterator[Row]:
+def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None, faulty_rows: set[int]) -> Iterator[Row]:
     if sheet.start is None:
         return
     left = [""] * sheet.start[1]
     number = last = 0
     known = _Numbers()
-    faulty_rows = {row for row, _ in scan.faults} if scan else set()
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = left + [
             value if type(value) is str else known[value] if type(value) is float else text(value) for value in values
