@@ -11,9 +11,7 @@ NAMELESS = {"utils", "util", "common", "helpers", "helper", "misc"}
 MACHINE_PATH = re.compile(r"/(?:work/(?:main|shared)|root|home/\w+|tmp/b)(?:/|\b)")
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Edges where any error is caught, each with its reason; there it is logged and kept, never dropped.
-EDGES: dict[str, str] = {
-    "healthmgmt.work.running": "the edge of every job: the error goes into the job's row",
-}
+EDGES: dict[str, str] = {}
 
 
 def signals(one: Module) -> list[str]:

@@ -15,7 +15,10 @@ FOUNDATIONS = {"embedded", "environment"}
 LAYERS = {"models": 1, "selectors": 2, "access": 2, "services": 3, "jobs": 4, "forms": 4, "management": 4, "api": 5, "views": 5}
 DOORS = {"models", "selectors", "services", "access", "presenters"}
 # Modules beside those doors that other domains may use, each with its reason.
-OTHER_DOORS = {"healthmgmt.work.registry": "handlers and subscriptions are declared through it"}
+OTHER_DOORS = {
+    "healthmgmt.work.registry": "handlers and subscriptions are declared through it",
+    "healthmgmt.organization.periods": "services and selectors about periods, split off by noun",
+}
 FRAMEWORKS = {"django", "rest_framework", "django_tenants", "celery", "psycopg2", "redis", "tenants"}
 CLOCK = re.compile(r"(.*\.)?(time\.(time|monotonic|perf_counter)|datetime\.(now|utcnow|today)|date\.today|timezone\.(now|localdate))")
 

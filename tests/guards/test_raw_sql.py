@@ -79,13 +79,18 @@ def _choices(one: Module, node: ast.AST) -> list[str]:
         return [*both[0], *both[1]] if all(both) else []
     if isinstance(node, ast.Name):
         loops = [loop for loop in ast.walk(one.tree) if isinstance(loop, ast.For) and getattr(loop.target, "id", "") == node.id]
-        return [text for loop in loops for text in _constants(loop.iter)] if all(_constants(loop.iter) for loop in loops) else []
+        runs = [_constants(one, loop.iter) for loop in loops]
+        return [text for run in runs for text in run] if all(runs) else []
     if isinstance(node, ast.JoinedStr) and len(node.values) == 2 and isinstance(node.values[1], ast.FormattedValue):
         return [node.values[0].value + text for text in _choices(one, node.values[1].value)]
     return []
 
 
-def _constants(node: ast.AST) -> list[str]:
+def _constants(one: Module, node: ast.AST) -> list[str]:
+    """The texts of a tuple or list, or of the module's constant of that name; empty for anything else."""
+    if isinstance(node, ast.Name):
+        bound = [line.value for line in one.tree.body if isinstance(line, ast.Assign) and getattr(line.targets[0], "id", "") == node.id]
+        return _constants(one, bound[0]) if len(bound) == 1 and not isinstance(bound[0], ast.Name) else []
     parts = getattr(node, "elts", [])
     return [part.value for part in parts] if all(isinstance(part, ast.Constant) for part in parts) else []
 
