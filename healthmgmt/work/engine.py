@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from celery import Celery, Task
 from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from healthmgmt.core import organisations
 from healthmgmt.work import limits
@@ -16,9 +17,11 @@ logger = logging.getLogger(__name__)
 
 # After a failed ring no other is tried for so long: a broker that is down must not cost each request its time-out.
 QUIET_SECONDS = 15
+ANSWER_SECONDS = 2
 BROKER_FAULTS = (OperationalError, RedisError, OSError)
 RING = "healthmgmt.work.ring"
 LOOK = "healthmgmt.work.look"
+BEGIN_DAY = "healthmgmt.work.begin_day"
 
 _quiet_until = 0.0
 
@@ -68,22 +71,28 @@ app.conf.imports = ["healthmgmt.work.tasks"]
 def ring(organisation: str, job_id: int, lane: str, *, after_seconds: float = 0) -> bool:
     """Tell a lane's workers that an organisation has work; False when the broker cannot be reached.
 
-    That is no error: the reconciler rings again for whatever is due. Logged once for each quiet time.
+    That is no error: the reconciler rings again for whatever is due.
     """
+    return send(RING, (organisation, job_id), lane, after_seconds=after_seconds)
+
+
+def send(task: str, args: tuple, lane: str, *, after_seconds: float = 0) -> bool:
+    """Send a task to a lane; False, logged once for each quiet time, when the broker cannot be reached."""
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return False
     soft, hard = limits.TIME_LIMITS[lane]
     try:
         app.send_task(
-            RING,
-            args=(organisation, job_id),
+            task,
+            args=args,
             queue=lane,
             countdown=after_seconds or None,
             soft_time_limit=soft,
             time_limit=hard,
             ignore_result=True,
-            retry=False,
+            # Once more, since a connection kept from earlier may have died with a restarted broker.
+            retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0},
         )
     except BROKER_FAULTS as error:
         _quiet_until = time.monotonic() + QUIET_SECONDS
@@ -99,7 +108,7 @@ def rings_waiting(lane: str) -> int:
 
 
 def broker_answers() -> bool:
-    """Whether the broker answers, within two seconds."""
+    """Whether the broker answers, and soon."""
     try:
         with _broker() as client:
             return client.ping()
@@ -107,8 +116,11 @@ def broker_answers() -> bool:
         return False
 
 
-@contextmanager
-def _broker() -> Iterator:
-    options = dict(app.conf.broker_transport_options) | {"socket_timeout": 2, "socket_connect_timeout": 2}
-    with app.connection_for_read(transport_options=options) as connection:
-        yield connection.default_channel.client
+def _broker() -> Redis:
+    """A connection of its own, closed after use; it neither waits long nor tries twice."""
+    return Redis.from_url(
+        app.conf.broker_url,
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )

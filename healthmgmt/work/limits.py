@@ -14,6 +14,8 @@ FIRST_DELAY_SECONDS = _own.get("first_delay_seconds", 5.0)
 LONGEST_DELAY_SECONDS = 600.0
 # Rings that the reconciler keeps lying in a lane; each ring that finds work rings again, so few are enough.
 RINGS_PER_LANE = 20
+# Local days begin on quarters of an hour everywhere, so this is how often it is asked whether one has.
+DAY_CHECK_SECONDS = 900
 # Soft and hard limits of one run, in seconds, under the broker's visibility timeout.
 TIME_LIMITS = {"now": (120, 150), "bulk": (3300, 3600)}
 # Due work that nobody takes for this long means that a lane's worker is gone.

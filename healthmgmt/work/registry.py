@@ -11,7 +11,10 @@ from django.utils.module_loading import autodiscover_modules
 
 from healthmgmt.work.running import Run
 
-__all__ = ["Handler", "Run", "Subscription", "UnknownKind", "handler", "handler_of", "kinds", "subscribe", "subscriptions"]
+__all__ = [
+    "Handler", "Run", "Subscription", "UnknownKind", "handler", "handler_of", "kinds", "subscribe", "subscriptions",
+    "tells_time_zone", "time_zone",
+]  # fmt: skip
 
 Handler = Callable[[Run], None]
 
@@ -25,12 +28,16 @@ class Subscription:
     lane: str
 
 
+TimeZone = Callable[[], str | None]
+
+
 class UnknownKind(LookupError):
     """No handler does jobs of this kind."""
 
 
 _handlers: dict[str, Handler] = {}
 _subscriptions: dict[str, list[Subscription]] = {}
+_time_zones: list[TimeZone] = []
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -47,6 +54,21 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 def subscribe(event: str, *, kind: str, key: str, lane: str = "bulk") -> None:
     """Whenever `event` is announced, submit a job of `kind` with the event's ids, in the same transaction."""
     _subscriptions.setdefault(event, []).append(Subscription(kind, key, lane))
+
+
+def tells_time_zone(function: TimeZone) -> TimeZone:
+    """Declare who knows the present organisation's time zone; None from it means that no day begins there yet."""
+    if function not in _time_zones:
+        _time_zones.append(function)
+    if len(_time_zones) > 1:
+        raise ValueError("Two modules tell the time zone.")
+    return function
+
+
+def time_zone() -> str | None:
+    """The present organisation's time zone, as declared."""
+    _discover()
+    return _time_zones[0]() if _time_zones else None
 
 
 def handler_of(kind: str) -> Handler:

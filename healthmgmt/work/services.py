@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from healthmgmt.audit import services as audit
 from healthmgmt.core import organisations, sql
 from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.work import claiming, engine, limits, registry
 from healthmgmt.work.models import Job
@@ -56,6 +57,12 @@ def announce(event: str, **ids: Any) -> list[Job]:
     return [
         submit(follower.kind, follower.key.format_map(ids), ids, lane=follower.lane) for follower in registry.subscriptions(event)
     ]
+
+
+def begin_day(moment: datetime) -> list[Job]:
+    """Announce `work.daily` with the organisation's local day, once a day however often this is called."""
+    zone = registry.time_zone()
+    return announce("work.daily", day=local_day(moment, zone).isoformat()) if zone else []
 
 
 def retry(job: Job, *, by: Actor) -> Job:

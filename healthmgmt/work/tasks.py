@@ -1,14 +1,20 @@
 """What Celery runs: the bell, and the look-out."""
 
 import logging
+import time
+
+from django.utils import timezone
 
 from healthmgmt.core import organisations, sql
-from healthmgmt.work import claiming, limits
-from healthmgmt.work.engine import BROKER_FAULTS, LOOK, RING, PlatformTask, app, ring, rings_waiting
+from healthmgmt.work import claiming, limits, services
+from healthmgmt.work.engine import BEGIN_DAY, BROKER_FAULTS, LOOK, RING, PlatformTask, app, ring, rings_waiting, send
 from healthmgmt.work.models import Job
 from healthmgmt.work.running import HandlerFailed
 
 logger = logging.getLogger(__name__)
+
+# Of this process alone: what it stands for may be repeated.
+_days_checked = 0
 
 
 @app.task(name=RING)
@@ -36,10 +42,13 @@ def answer(organisation: str, job_id: int) -> bool:
 def look() -> int:
     """Ring for due work that nobody was told of, or whose worker died; returns how often. One query for all organisations.
 
+    A few times an hour it also asks each organisation, by a task of its own, whether its day has begun.
+
     Any number of these at once, or none for a while, does no harm.
     """
     with organisations.dispatching():
         due = sql.rows("work/due", {"most": limits.RINGS_PER_LANE})
+    _begin_days()
     rung = 0
     for lane in sorted({lane for lane, _, _ in due}):
         try:
@@ -50,6 +59,21 @@ def look() -> int:
         for _, organisation, job_id in [row for row in due if row[0] == lane][:room]:
             rung += ring(organisation, job_id, lane)
     return rung
+
+
+@app.task(name=BEGIN_DAY)
+def begin_day(organisation: str) -> int:
+    """A new local day may have begun for an organisation; returns how many jobs wait for it, the first time or not."""
+    return len(services.begin_day(timezone.now()))
+
+
+def _begin_days() -> None:
+    global _days_checked
+    now = int(time.time() // limits.DAY_CHECK_SECONDS)
+    if now <= _days_checked:
+        return
+    if all([send(BEGIN_DAY, (organisation,), "now") for organisation in organisations.schemas()]):
+        _days_checked = now
 
 
 def _ring_on(lane: str) -> None:

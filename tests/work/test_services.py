@@ -198,3 +198,20 @@ def test_retry_of_a_job_that_has_not_failed_is_refused(org_a, handle):
     job = services.submit("test.nothing", "k", {})
     with pytest.raises(Rejected, match="Only a failed job"):
         services.retry(job, by=BY)
+
+
+def test_begin_day_announces_each_local_day_once(cast, handle, follow):
+    handle("test.day", nothing)
+    follow("work.daily", kind="test.day", key="{day}")
+    evening = datetime.datetime(2026, 3, 1, 15, 59, tzinfo=datetime.UTC)
+    services.begin_day(evening)
+    services.begin_day(evening)
+    services.begin_day(evening + datetime.timedelta(minutes=1))
+    found = Job.objects.filter(kind="test.day").values_list("key", "payload")
+    assert list(found) == [("2026-03-01", {"day": "2026-03-01"}), ("2026-03-02", {"day": "2026-03-02"})]
+
+
+def test_begin_day_before_the_organisation_is_established(org_a, handle, follow):
+    handle("test.day", nothing)
+    follow("work.daily", kind="test.day", key="{day}")
+    assert services.begin_day(timezone.now()) == []
