@@ -1,0 +1,135 @@
+"""Assessments over the whole road: loaded from exams, stored once, told in sentences."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from healthmgmt.core import organisations
+from healthmgmt.exams import services as exams
+from healthmgmt.risk.models import Assessment
+from healthmgmt.work import services as work
+from tests import cast as casting
+from tests.exams.road import BY, ground, text, upload
+
+DAY = "2026-03-02"
+HEADINGS = [
+    "工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "高密度脂蛋白胆固醇(mmol/L)", "腰围(cm)",
+    "吸烟史", "用药史", "既往史", "家族史",
+]  # fmt: skip
+
+
+def assess(**options) -> dict:
+    out = StringIO()
+    call_command("assess", org=organisations.slug(), json=True, stdout=out, **options)
+    return json.loads(out.getvalue())
+
+
+def exported() -> dict[str, dict]:
+    out = StringIO()
+    call_command("export_assessments", org=organisations.slug(), stdout=out)
+    return {line["emp_no"]: line for line in map(json.loads, out.getvalue().splitlines())}
+
+
+def man_of_60(emp_no: str, unit, drop: str = ""):
+    """The issue's man; returns headings and his row, without the column `drop`."""
+    person = casting.person(emp_no, unit, sex="m", birth=date(1966, 1, 10))
+    row = [emp_no, person.name, DAY, 138, 80, 5.4, 1.4, 86, "吸烟", "无", "无", "无"]
+    kept = [place for place, heading in enumerate(HEADINGS) if heading != drop]
+    return [HEADINGS[place] for place in kept], [row[place] for place in kept]
+
+
+@pytest.mark.parametrize(("place", "score"), [("北京", 9.6), ("广州", 6.1)])
+def test_china_par_follows_the_place_of_the_unit(org_a, place, score):
+    unit = casting.unit("Yard", casting.unit("Company", ground(), place=place))
+    headings, row = man_of_60("M1", unit)
+    upload(text([row], headings=headings))
+    assess(as_of=date(2026, 3, 2))
+    line = exported()["M1"]
+    reason = next(reason for reason in line["reasons"] if reason["code"] == "medium_ascvd_risk")
+    assert line["scores"]["china_par"] == score
+    assert line["colour"] == "orange"
+    assert f"{score}" in reason["text_zh"] and f"{score}" in reason["text_en"]
+
+
+def test_china_par_without_family_history_is_missing_and_no_score(org_a):
+    unit = casting.unit("Yard", ground(), place="北京")
+    headings, row = man_of_60("M1", unit, drop="家族史")
+    upload(text([row], headings=headings))
+    line = exported()["M1"]
+    assert "china_par" not in line["scores"]
+    assert "family_history" in line["missing"]
+
+
+def test_assess_counts_people_and_not_examined(org_a):
+    root = ground()
+    people = [casting.person(f"P{number}", root) for number in range(3)]
+    upload(text([[people[0].emp_no, people[0].name, DAY, 190, 80, 5.0, "", "", "", "", "", ""]], headings=HEADINGS))
+    result = assess(as_of=date(2026, 3, 2))
+    assert (result["people"], result["not_examined"]) == (1, 2)
+    assert result["colours"] == {"red": 1, "orange": 0, "yellow": 0, "blue": 0, "green": 0, "grey": 0}
+
+
+def test_assess_outside_the_window_colours_nobody(org_a):
+    headings, row = man_of_60("M1", ground())
+    upload(text([row], headings=headings))
+    result = assess(as_of=date(2028, 3, 2))
+    assert (result["people"], result["not_examined"]) == (0, 1)
+
+
+def test_assess_twice_stores_once(org_a):
+    headings, row = man_of_60("M1", ground())
+    upload(text([row], headings=headings))
+    first = list(Assessment.objects.values_list("id", "is_current"))
+    assess()
+    assess()
+    assert list(Assessment.objects.values_list("id", "is_current")) == first
+
+
+def test_assess_as_of_an_earlier_day_stays_history(org_a):
+    person = casting.person("P1", ground())
+    headings = HEADINGS[:5]
+    upload(text([["P1", person.name, "2025-09-01", 150, 80]], headings=headings))
+    upload(text([["P1", person.name, "2026-03-01", 125, 80]], headings=headings))
+    assess(as_of=date(2025, 9, 2))
+    found = list(Assessment.objects.order_by("assessed_on", "id").values_list("assessed_on", "colour", "is_current"))
+    assert found[0] == (date(2025, 9, 2), "orange", False)
+    assert [colour for _, colour, is_current in found if is_current] == ["blue"]
+
+
+def test_withdrawn_upload_takes_its_assessment_out_of_force(org_a):
+    headings, row = man_of_60("M1", ground())
+    done = upload(text([row], headings=headings))
+    assert Assessment.objects.filter(is_current=True).count() == 1
+    exams.withdraw(done, by=BY)
+    work.drain()
+    assert Assessment.objects.filter(is_current=True).count() == 0
+
+
+def test_mg_per_dl_is_judged_in_its_own_unit(org_a):
+    person = casting.person("P1", ground())
+    upload(text([["P1", person.name, DAY, 126]], headings=[*HEADINGS[:3], "空腹血糖(mg/dL)"]))
+    line = exported()["P1"]
+    reason = next(reason for reason in line["reasons"] if reason["code"] == "hyperglycaemia")
+    assert (line["colour"], reason["value"], reason["limit"]) == ("orange", 126, 126)
+
+
+def test_qualified_value_counts_when_its_whole_range_does(org_a):
+    root = ground()
+    above, below = casting.person("P1", root), casting.person("P2", root)
+    rows = [["P1", above.name, DAY, ">11.3"], ["P2", below.name, DAY, "<2.5"]]
+    upload(text(rows, headings=[*HEADINGS[:3], "甘油三酯(mmol/L)"]))
+    lines = exported()
+    assert [reason["code"] for reason in lines["P1"]["reasons"]] == ["hyperlipidaemia", "borderline_lipids"]
+    assert lines["P2"]["colour"] == "grey"
+
+
+def test_newest_value_of_each_item_counts(org_a):
+    person = casting.person("P1", ground())
+    upload(text([["P1", person.name, "2026-01-05", 150, 85, 5.0]], headings=HEADINGS[:6]))
+    upload(text([["P1", person.name, "2026-03-05", 118, 76]], headings=HEADINGS[:5]))
+    line = exported()["P1"]
+    assert line["colour"] == "grey"
+    assert Assessment.objects.get(is_current=True).exams and len(Assessment.objects.get(is_current=True).exams) == 2
