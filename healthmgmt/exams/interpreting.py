@@ -18,7 +18,7 @@ from healthmgmt.records import catalogue, coding, units
 # C0 and C1 controls but tab and line ends, direction overrides that disguise text, and non-characters
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
-LONGEST_CELL = 32_767
+LONGEST_CELL = 32_767  # what a spreadsheet itself can hold
 MOST_KEPT = 50_000  # distinct texts of a column
 CHANNELS = ("values", "reported", "qualifiers", "ranges", "texts", "other")
 

@@ -26,7 +26,6 @@ class Limits:
     file: int = 64 << 20
     rows: int = 250_000
     columns: int = 4_096  # columns that hold anything
-    cell: int = 32_767  # characters
     parts: int = 1_000  # in an archive
     unpacked: int = 100 << 20
     unpacked_ratio: int = 20  # more than `unpacked` is allowed below this multiple of the packed size ...
