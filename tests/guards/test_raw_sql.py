@@ -78,9 +78,9 @@ def _choices(one: Module, node: ast.AST) -> list[str]:
         both = _choices(one, node.body), _choices(one, node.orelse)
         return [*both[0], *both[1]] if all(both) else []
     if isinstance(node, ast.Name):
-        loops = [loop for loop in ast.walk(one.tree) if isinstance(loop, ast.For) and getattr(loop.target, "id", "") == node.id]
-        runs = [_constants(one, loop.iter) for loop in loops]
-        return [text for run in runs for text in run] if all(runs) else []
+        loops = [loop for loop in ast.walk(one.tree) if isinstance(loop, ast.For) and loop.lineno <= node.lineno <= loop.end_lineno]
+        around = [loop for loop in loops if getattr(loop.target, "id", "") == node.id]
+        return _constants(one, around[-1].iter) if around else []
     if isinstance(node, ast.JoinedStr) and len(node.values) == 2 and isinstance(node.values[1], ast.FormattedValue):
         return [node.values[0].value + text for text in _choices(one, node.values[1].value)]
     return []
