@@ -161,8 +161,10 @@ TIME_ZONE = "UTC"
 
 # Files ----------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "healthmgmt" / "static"]
+# Our own files only, served from where they lie; libraries bring pages that we do not show.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+WHITENOISE_USE_FINDERS = True
 UPLOAD_ROOT = DATA_DIR / "uploads"
 UPLOAD_LIMITS = {
     "file_bytes": 64 * 1024 * 1024,

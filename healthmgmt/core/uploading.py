@@ -13,5 +13,6 @@ class BoundedFileUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         limit = settings.UPLOAD_LIMITS["file_bytes"]
         if start + len(raw_data) > limit:
+            self.file.close()
             raise Rejected(_("The file is larger than %(size)s MiB.") % {"size": limit // 2**20}, field="file")
         return super().receive_data_chunk(raw_data, start)

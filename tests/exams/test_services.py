@@ -61,6 +61,15 @@ def test_upload_correction_supersedes_and_undo_revives(two):
     assert corrected.state == "withdrawn"
 
 
+def test_histories_repeat_and_supersede_like_values(two):
+    headings = [*HEADINGS[:4], "既往史", "家族史", "备注"]
+    first = text([row(two[0], 120, "高血压", "无", "x")], headings=headings)
+    upload(first)
+    assert counts(upload(first)) == (1, 0, 1, 0, 0)
+    upload(text([row(two[0], 120, "无", "无", "x")], headings=headings))
+    assert [exam["condition:hypertension"] for exam in current(two[0])] == [0]
+
+
 def test_upload_of_other_items_of_the_day_keeps_the_first(two):
     upload(text([row(two[0], 120, 80, 5.0, 5.2)]))
     upload(text([row(two[0], 300)], headings=[*HEADINGS[:3], "尿酸(μmol/L)"]))

@@ -1,4 +1,5 @@
--- Rows that say nothing new: within this file's own columns the stored exam of that day says just the same.
+-- Rows that say nothing new: within this file's own columns the stored exam of that day says just the same. Flags that
+-- were read out of a text (`condition:...`) are no columns; their texts are compared.
 UPDATE exams_uploadrow AS r
 SET state = 'unchanged'
 FROM exams_exam AS e
@@ -8,6 +9,9 @@ WHERE r.upload_id = %(upload)s
   AND e.person_id = r.person_id
   AND e.taken_on = r.exam_on
   AND e.state = 'current'
-  AND e.results - ARRAY(SELECT jsonb_object_keys(e.results) EXCEPT SELECT unnest(%(codes)s::text[])) = r.values
-  AND e.texts - ARRAY(SELECT jsonb_object_keys(e.texts) EXCEPT SELECT unnest(%(codes)s::text[])) = r.texts
-  AND e.qualifiers - ARRAY(SELECT jsonb_object_keys(e.qualifiers) EXCEPT SELECT unnest(%(codes)s::text[])) = r.qualifiers
+  AND e.results - ARRAY(SELECT jsonb_object_keys(e.results) EXCEPT SELECT unnest(%(codes)s::text[]))
+    = r.values - ARRAY(SELECT jsonb_object_keys(r.values) EXCEPT SELECT unnest(%(codes)s::text[]))
+  AND e.texts - ARRAY(SELECT jsonb_object_keys(e.texts) EXCEPT SELECT unnest(%(codes)s::text[]))
+    = r.texts - ARRAY(SELECT jsonb_object_keys(r.texts) EXCEPT SELECT unnest(%(codes)s::text[]))
+  AND e.qualifiers - ARRAY(SELECT jsonb_object_keys(e.qualifiers) EXCEPT SELECT unnest(%(codes)s::text[]))
+    = r.qualifiers - ARRAY(SELECT jsonb_object_keys(r.qualifiers) EXCEPT SELECT unnest(%(codes)s::text[]))

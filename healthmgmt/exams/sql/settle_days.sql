@@ -17,7 +17,10 @@ settled AS (
               AND later.id > e.id
               AND later.state <> 'withdrawn'
               AND source.layout -> 'codes' @> (
-                  SELECT coalesce(jsonb_agg(said.key), '[]') FROM jsonb_object_keys(e.results || e.texts) AS said (key)
+                  -- Without the flags that were read out of a text, which stands among the texts.
+                  SELECT coalesce(jsonb_agg(said.key), '[]')
+                  FROM jsonb_object_keys(e.results || e.texts) AS said (key)
+                  WHERE strpos(said.key, ':') = 0 OR e.texts ? said.key
               )
         ) AS is_superseded
     FROM exams_exam AS e
