@@ -5,10 +5,12 @@ Only here is it known that such a process serves, and what it must refuse to run
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "healthmgmt.settings")
-if os.path.basename(sys.argv[0]) in ("celery", "__main__.py") or sys.argv[:1] == ["-m"]:
+PROGRAM = Path(sys.argv[0])
+if "celery" in (PROGRAM.name, PROGRAM.parent.name):
     # Before the settings are read: a worker has no owner's address, and refuses to be given one.
     os.environ.setdefault("HEALTHMGMT_PROCESS", "beat" if "beat" in sys.argv else "worker")
 
