@@ -4,6 +4,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,10 +38,14 @@ def store(source: BinaryIO) -> str:
 
 def open_plain(key: str) -> BinaryIO:
     """The file's content in an unnamed temporary file, at its start; gone when it is closed."""
-    plain = tempfile.TemporaryFile(dir=_path(key).parent)
-    with open(_path(key), "rb") as source:
+    with ExitStack() as opened:
+        source = opened.enter_context(open(_path(key), "rb"))
+        plain = opened.enter_context(tempfile.TemporaryFile(dir=_path(key).parent))
         _write_all(plain, encryption.decrypt_stream(source))
-    plain.seek(0)
+        plain.seek(0)
+        # Whole and readable: from here on it is the caller's to close.
+        opened.pop_all()
+        source.close()
     return plain
 
 

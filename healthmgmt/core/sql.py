@@ -67,7 +67,7 @@ def copy_in(table: str, columns: list[str], values: Iterable[Iterable[str | None
     """COPY rows of texts (None is NULL) into a table; returns their number.
 
     Every field is quoted, since a bare `\\.` would end the data and drop the rest, and the count is checked.
-    Raises ValueError on a NUL character, CopyMismatch when rows are missing.
+    Raises DatabaseError on what cannot be stored (a NUL character, say), CopyMismatch when rows are missing.
     """
     _check_names(table, *columns)
     stream = _CsvStream(values)

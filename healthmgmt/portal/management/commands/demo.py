@@ -2,6 +2,7 @@
 
 import os
 import time
+import unicodedata
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
@@ -57,15 +58,13 @@ class Command(BaseCommand):
 
     def _print(self, report: Report) -> None:
         self.stdout.write(f"\n{report.slug}  {report.name}")
-        heading = f"  {'file':34} {'centre':20} received = accepted + unchanged + waiting + refused"
-        self.stdout.write(heading)
+        self.stdout.write(f"  {_padded('file', 44)} {_padded('centre', 30)} received = accepted + unchanged + waiting + refused")
         for upload in report.deliveries:
             counts = (upload.received, upload.accepted, upload.unchanged, upload.waiting, upload.refused)
             if counts[0] != sum(counts[1:]):
                 raise CommandError(f"{upload.file_name}: the receipt does not add up.")
-            self.stdout.write(
-                f"  {upload.file_name:34} {upload.centre.name:20} {counts[0]:8} = {counts[1]:8} + {counts[2]:9} + {counts[3]:7} + {counts[4]:7}"
-            )
+            sum_of_rows = f"{counts[0]:8} = {counts[1]:8} + {counts[2]:9} + {counts[3]:7} + {counts[4]:7}"
+            self.stdout.write(f"  {_padded(upload.file_name, 44)} {_padded(upload.centre.name, 30)} {sum_of_rows}")
         counts = dict(report.counts)
         colours = counts.pop("colours")
         self.stdout.write("  colours: " + ", ".join(f"{colour} {count}" for colour, count in colours.items()))
@@ -77,3 +76,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  http://{report.slug}.{settings.ORGANISATION_DOMAIN}:{port}/")
             for login in report.logins:
                 self.stdout.write(f"    {login.role:14} {login.identifier:38} {login.password}")
+
+
+def _padded(text: str, width: int) -> str:
+    """The text filled up with blanks to a width on a terminal, where Chinese characters take two places."""
+    taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return text + " " * max(width - taken, 0)

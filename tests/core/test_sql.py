@@ -1,0 +1,61 @@
+import pytest
+from django.db import DatabaseError, connection
+
+from healthmgmt.core import sql
+from healthmgmt.people.models import Consent, Exposure, Person
+from tests import cast as casting
+from tests.exams.road import ground
+
+COLUMNS = ["person_id", "kind", "since"]
+
+
+@pytest.fixture
+def person(org_a) -> Person:
+    return casting.person("P1", ground())
+
+
+@pytest.mark.parametrize("kind", ["\\.", "\\N", 'a"b', "a,b", "a\nb", "汉字", "'; DROP TABLE people_person; --"])
+def test_copy_in_stores_any_text_as_it_is(person, kind):
+    rows = [[str(person.pk), kind, "2020-01-01"], [str(person.pk), "last", "2020-01-01"]]
+    assert sql.copy_in("people_exposure", COLUMNS, rows) == 2
+    assert list(Exposure.objects.order_by("id").values_list("kind", flat=True)) == [kind, "last"]
+
+
+def test_copy_in_of_many_blocks_stores_every_row(person):
+    rows = ([str(person.pk), f"kind {number}", "2020-01-01"] for number in range(3 * sql._CsvStream.BLOCK_ROWS + 1))
+    assert sql.copy_in("people_exposure", COLUMNS, rows) == Exposure.objects.count() == 1501
+
+
+def test_copy_in_null_and_empty_are_two_things(person):
+    sql.copy_in("people_consent", ["person_id", "purpose", "text_version", "given_at", "withdrawn_at"], [[str(person.pk), "", "", "2020-01-01", None]])
+    stored = Consent.objects.get()
+    assert (stored.purpose, stored.withdrawn_at) == ("", None)
+
+
+def test_copy_in_nul_character_is_an_error_and_stores_nothing(person):
+    with pytest.raises(DatabaseError, match="NUL"):
+        sql.copy_in("people_exposure", COLUMNS, [[str(person.pk), "a\0b", "2020-01-01"]])
+    assert Exposure.objects.count() == 0
+
+
+def test_copy_in_bad_row_stores_nothing(person):
+    with pytest.raises(DatabaseError):
+        sql.copy_in("people_exposure", COLUMNS, [[str(person.pk), "a", "2020-01-01"], [str(person.pk), "b", "no day"]])
+    assert Exposure.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["people_person; --", 'a"b', "t_x.people_person", "People"])
+def test_copy_in_takes_plain_names_only(org_a, name):
+    with pytest.raises(ValueError, match="plain"):
+        sql.copy_in(name, COLUMNS, [])
+
+
+@pytest.mark.parametrize("name", ["../settings", "exams/../x", "select 1", "exams/Apply"])
+def test_statement_is_named_and_never_given(name):
+    with pytest.raises(ValueError, match="statement"):
+        sql.statement(name)
+
+
+def test_dicts_decode_json(person):
+    assert connection.vendor == "postgresql"
+    assert sql.dicts("exams/export_exams", {"upload": None}) == []
