@@ -16,6 +16,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
 from healthmgmt.people.models import Person
+from healthmgmt.work import services as work
 
 NOBODY: list[int] = []
 
@@ -44,6 +45,8 @@ def open_alerts(first: int, last: int, *, by: Actor) -> int:
     with transaction.atomic():
         opened = sql.rows("care/open_alerts", {"first": first, "last": last, "beginnings": beginnings})
         audit.record_people("alert.opened", sorted({person for (person,) in opened}), by=by)
+        if opened:
+            work.announce("care.alerts_changed", change=f"opened:{first}-{last}")
     return len(opened)
 
 
@@ -58,6 +61,7 @@ def close_alert(alert: Alert, *, outcome: str, by: Actor) -> Alert:
         alert.closed_at, alert.closed_by, alert.outcome = timezone.now(), by.label, outcome
         alert.save(update_fields=["closed_at", "closed_by", "outcome"])
         audit.record("alert.closed", by=by, subject=alert, person_id=alert.person_id)
+        work.announce("care.alerts_changed", change=f"closed:{alert.pk}")
     return alert
 
 

@@ -11,7 +11,7 @@ from healthmgmt.organization.models import Period, Unit
 class UnitFact(models.Model):
     """A metric of a unit's whole subtree in a period, exactly as counted. Never shown: pages read `PublishedRow`.
 
-    `definition` is the version of the metric in data/metrics.toml by which it was counted.
+    `definition` is the version of the metric in data/metrics.toml by which it was counted, `computed_at` when it became so.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="facts")
@@ -54,6 +54,7 @@ class PublishedRow(models.Model):
     own_units = ArrayField(models.BigIntegerField(), default=list)
     people = models.BigIntegerField(null=True)
     cells = models.JSONField(default=dict)
+    smallest_group = models.PositiveSmallIntegerField()
     published_at = models.DateTimeField()
 
     CLASSIFICATION = {
@@ -64,6 +65,7 @@ class PublishedRow(models.Model):
         "own_units": PLAIN,
         "people": PLAIN,
         "cells": PLAIN,
+        "smallest_group": PLAIN,
         "published_at": PLAIN,
     }
 

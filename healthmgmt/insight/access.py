@@ -1,0 +1,52 @@
+"""Of which units a user may see numbers."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from healthmgmt.accounts.models import User
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.core.permissions import Permission
+from healthmgmt.organization.models import Unit
+from healthmgmt.organization.selectors import unit_by_path
+
+NUMBERS = (Permission.METRICS_VIEW, Permission.SCORECARD_VIEW)
+
+
+def units_with_numbers(user: User) -> QuerySet[Unit]:
+    """The units whose numbers the user may see: those of a role that holds metrics or scorecards, and everything below."""
+    within = Q(pk=None)
+    for path in _paths(user):
+        within |= Q(path__startswith=path)
+    return Unit.objects.filter(within)
+
+
+def unit_with_numbers(user: User, text: str = "") -> Unit:
+    """The unit named by path or unique name; without a name the highest that the user may see.
+
+    Raises Rejected: no such unit (also for one outside the user's units), several highest ones, or none at all.
+    """
+    if text:
+        return _named(user, text)
+    paths = _paths(user)
+    tops = [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
+    if not tops:
+        raise Rejected(_("Your roles do not include numbers of a unit."))
+    if len(tops) > 1:
+        raise Rejected(_("You see several units; please name one."), field="unit")
+    return Unit.objects.get(path=tops[0])
+
+
+def _named(user: User, text: str) -> Unit:
+    """Whether a unit exists elsewhere is nobody's business: the answer is the same."""
+    no_such_unit = Rejected(_("There is no such unit."), field="unit")
+    try:
+        unit = unit_by_path(text)
+    except Rejected as error:
+        raise no_such_unit from error
+    if not units_with_numbers(user).filter(pk=unit.pk).exists():
+        raise no_such_unit
+    return unit
+
+
+def _paths(user: User) -> list[str]:
+    return sorted({path for permission in NUMBERS for path in user.unit_paths(permission)})

@@ -1,0 +1,26 @@
+"""Counting follows whatever changes who is due, examined, assessed or alerted."""
+
+from django.utils import timezone
+
+from healthmgmt.core.dates import local_day
+from healthmgmt.insight import services
+from healthmgmt.organization.models import Period
+from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.work.registry import Run, handler, subscribe
+
+subscribe("roster.imported", kind="insight.count", key="roster:{event}")
+subscribe("exams.applied", kind="insight.count", key="applied:{upload}")
+subscribe("exams.withdrawn", kind="insight.count", key="withdrawn:{upload}")
+subscribe("risk.assessed", kind="insight.count", key="assessed:{first}-{last}")
+subscribe("care.alerts_changed", kind="insight.count", key="alerts:{change}")
+subscribe("work.daily", kind="insight.count", key="day:{day}")
+
+
+@handler("insight.count")
+def count(run: Run) -> None:
+    """Count every open period anew; a period is a batch."""
+    today = local_day(timezone.now(), organisation_settings().timezone)
+    periods = list(Period.objects.filter(state=Period.State.OPEN).order_by("starts_on"))
+    for number, period in enumerate(periods, start=1):
+        with run.batch(done=number, total=len(periods)):
+            services.count_period(period, today=today)

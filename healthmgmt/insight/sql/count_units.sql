@@ -1,0 +1,102 @@
+-- All metrics of one period for every unit, counted from people up the tree.
+WITH due AS (
+    -- People employed on the reference day, in the unit of that day.
+    SELECT DISTINCT ON (e.person_id) e.person_id, e.unit_id
+    FROM people_employment AS e
+    WHERE e.started_on <= %(reference_day)s AND (e.ended_on IS NULL OR e.ended_on >= %(reference_day)s)
+    ORDER BY e.person_id, e.started_on DESC, e.id DESC
+),
+examined AS (
+    SELECT x.person_id, min(x.taken_on) AS first_on
+    FROM exams_exam AS x
+    WHERE x.state = 'current' AND x.results <> '{}' AND x.taken_on BETWEEN %(starts_on)s AND %(ends_on)s
+    GROUP BY x.person_id
+),
+alternative AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(alternatives)s::jsonb) AS a(item int, codes text[])
+),
+measured AS (
+    SELECT x.person_id, bit_count(bit_or(1 << alternative.item)::bit(32)) AS items
+    FROM exams_exam AS x
+    JOIN alternative ON x.results ?& alternative.codes
+    WHERE x.state = 'current' AND x.taken_on BETWEEN %(starts_on)s AND %(ends_on)s
+    GROUP BY x.person_id
+),
+assessed AS (
+    -- An assessment belongs to the period of the newest examination that it read.
+    SELECT DISTINCT ON (a.person_id) a.person_id, a.colour
+    FROM risk_assessment AS a
+    CROSS JOIN LATERAL (
+        SELECT max(x.taken_on) AS newest_on FROM exams_exam AS x WHERE x.id = ANY (a.exams) AND x.state = 'current'
+    ) AS read
+    WHERE read.newest_on BETWEEN %(starts_on)s AND %(ends_on)s
+    ORDER BY a.person_id, a.assessed_on DESC, a.id DESC
+),
+alerted AS (
+    SELECT DISTINCT person_id
+    FROM care_alert
+    WHERE closed_at IS NULL AND measured_on BETWEEN %(starts_on)s AND %(ends_on)s
+),
+counted AS (
+    SELECT
+        due.unit_id,
+        examined.person_id IS NOT NULL AS is_covered,
+        coalesce(examined.first_on <= %(deadline_on)s, false) AS is_on_time,
+        coalesce(measured.items, 0)
+            + (%(asks_sex)s AND p.sex <> '')::int + (%(asks_age)s AND p.birth IS NOT NULL)::int AS items,
+        assessed.colour,
+        alerted.person_id IS NOT NULL AS is_alerted
+    FROM due
+    JOIN people_person AS p ON p.id = due.person_id
+    LEFT JOIN examined ON examined.person_id = due.person_id
+    LEFT JOIN measured ON measured.person_id = due.person_id
+    LEFT JOIN assessed ON assessed.person_id = due.person_id
+    LEFT JOIN alerted ON alerted.person_id = due.person_id
+),
+own AS (
+    SELECT
+        unit_id,
+        count(*) AS due,
+        count(*) FILTER (WHERE is_covered) AS covered,
+        count(*) FILTER (WHERE is_on_time) AS on_time,
+        count(*) FILTER (WHERE is_covered AND items = %(items)s) AS complete,
+        coalesce(sum(items) FILTER (WHERE is_covered), 0) AS items_present,
+        count(*) FILTER (WHERE is_covered) * %(items)s AS items_due,
+        count(colour) AS assessed,
+        count(*) FILTER (WHERE colour = 'red') AS red,
+        count(*) FILTER (WHERE colour = 'orange') AS orange,
+        count(*) FILTER (WHERE colour = 'yellow') AS yellow,
+        count(*) FILTER (WHERE colour = 'blue') AS blue,
+        count(*) FILTER (WHERE colour = 'green') AS green,
+        count(*) FILTER (WHERE colour = 'grey') AS grey,
+        count(*) FILTER (WHERE is_alerted) AS alerted
+    FROM counted
+    GROUP BY unit_id
+),
+total AS (
+    SELECT
+        above.unit_id,
+        sum(due) AS due, sum(covered) AS covered, sum(on_time) AS on_time, sum(complete) AS complete,
+        sum(items_present) AS items_present, sum(items_due) AS items_due, sum(assessed) AS assessed,
+        sum(red) AS red, sum(orange) AS orange, sum(yellow) AS yellow, sum(blue) AS blue, sum(green) AS green, sum(grey) AS grey,
+        sum(alerted) AS alerted
+    FROM own
+    JOIN organization_unit AS u ON u.id = own.unit_id
+    CROSS JOIN LATERAL unnest(string_to_array(rtrim(u.path, '.'), '.')::bigint[]) AS above(unit_id)
+    GROUP BY above.unit_id
+),
+metric AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(metrics)s::jsonb) AS m(slug text, definition int, numerator text, denominator text)
+)
+INSERT INTO insight_unitfact AS fact (unit_id, period_id, metric, numerator, denominator, definition, computed_at)
+SELECT
+    u.id, %(period)s, metric.slug,
+    coalesce((to_jsonb(total) ->> metric.numerator)::bigint, 0),
+    coalesce((to_jsonb(total) ->> metric.denominator)::bigint, 0),
+    metric.definition, now()
+FROM organization_unit AS u
+CROSS JOIN metric
+LEFT JOIN total ON total.unit_id = u.id
+ON CONFLICT (period_id, unit_id, metric) DO UPDATE
+SET numerator = excluded.numerator, denominator = excluded.denominator, definition = excluded.definition, computed_at = excluded.computed_at
+WHERE (fact.numerator, fact.denominator, fact.definition) IS DISTINCT FROM (excluded.numerator, excluded.denominator, excluded.definition)

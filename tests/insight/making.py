@@ -1,0 +1,140 @@
+"""A small organisation full of ordinary disorder, and the plain recount that the facts must equal."""
+
+import random
+from collections import Counter
+from datetime import date, timedelta
+
+from healthmgmt.care.models import Alert
+from healthmgmt.exams.models import Exam, Upload
+from healthmgmt.organization.models import Period, Unit
+from healthmgmt.people.models import Employment, Person
+from healthmgmt.risk.models import Assessment
+from tests import cast as casting
+
+COLOURS = ["red", "orange", "yellow", "blue", "green", "grey"]
+TODAY = date(2026, 11, 20)
+ITEMS = ["sex", "age", "bmi", "sbp", "dbp", "glucose", "tc", "tg"]
+
+
+def units(root: Unit, rng: random.Random) -> list[Unit]:
+    """The root, and two or three levels below it."""
+    found, level = [root], [root]
+    for depth in range(rng.choice([2, 3])):
+        level = [casting.unit(f"U{depth}-{at.pk}-{number}", at) for at in level for number in range(rng.randint(1, 3))]
+        found += level
+    return found
+
+
+def populate(period: Period, rng: random.Random, people: int) -> None:
+    """People hired, moved and gone at all times, with exams, assessments and alerts inside and outside of the period."""
+    root = Unit.objects.get(level=0)
+    everywhere = units(root, rng)
+    upload = Upload.objects.create(file_name="f.csv", sha256="0" * 64, size=1, unit=root)
+    for number in range(people):
+        person = Person.objects.create(
+            emp_no=f"R{number}", name="N", unit=rng.choice(everywhere), sex=rng.choice(["m", "f", ""]), birth=rng.choice([None, date(1980, 1, 1)])
+        )
+        employ(person, everywhere, rng)
+        exams = [an_exam(person, upload, number * 10 + k, period, rng) for k in range(rng.choice([0, 1, 1, 2]))]
+        assess(person, exams, rng)
+
+
+def employ(person: Person, everywhere: list[Unit], rng: random.Random) -> None:
+    day = date(2015, 1, 1) + timedelta(rng.randint(0, 4300))
+    for _ in range(rng.choice([1, 1, 2])):
+        end = day + timedelta(rng.randint(0, 900))
+        Employment.objects.create(person=person, unit=rng.choice(everywhere), started_on=day, ended_on=end)
+        day = end + timedelta(1)
+    if rng.random() < 0.8:
+        Employment.objects.create(person=person, unit=person.unit, started_on=min(day, date(2026, 12, 1)), ended_on=None)
+
+
+def an_exam(person: Person, upload: Upload, row: int, period: Period, rng: random.Random) -> Exam:
+    codes = [code for code in ("height", "weight", "bmi", "sbp", "dbp", "fpg", "hba1c", "tc", "tg") if rng.random() < 0.8]
+    return Exam.objects.create(
+        person=person,
+        upload=upload,
+        row_number=row,
+        # Days apart, since one upload has one exam of a person and day.
+        taken_on=period.starts_on + timedelta(rng.randint(-60, 380) // 10 * 10 + row % 10),
+        state=rng.choice(["current", "current", "current", "superseded", "withdrawn"]),
+        results={code: 1 for code in codes} if rng.random() < 0.95 else {},
+    )
+
+
+def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
+    for number in range(rng.choice([0, 1, 2]) if exams else 0):
+        read = rng.sample(exams, rng.randint(1, len(exams)))
+        made = Assessment.objects.create(
+            person=person,
+            assessed_on=TODAY - timedelta(rng.randint(0, 3)),
+            colour=rng.choice(COLOURS),
+            exams=[exam.pk for exam in read],
+            pack="cn",
+            edition="2024",
+            is_current=number == 0,
+        )
+        if made.colour == "red" or rng.random() < 0.1:
+            closed = {"closed_at": made.stored_at, "closed_by": "x", "outcome": "artefact"} if rng.random() < 0.3 else {}
+            Alert.objects.create(person=person, assessment=made, code=f"critical_{number}", measured_on=read[0].taken_on, **closed)
+
+
+def recount(period: Period, today: date) -> dict[int, Counter]:
+    """Every measure of every unit's subtree, person by person."""
+    found = {unit.pk: Counter() for unit in Unit.objects.all()}
+    for person in Person.objects.all():
+        at = unit_on(person, min(today, period.deadline_on))
+        if at is None:
+            continue
+        measures = measures_of(person, period)
+        for pk in map(int, at.path.strip(".").split(".")):
+            found[pk].update(measures)
+    return found
+
+
+def unit_on(person: Person, day: date) -> Unit | None:
+    then = [one for one in person.employments.all() if one.started_on <= day and (one.ended_on is None or one.ended_on >= day)]
+    return max(then, key=lambda one: (one.started_on, one.pk)).unit if then else None
+
+
+def measures_of(person: Person, period: Period) -> Counter:
+    counter = Counter(due=1)
+    taken = [exam for exam in person.exams.all() if exam.state == "current" and period.starts_on <= exam.taken_on <= period.ends_on]
+    usable = [exam for exam in taken if exam.results]
+    if usable:
+        items = items_of(person, usable)
+        counter.update(covered=1, items_present=items, items_due=len(ITEMS), complete=int(items == len(ITEMS)))
+        counter.update(on_time=int(min(exam.taken_on for exam in usable) <= period.deadline_on))
+    if colour := colour_of(person, period):
+        counter.update({"assessed": 1, colour: 1})
+    open_ones = [one for one in person.alerts.all() if one.closed_at is None and period.starts_on <= one.measured_on <= period.ends_on]
+    counter.update(alerted=int(bool(open_ones)))
+    return counter
+
+
+def items_of(person: Person, exams: list[Exam]) -> int:
+    def measured(*codes: str) -> bool:
+        return any(all(code in exam.results for code in codes) for exam in exams)
+
+    return sum(
+        [
+            person.sex != "",
+            person.birth is not None,
+            measured("bmi") or measured("height", "weight"),
+            measured("sbp"),
+            measured("dbp"),
+            measured("fpg") or measured("hba1c"),
+            measured("tc"),
+            measured("tg"),
+        ]
+    )
+
+
+def colour_of(person: Person, period: Period) -> str | None:
+    days = {exam.pk: exam.taken_on for exam in person.exams.all() if exam.state == "current"}
+    belonging = []
+    for made in person.assessments.all():
+        read = [days[pk] for pk in made.exams if pk in days]
+        if read and period.starts_on <= max(read) <= period.ends_on:
+            belonging.append(made)
+    return max(belonging, key=lambda one: (one.assessed_on, one.pk)).colour if belonging else None

@@ -1,0 +1,77 @@
+"""The registry: what is shipped, and what is refused."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import healthmgmt.insight
+from healthmgmt.insight import metrics
+from healthmgmt.risk import packs
+
+HEAD = """
+[reference_day]
+zh = "日"
+en = "day"
+[derived]
+[hidden.small_group]
+zh = "少于{k}"
+en = "below {k}"
+[hidden.nobody]
+zh = "无"
+en = "none"
+"""
+
+
+def metric(slug: str, **changed: str) -> str:
+    words = "{" + ", ".join(f'{word} = "w"' for word in metrics.WORDS) + "}"
+    entry = {"numerator": slug, "denominator": "due", "direction": "up", "sensitivity": "coverage", "table": slug} | changed
+    lines = "\n".join(f'{name} = "{value}"' for name, value in entry.items())
+    return f'[[metric]]\nslug = "{slug}"\nversion = 1\n{lines}\nzh = {words}\nen = {words}\n'
+
+
+def test_shipped_metrics_are_counted_by_the_statement() -> None:
+    statement = (Path(healthmgmt.insight.__file__).parent / "sql" / "count_units.sql").read_text()
+    total = statement[statement.index("total AS") : statement.index("metric AS")]
+    counted = set(re.findall(r"sum\((\w+)\) AS \1", total))
+    asked = {name for one in metrics.load().metrics for name in (one.numerator, one.denominator)}
+    assert asked == counted
+
+
+def test_shipped_colours_are_a_partition_of_the_assessed() -> None:
+    members = metrics.load().members("colours")
+    assert {one.slug for one in members} == set(packs.COLOURS)
+    assert {(one.denominator, one.sensitivity) for one in members} == {("assessed", "health")}
+
+
+def test_shipped_health_content_is_marked() -> None:
+    health = [one.slug for one in metrics.load().metrics if one.sensitivity == "health"]
+    assert health == ["red", "orange", "yellow", "blue", "green", "grey", "open_alerts"]
+
+
+def test_tables_have_a_rest_where_a_metric_is_alone() -> None:
+    found = {table.name: table.parts for table in metrics.load().tables()}
+    assert found["covered"] == ("covered", "rest")
+    assert found["colours"] == ("red", "orange", "yellow", "blue", "green", "grey")
+
+
+def test_reason_names_the_smallest_group() -> None:
+    assert "fewer than 12 people" in metrics.load().reason("small_group", "en", 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (metric("a", direction="sideways"), "a: no direction 'sideways'"),
+        (metric("a", sensitivity="secret"), "a: no sensitivity 'secret'"),
+        (metric("a", follows="a"), "a: either a table or another metric decides where it is shown"),
+        (metric("a", table="", follows="b"), "a: follows 'b', which has no table"),
+        (metric("a") + metric("a"), "a metric stands twice"),
+        (metric("a", table="t") + metric("b", table="t", denominator="covered"), "table t: its metrics have several bases or sensitivities"),
+        (metric("a").replace("version = 1", ""), "'version' is missing"),
+    ],
+)
+def test_parse_names_the_fault(text: str, fault: str) -> None:
+    with pytest.raises(metrics.MetricError) as caught:
+        metrics.parse(HEAD + text)
+    assert fault in caught.value.faults

@@ -1,0 +1,101 @@
+"""The facts equal a plain recount; what is published is what may be shown."""
+
+import random
+
+import pytest
+
+from healthmgmt.insight import metrics, services
+from healthmgmt.insight.models import PublishedRow, UnitFact
+from healthmgmt.organization.models import Period, Settings
+from tests import cast as casting
+from tests.insight.making import TODAY, populate, recount
+
+
+def facts(period: Period) -> dict[tuple[int, str], tuple[int, int]]:
+    return {(f.unit_id, f.metric): (f.numerator, f.denominator) for f in UnitFact.objects.filter(period=period)}
+
+
+def expected(period: Period) -> dict[tuple[int, str], tuple[int, int]]:
+    counted = recount(period, TODAY)
+    return {
+        (unit, one.slug): (measures[one.numerator], measures[one.denominator])
+        for unit, measures in counted.items()
+        for one in metrics.load().metrics
+    }
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_facts_equal_a_recount_person_by_person(cast, seed) -> None:
+    populate(cast.period, random.Random(seed), people=120)
+    assert services.count_period(cast.period, today=TODAY) is True
+    assert facts(cast.period) == expected(cast.period)
+
+
+def test_count_twice_changes_nothing(cast) -> None:
+    populate(cast.period, random.Random(4), people=60)
+    services.count_period(cast.period, today=TODAY)
+    before = [list(model.objects.order_by("pk").values()) for model in (UnitFact, PublishedRow)]
+    assert services.count_period(cast.period, today=TODAY) is False
+    assert [list(model.objects.order_by("pk").values()) for model in (UnitFact, PublishedRow)] == before
+
+
+def test_count_before_the_deadline_counts_the_present_staff(cast) -> None:
+    services.count_period(cast.period, today=TODAY.replace(month=3))
+    assert facts(cast.period)[cast.root.pk, "covered"] == (0, 4)
+    cast.ben.employments.update(ended_on=TODAY.replace(month=2))
+    services.count_period(cast.period, today=TODAY.replace(month=3))
+    assert facts(cast.period)[cast.root.pk, "covered"] == (0, 3)
+    assert facts(cast.period)[cast.a1.pk, "covered"] == (0, 1)
+
+
+def test_closed_period_keeps_its_numbers(cast) -> None:
+    populate(cast.period, random.Random(5), people=30)
+    services.count_period(cast.period, today=TODAY)
+    before = facts(cast.period)
+    cast.period.state, cast.period.closed_at, cast.period.closed_by = "closed", "2026-11-21T00:00:00Z", "x"
+    cast.period.save()
+    populate_more = casting.person("LATE", cast.a1)
+    assert services.count_period(cast.period, today=TODAY) is False
+    assert (facts(cast.period), populate_more.employments.count()) == (before, 1)
+
+
+def test_published_cells_add_up_to_the_facts(cast) -> None:
+    populate(cast.period, random.Random(6), people=200)
+    services.count_period(cast.period, today=TODAY)
+    counted = facts(cast.period)
+    root = PublishedRow.objects.get(period=cast.period, parent=None)
+    assert root.people == counted[cast.root.pk, "covered"][1]
+    for row in PublishedRow.objects.filter(period=cast.period, own_units=[]):
+        for slug, cell in row.cells.items():
+            numerator = sum(counted[unit, slug][0] for unit in row.units)
+            assert cell["denominator"] == sum(counted[unit, slug][1] for unit in row.units)
+            assert cell["numerator"] == (None if cell["hidden"] else numerator)
+
+
+def test_published_health_content_is_never_of_a_small_group(cast) -> None:
+    populate(cast.period, random.Random(7), people=200)
+    services.count_period(cast.period, today=TODAY)
+    rows = list(PublishedRow.objects.filter(period=cast.period))
+    health = [one.slug for one in metrics.load().metrics if one.sensitivity == "health"]
+    shown = [row.cells[slug] for row in rows for slug in health if not row.cells[slug]["hidden"]]
+    assert len(rows) > 3 and shown
+    for cell in shown:
+        assert cell["numerator"] >= 10 and cell["denominator"] - cell["numerator"] >= 10
+    assert all(row.people >= 10 for row in rows)
+
+
+def test_publishing_follows_the_organisations_smallest_group(cast) -> None:
+    populate(cast.period, random.Random(8), people=100)
+    services.count_period(cast.period, today=TODAY)
+    Settings.objects.update(smallest_group=30)
+    services.count_period(cast.period, today=TODAY)
+    rows = PublishedRow.objects.filter(period=cast.period)
+    assert {row.smallest_group for row in rows} == {30}
+    assert min(row.people for row in rows) >= 30
+
+
+def test_small_organisation_shows_nothing(cast) -> None:
+    services.count_period(cast.period, today=TODAY)
+    (row,) = PublishedRow.objects.filter(period=cast.period)
+    assert (row.people, {cell["hidden"] for cell in row.cells.values()}) == (None, {"small_group"})
+    assert {cell["numerator"] for cell in row.cells.values()} == {None}
