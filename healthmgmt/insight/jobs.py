@@ -8,7 +8,7 @@ from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.registry import Run, handler, subscribe
 
-subscribe("roster.imported", kind="insight.count", key="roster:{event}")
+subscribe("roster.imported", kind="insight.count", key="roster:{record}")
 subscribe("exams.applied", kind="insight.count", key="applied:{upload}")
 subscribe("exams.withdrawn", kind="insight.count", key="withdrawn:{upload}")
 subscribe("risk.assessed", kind="insight.count", key="assessed:{first}-{last}")
