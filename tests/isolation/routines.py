@@ -1,0 +1,70 @@
+"""How every command is run for organisation A, and what every kind of job is given there."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from healthmgmt.core.dates import local_day
+from tests.isolation.seeding import World
+
+
+class Routine(NamedTuple):
+    """Arguments of a command, given the organisation and a folder for files. `keep`: works as owner, past the test's transaction."""
+
+    arguments: Callable[[World, Path], list[str]]
+    keep: bool = False
+
+
+def roster(world: World, folder: Path) -> str:
+    path = folder / "roster.csv"
+    path.write_text(f"emp_no,name,id_no,sex,birth,unit,dept,left_on\n{world.mark}N1,{world.people_mark},,m,1980-01-01,,,\n", encoding="utf-8")
+    return str(path)
+
+
+def exam_file(world: World, folder: Path) -> str:
+    path = folder / f"{world.mark}.csv"
+    path.write_text(f"工号,姓名,体检日期,收缩压(mmHg),舒张压(mmHg)\n{world.mark}E1001,{world.people_mark},2026-02-02,120,80\n", encoding="utf-8")
+    return str(path)
+
+
+def calculation(world: World, folder: Path) -> list[str]:
+    (folder / "in.csv").write_text("id,model,inputs\n" + f'{world.mark},bmi,"{json.dumps({"height": 180, "weight": 80}).replace(chr(34), chr(34) * 2)}"\n')
+    return ["--input", str(folder / "in.csv"), "--output", str(folder / "out.csv")]
+
+
+def by(world: World, role: str) -> list[str]:
+    return ["--by", world.users[role].email]
+
+
+COMMANDS: dict[str, Routine] = {
+    "add_operator": Routine(lambda a, folder: ["--email", "operator@example.org", "--password", "A very long word 7"]),
+    "add_user": Routine(lambda a, folder: ["--org", a.slug, "--email", "new@example.org", "--role", "liaison", "--unit", f"{a.mark} A1"]),
+    "assess": Routine(lambda a, folder: ["--org", a.slug, "--json"]),
+    "calculate": Routine(lambda a, folder: calculation(a, folder)),
+    "create_org": Routine(lambda a, folder: ["isolc", "--name", "A third"], keep=True),
+    "export_assessments": Routine(lambda a, folder: ["--org", a.slug]),
+    "export_exams": Routine(lambda a, folder: ["--org", a.slug]),
+    "import_exams": Routine(lambda a, folder: ["--org", a.slug, *by(a, "liaison_a1"), "--json", exam_file(a, folder)]),
+    "import_roster": Routine(lambda a, folder: ["--org", a.slug, "--json", roster(a, folder)]),
+    "jobs": Routine(lambda a, folder: ["--org", a.slug, "--json"]),
+    "migrate": Routine(lambda a, folder: [], keep=True),
+    "open_accounts": Routine(lambda a, folder: ["--org", a.slug, "--unit", f"{a.mark} A1", "--out", str(folder / "codes.csv")]),
+    "scorecard": Routine(lambda a, folder: ["--org", a.slug, *by(a, "leader"), "--json"]),
+    "undo_upload": Routine(lambda a, folder: ["--org", a.slug, *by(a, "liaison_a1"), str(a.uploads["liaison_a1"].uuid)]),
+    "verify_audit": Routine(lambda a, folder: ["--org", a.slug]),
+}
+# Commands that are not run here, each with its reason.
+ELSEWHERE = {"demo": "makes organisations of its own and serves; tests/portal and make demo run it"}
+
+# What a kind of job is given beyond what the seeded uploads caused, with ids that both organisations have.
+PAYLOADS: dict[str, Callable[[], dict]] = {
+    "care.fire_due": lambda: {"day": today()},
+    "risk.assess": lambda: {"as_of": today(), "pack": ""},
+}
+
+
+def today() -> str:
+    return local_day(timezone.now(), "Asia/Shanghai").isoformat()

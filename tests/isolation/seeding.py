@@ -1,0 +1,140 @@
+"""Two organisations that differ in nothing but their marks: the same road, the same primary keys."""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+
+from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, User
+from healthmgmt.audit.models import Seal
+from healthmgmt.care.models import Assignment
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.encryption import keyed_hash
+from healthmgmt.exams import services as exams
+from healthmgmt.exams.models import Upload
+from healthmgmt.insight.models import PublishedRow, UnitFact
+from healthmgmt.organization.models import Period, Unit
+from healthmgmt.partners.models import ExamCentre
+from healthmgmt.people.models import Consent, Exposure, Person
+from healthmgmt.work import services as work
+from tests import cast as casting
+
+HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "空腹血糖(mmol/L)", "体重(kg)", "备注"]
+# Tables of ours that hold no row after an ordinary day, each with its reason.
+EMPTY = {"people.RosterRow": "staging of an import, emptied at its end"}
+
+
+@dataclass
+class World:
+    """A seeded organisation: how to reach it, who is in it, and which of its objects have addresses."""
+
+    schema: str
+    slug: str
+    mark: str
+    people_mark: str
+    weight: str
+    id_numbers: list[str]
+    users: dict[str, User] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    keys: dict[str, list] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        return f"{self.slug}.{settings.ORGANISATION_DOMAIN}"
+
+    @property
+    def markers(self) -> list[str]:
+        """What only this organisation holds; case does not matter."""
+        return [self.mark, self.people_mark, self.weight, *self.id_numbers, self.schema, self.slug]
+
+
+def seed(world: World) -> World:
+    """Fill the present organisation."""
+    cast = casting.make()
+    world.users = {name: value for name, value in vars(cast).items() if isinstance(value, User)}
+    _mark(world)
+    centre = ExamCentre.objects.create(name=f"{world.mark} Centre")
+    for name, unit in (("liaison_a1", cast.a1), ("liaison_b1", cast.b1), ("exam_centre", cast.root)):
+        world.uploads[name] = _deliver(world, world.users[name], unit, centre)
+    work.drain()
+    for upload in world.uploads.values():
+        upload.refresh_from_db()
+    _fill_the_rest(world, cast)
+    world.keys = keys()
+    return world
+
+
+def _mark(world: World) -> None:
+    for unit in Unit.objects.all():
+        Unit.objects.filter(pk=unit.pk).update(name=f"{world.mark} {unit.name}")
+    for user in world.users.values():
+        user.email, user.name, user.employee_no = f"{world.mark}.{user.email}".lower(), f"{world.mark} {user.name}", f"{world.mark}{user.pk}"
+        user.save()
+    for person, number in zip(Person.objects.order_by("pk"), world.id_numbers, strict=True):
+        person.emp_no, person.name = f"{world.mark}{person.emp_no}", world.people_mark
+        person.id_no, person.id_hash = number, keyed_hash(number)
+        person.save()
+        person.employments.update(occupation=f"{world.mark} occupation")
+    Period.objects.update(name=f"{world.mark} 2026")
+
+
+def _deliver(world: World, user: User, unit: Unit, centre: ExamCentre) -> Upload:
+    """One file with every person of the unit, somebody unknown and somebody with a mistake."""
+    day = timezone.now().date() - timedelta(days=30)
+    lines = [HEADINGS]
+    for person in Person.objects.within(unit):
+        lines.append([person.emp_no, person.name, day, 190, 125, 5.1, 7.4, world.weight, f"{world.mark} remark"])
+    lines.append([f"{world.mark}X", world.people_mark, day, 120, 80, 5.1, 5.4, world.weight, f"{world.mark} unknown"])
+    lines.append([f"{world.mark}Y", world.people_mark, day, 80, 120, f"{world.mark} typo", 5.4, world.weight, ""])
+    out = io.StringIO()
+    csv.writer(out).writerows(lines)
+    file = io.BytesIO(out.getvalue().encode())
+    name = f"{world.mark} {user.pk}.csv"
+    return exams.receive(file, name=name, unit=unit, by=Actor.of(user), user=user, centre=centre, apply_when_read=True)
+
+
+def _fill_the_rest(world: World, cast: casting.Cast) -> None:
+    """What no job has written by now."""
+    now, day = timezone.now(), date(2026, 1, 1)
+    Exposure.objects.create(person=cast.anna, kind=f"{world.mark} noise", since=day)
+    Consent.objects.create(person=cast.anna, purpose=f"{world.mark} purpose", text_version="1", given_at=now)
+    ActivationCode.objects.create(user=cast.employee, digest=f"{world.mark} code", expires_at=now)
+    ApiToken.objects.create(user=cast.employee, digest=f"{world.mark} token", label=world.mark, expires_at=now)
+    SignInLimit.objects.create(subject=f"{world.mark} subject")
+    if not Seal.objects.exists():
+        Seal.objects.create(first_id=1, last_id=1, events=1, leaves=["leaf"], digest=f"{world.mark} digest")
+    if not Assignment.objects.exists():
+        Assignment.objects.create(manager=cast.case_manager, unit=cast.a1, started_by=world.mark)
+    if not UnitFact.objects.exists():
+        UnitFact.objects.create(unit=cast.a1, period=cast.period, metric="covered", numerator=1, denominator=1, definition=1, computed_at=now)
+    if not PublishedRow.objects.exists():
+        PublishedRow.objects.create(period=cast.period, unit=cast.a1, cells={"mark": world.mark}, published_at=now)
+
+
+def own_models() -> list[type[models.Model]]:
+    """The models with a table in every organisation's schema, and jobs."""
+    labels = {name.rpartition(".")[2] for name in settings.TENANT_APPS if name.startswith("healthmgmt.")} | {"work"}
+    return [model for model in apps.get_models() if model._meta.app_label in labels]
+
+
+def keys() -> dict[str, list]:
+    """The primary keys of every table of the present organisation; jobs apart, whose numbers are drawn for all."""
+    return {model._meta.label: list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in own_models() if model._meta.app_label != "work"}
+
+
+def content() -> dict[str, list[str]]:
+    """Every row of every table of the present organisation as text."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
+            found[table] = [line for (line,) in cursor.fetchall()]
+        cursor.execute("SELECT t::text FROM public.work_job t ORDER BY id")
+        found["work_job"] = [line for (line,) in cursor.fetchall()]
+    return found

@@ -1,0 +1,118 @@
+"""P01: no request, job, export or cached page of organisation A ever shows a byte of B."""
+
+import json
+
+import pytest
+from django.core.management import get_commands
+from django.test import Client
+from django.urls import get_resolver
+
+from healthmgmt.accounts.models import User
+from healthmgmt.work import registry
+from healthmgmt.work import services as work
+from healthmgmt.work.models import Job
+from tenants import current, directory, provisioning
+from tests.guards.test_urls import URLCONFS, patterns
+from tests.isolation.calling import Call, every_call, every_public_call, listening, marks_in, run_command
+from tests.isolation.routines import COMMANDS, ELSEWHERE, PAYLOADS
+from tests.isolation.rules import METHODS, PUBLIC_URLS, URLS
+from tests.isolation.seeding import content
+
+TABLES = {"healthmgmt.urls": URLS, "healthmgmt.urls_public": PUBLIC_URLS}
+
+
+@pytest.fixture(scope="module")
+def calls(worlds) -> list[Call]:
+    """Every call of organisation A's users, after B's have asked the same process for the same pages."""
+    every_call(worlds.b, worlds.a, methods=("GET",))
+    with current.use(current.PUBLIC):
+        operator = User.objects.create(email="isolation@example.org", is_operator=True)
+    try:
+        client = Client(raise_request_exception=False)
+        client.force_login(operator)
+        return every_call(worlds.a, worlds.b) + every_public_call(client, worlds.a, worlds.b)
+    finally:
+        with current.use(current.PUBLIC):
+            # Past the ORM, which would look for memberships; operators have no such table.
+            User.objects.filter(pk=operator.pk)._raw_delete("default")
+
+
+def test_P01_no_request_shows_a_byte_of_another_organisation(worlds, calls, capsys):
+    shown = {call.name: marks for call in calls if (marks := marks_in(call.output, worlds.b))}
+    there = {(urlconf, route) for urlconf in URLCONFS for route, _ in patterns(get_resolver(urlconf))}
+    uncalled = there - {(call.urlconf, call.route) for call in calls}
+    roles = {call.role for call in calls}
+    with capsys.disabled():
+        print(
+            f"\nP01: {len(there)} urls x {len(roles)} roles x {len(METHODS)} methods, ids of both organisations = {len(calls)} calls, "
+            f"{len(uncalled)} uncalled, {len(shown)} markers"
+        )
+    assert (shown, uncalled) == ({}, set())
+
+
+def test_P03_every_address_answers_as_the_table_says(calls):
+    assert [f"{call.name}: {call.status}, not {call.expected}" for call in calls if call.status != call.expected] == []
+
+
+@pytest.mark.parametrize("urlconf", URLCONFS)
+def test_P03_table_has_every_address_and_no_other(urlconf):
+    assert {route for route, _ in patterns(get_resolver(urlconf))} == set(TABLES[urlconf])
+
+
+def test_P03_foreign_and_hidden_objects_look_the_same(worlds, calls):
+    """404 whether it is the other organisation's or out of reach: only the address itself may differ."""
+    missing = [call for call in calls if call.status == 404 and call.target and call.role == "liaison_a1" and call.method == "GET"]
+    bodies = {call.target.startswith("foreign "): call.output.split("\n") for call in missing}
+    assert set(bodies) == {True, False}
+    assert [line for line in bodies[True] if "/" not in line] == [line for line in bodies[False] if "/" not in line]
+
+
+def test_P03_cookies_are_of_one_host(calls):
+    cookies = [line for call in calls for line in call.output.splitlines() if line.startswith("Set-Cookie:")]
+    assert (len(cookies) > 0, [line for line in cookies if "domain=" in line.lower()]) == (True, [])
+
+
+def test_P01_no_command_shows_a_byte_of_another_organisation(worlds, tmp_path, capsys):
+    shown = {}
+    try:
+        for name, routine in COMMANDS.items():
+            output = run_command(name, *routine.arguments(worlds.a, tmp_path), keep=routine.keep)
+            files = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
+            if marks := marks_in(output + files, worlds.b):
+                shown[name] = marks
+    finally:
+        if (third := directory.schema_of("isolc")) is not None:
+            provisioning.remove(third)
+    with capsys.disabled():
+        print(f"P01: {len(COMMANDS)} commands, {len(shown)} markers")
+    assert shown == {}
+
+
+def test_P01_table_has_every_command():
+    ours = {name for name, app in get_commands().items() if app.startswith(("healthmgmt.", "tenants"))}
+    assert ours == {*COMMANDS, *ELSEWHERE}
+
+
+def test_P01_no_job_reads_or_writes_another_organisation(worlds, monkeypatch, capsys):
+    ran = set()
+    with current.use(worlds.b.schema):
+        before = content()
+        caused = set(Job.objects.values_list("kind", flat=True))
+    with current.use(worlds.a.schema), listening() as log:
+        for kind, payload in PAYLOADS.items():
+            work.submit(kind, key="isolation", payload=payload())
+        # Once more what the seeded uploads caused: same ids, same numbers in both organisations.
+        Job.objects.exclude(state=Job.State.QUEUED).update(state=Job.State.QUEUED, attempts=0, cursor={})
+        Job.objects.update(origin=work.identity())
+        work.drain()
+        ran = set(Job.objects.filter(state=Job.State.DONE).values_list("kind", flat=True))
+        failed = list(Job.objects.filter(state=Job.State.FAILED).values_list("kind", "error"))
+        written = marks_in(json.dumps(content(), ensure_ascii=False), worlds.b)
+    with current.use(worlds.b.schema):
+        after = content()
+    with capsys.disabled():
+        print(f"P01: {len(ran)} kinds of job, {len(set(registry.kinds()) - ran)} not run, {len(written)} markers")
+    assert (failed, written, marks_in("\n".join(log.lines), worlds.b)) == ([], [], [])
+    assert {table: rows for table, rows in after.items() if rows != before[table]} == {}
+    assert set(registry.kinds()) - ran == set()
+    assert set(PAYLOADS) & caused == set()
