@@ -155,11 +155,22 @@ class Run:
 
 
 def _place(error: Exception) -> str:
-    """`ValueError in care/services.py:41`: the last line of ours on the way to the error."""
+    """`ValueError in care/services.py:41`: the last line of ours on the way to the error.
+
+    Of the database's errors also the code and what it names of the schema, but not the sentence, which quotes values.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/healthmgmt/" in frame.filename] or frames
     file = "/".join(ours[-1].filename.rsplit("/", 2)[-2:])
-    return f"{type(error).__name__} in {file}:{ours[-1].lineno}"
+    return f"{type(error).__name__} in {file}:{ours[-1].lineno}{_database_detail(error)}"
+
+
+def _database_detail(error: Exception) -> str:
+    cause = error.__cause__
+    if not isinstance(error, DatabaseError) or not getattr(cause, "pgcode", None):
+        return ""
+    named = [cause.diag.table_name, cause.diag.column_name, cause.diag.constraint_name]
+    return f" ({' '.join(filter(None, [cause.pgcode, *named]))})"
 
 
 def _trace(error: Exception) -> str:

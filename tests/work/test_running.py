@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
+from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.audit.services import record
 from healthmgmt.core.actors import Actor
@@ -153,6 +154,19 @@ def test_perform_keeps_content_out_of_error_and_log(run, caplog):
     assert job.error.startswith("ValueError in ")
     assert "110101110101" not in job.error + caplog.text
     assert (failure.value.__cause__, failure.value.__suppress_context__) == (None, True)
+
+
+def test_perform_names_what_the_database_refused_and_not_the_values(run):
+    def doubled(run: Run) -> None:
+        with run.batch(done=1, total=1):
+            bulk = [User(email="anna@example.org", name="Anna") for _ in range(2)]
+            User.objects.bulk_create(bulk)
+
+    with pytest.raises(HandlerFailed):
+        run.perform(doubled, delay_chance=0)
+    error = Job.objects.get().error
+    assert error.startswith("IntegrityError in ") and " (23505 accounts_user " in error
+    assert "anna" not in error
 
 
 def test_jobs_caused_by_a_job_have_its_origin(run, handle):

@@ -1,0 +1,46 @@
+"""What makes jobs of every kind: a walk along the whole road, and a further step for each kind that the road does not meet.
+
+A new kind that follows from an announcement is met by itself; one that does not gets a line in STEPS.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from io import StringIO
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from healthmgmt.core import organisations
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
+from healthmgmt.exams import services as exams
+from healthmgmt.exams.models import Upload
+from healthmgmt.work import services as work
+from tests.cast import Cast
+from tests.exams.road import text, upload
+
+BY = Actor(label="system:test")
+
+
+def walk(cast: Cast) -> None:
+    """A file with a critical value, a correction of it, its withdrawal, a mass assessment, and the days that follow."""
+    day = today() - timedelta(days=30)
+    upload(text([row(cast.anna, day, 190, 121), row(cast.ben, day, 118, 76), row(cast.amos, day, 300, 76)]), unit=cast.root)
+    corrected = upload(text([row(cast.anna, day, 150, 95), row(cast.bella, day, 122, 80)]), unit=cast.root)
+    exams.withdraw(Upload.objects.get(pk=corrected.pk), by=BY)
+    work.drain()
+    call_command("assess", org=organisations.slug(), json=True, stdout=StringIO())
+    for _ in range(2):
+        work.begin_day(timezone.now())
+        work.drain()
+
+
+def today() -> date:
+    return local_day(timezone.now(), "Asia/Shanghai")
+
+
+def row(person, day: date, sbp: float, dbp: float) -> list[object]:
+    return [person.emp_no, person.name, day.isoformat(), sbp, dbp, 5.0, 5.2]
+
+
+STEPS: dict[str, Callable[[Cast], None]] = {}
