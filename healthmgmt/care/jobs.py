@@ -48,7 +48,7 @@ def fire_due(run: Run) -> None:
     with run.batch(done=0, total=0):
         services.end_baseless_plans(today=day, by=by)
     _until_none_is_left(run, lambda: services.lapse_steps(today=day, by=by, size=SLICE_STEPS))
-    _until_none_is_left(run, lambda: services.fire_steps(today=day, size=SLICE_STEPS))
+    _until_none_is_left(run, lambda: services.fire_steps(today=day, by=by, size=SLICE_STEPS))
 
 
 def _until_none_is_left(run: Run, act: Callable[[], int]) -> None:

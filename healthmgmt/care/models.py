@@ -52,7 +52,9 @@ class Plan(models.Model):
         ordering = ["person", "-opened_on", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["person"], name="one_open_plan", condition=Q(ended_on=None)),
-            models.CheckConstraint(condition=Q(ended_on=None, outcome="") | Q(ended_on__isnull=False) & ~Q(outcome=""), name="plan_ended_with_outcome"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None, outcome="") | Q(ended_on__isnull=False) & ~Q(outcome=""), name="plan_ended_with_outcome"
+            ),
             models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=models.F("opened_on")), name="plan_ends_after_start"),
         ]
 
@@ -110,7 +112,9 @@ class Step(models.Model):
             models.UniqueConstraint(fields=["plan", "number", "due_on"], name="step_of_day_once"),
             models.UniqueConstraint(fields=["plan", "number", "occurrence"], name="step_occurrence_once"),
             # A step may be done, or not needed any more, before its day.
-            models.CheckConstraint(condition=~Q(state__in=["fired", "lapsed"]) | Q(fired_on__isnull=False), name="step_fired_before_it_lapses"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["fired", "lapsed"]) | Q(fired_on__isnull=False), name="step_fired_before_it_lapses"
+            ),
             models.CheckConstraint(condition=Q(fired_on=None) | Q(fired_on__gte=models.F("due_on")), name="step_not_fired_early"),
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "fired"], ended_at=None, ended_by="")
@@ -193,10 +197,14 @@ class Assignment(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=Q(person=None, unit__isnull=False) | Q(person__isnull=False, unit=None), name="assignment_of_person_or_unit"),
+            models.CheckConstraint(
+                condition=Q(person=None, unit__isnull=False) | Q(person__isnull=False, unit=None), name="assignment_of_person_or_unit"
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at=None, ended_by="") | Q(ended_at__isnull=False) & ~Q(ended_by=""), name="assignment_ended_at_with_by"
             ),
             models.UniqueConstraint(fields=["person"], name="one_manager_of_person", condition=Q(ended_at=None, person__isnull=False)),
-            models.UniqueConstraint(fields=["manager", "unit"], name="manager_of_unit_once", condition=Q(ended_at=None, unit__isnull=False)),
+            models.UniqueConstraint(
+                fields=["manager", "unit"], name="manager_of_unit_once", condition=Q(ended_at=None, unit__isnull=False)
+            ),
         ]

@@ -30,12 +30,12 @@ def plan_assessed(first: int, last: int, *, today: date, by: Actor) -> int:
     shipped = templates.load()
     span = {"first": first, "last": last, "today": today, "by": by.label}
     with transaction.atomic():
-        sql.execute("care/end_plans", span | {"plans": shipped.plans_json()})
+        kept, ended = sql.row("care/end_plans", span | {"plans": shipped.plans_json()})
         opened = sql.execute("care/open_plans", span | {"plans": shipped.plans_json()})
         sql.execute("care/plan_steps", span | {"steps": shipped.steps_json(), "plan_ids": NOBODY})
         dedicated = sql.rows("care/dedicate_managers", span | {"beginnings": list(shipped.manager_reasons)})
         audit.record_people("care.manager_assigned", [person for (person,) in dedicated], by=by)
-        audit.record("care.planned", by=by, detail={"first": first, "last": last, "opened": opened})
+        _record_counts("care.planned", by, opened=opened, kept=kept, ended=ended)
     return opened
 
 
@@ -101,8 +101,11 @@ def finish_step(step: Step, *, today: date, by: Actor) -> Step:
 
 
 def end_baseless_plans(*, today: date, by: Actor) -> int:
-    """End the plans of people of whom no assessment counts any more; returns how many steps that cancelled."""
-    return sql.execute("care/end_baseless", {"today": today, "by": by.label})
+    """End the plans of people of whom no assessment counts any more; returns how many."""
+    with transaction.atomic():
+        (ended,) = sql.row("care/end_baseless", {"today": today, "by": by.label})
+        _record_counts("care.plans_withdrawn", by, ended=ended)
+    return ended
 
 
 def lapse_steps(*, today: date, by: Actor, size: int) -> int:
@@ -111,12 +114,22 @@ def lapse_steps(*, today: date, by: Actor, size: int) -> int:
         plans = sql.rows("care/lapse_steps", {"today": today, "by": by.label, "size": size})
         if plans:
             _next_steps([plan for (plan,) in plans], today=today)
+        _record_counts("care.steps_lapsed", by, steps=len(plans))
     return len(plans)
 
 
-def fire_steps(*, today: date, size: int) -> int:
+def fire_steps(*, today: date, by: Actor, size: int) -> int:
     """Fire up to `size` steps that are due on a local day or before; returns how many. Each step fires once, ever."""
-    return sql.execute("care/fire_steps", {"today": today, "size": size})
+    with transaction.atomic():
+        fired = sql.execute("care/fire_steps", {"today": today, "size": size})
+        _record_counts("care.steps_fired", by, steps=fired)
+    return fired
+
+
+def _record_counts(action: str, by: Actor, **counts: int) -> None:
+    """One event for what a statement did to many; none when it did nothing, so that twice is once."""
+    if any(counts.values()):
+        audit.record(action, by=by, detail=counts)
 
 
 def _next_steps(plan_ids: list[int], *, today: date) -> None:

@@ -256,7 +256,8 @@ def check_shown_and_margins(row: Row, tree: Node, table: Table) -> None:
                 continue
             assert cell.count == mine[part]
             assert cell.count >= K and cell.base - cell.count >= K
-            left = [truth[c.whole + tuple(-key for key in c.own)][part] for c in one.children if c.cells[table.name][part].hidden == SMALL_GROUP]
+            closed = [child for child in one.children if child.cells[table.name][part].hidden == SMALL_GROUP]
+            left = [truth[child.whole + tuple(-key for key in child.own)][part] for child in closed]
             assert not left or (len(left) >= 2 and sum(left) >= K)
 
 

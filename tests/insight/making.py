@@ -32,7 +32,11 @@ def populate(period: Period, rng: random.Random, people: int) -> None:
     upload = Upload.objects.create(file_name="f.csv", sha256="0" * 64, size=1, unit=root)
     for number in range(people):
         person = Person.objects.create(
-            emp_no=f"R{number}", name="N", unit=rng.choice(everywhere), sex=rng.choice(["m", "f", ""]), birth=rng.choice([None, date(1980, 1, 1)])
+            emp_no=f"R{number}",
+            name="N",
+            unit=rng.choice(everywhere),
+            sex=rng.choice(["m", "f", ""]),
+            birth=rng.choice([None, date(1980, 1, 1)]),
         )
         employ(person, everywhere, rng)
         exams = [an_exam(person, upload, number * 10 + k, period, rng) for k in range(rng.choice([0, 1, 1, 2]))]

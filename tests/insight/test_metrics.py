@@ -67,7 +67,10 @@ def test_reason_names_the_smallest_group() -> None:
         (metric("a", follows="a"), "a: either a table or another metric decides where it is shown"),
         (metric("a", table="", follows="b"), "a: follows 'b', which has no table"),
         (metric("a") + metric("a"), "a metric stands twice"),
-        (metric("a", table="t") + metric("b", table="t", denominator="covered"), "table t: its metrics have several bases or sensitivities"),
+        (
+            metric("a", table="t") + metric("b", table="t", denominator="covered"),
+            "table t: its metrics have several bases or sensitivities",
+        ),
         (metric("a").replace("version = 1", ""), "'version' is missing"),
     ],
 )

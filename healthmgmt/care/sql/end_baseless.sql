@@ -6,8 +6,11 @@ WITH ended AS (
     WHERE p.ended_on IS NULL AND a.id = p.assessment_id AND NOT a.is_current
       AND NOT EXISTS (SELECT 1 FROM risk_assessment AS other WHERE other.person_id = p.person_id AND other.is_current)
     RETURNING p.id
+),
+cancelled AS (
+    UPDATE care_step AS s
+    SET state = 'cancelled', ended_at = now(), ended_by = %(by)s
+    FROM ended
+    WHERE s.plan_id = ended.id AND s.state IN ('planned', 'fired')
 )
-UPDATE care_step AS s
-SET state = 'cancelled', ended_at = now(), ended_by = %(by)s
-FROM ended
-WHERE s.plan_id = ended.id AND s.state IN ('planned', 'fired')
+SELECT count(*) FROM ended

@@ -1,5 +1,5 @@
 -- Plans that the newest assessments change: those of another template end with their open steps, the others are kept and
--- note the assessment. A person whom the new data cannot place (grey) keeps a plan that a known colour began.
+-- note the assessment; returns how many are kept, and ended. A person whom the new data cannot place (grey) keeps a plan that a known colour began.
 WITH template AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(plans)s::jsonb) AS t(rank int, slug text, colour text, reasons jsonb)
 ),
@@ -29,6 +29,7 @@ kept AS (
     FROM target
     WHERE p.person_id = target.person_id AND p.ended_on IS NULL
       AND p.template = target.slug AND p.assessment_id <> target.assessment_id
+    RETURNING p.id
 ),
 ended AS (
     UPDATE care_plan AS p
@@ -45,8 +46,11 @@ ended AS (
       AND p.template <> target.slug
       AND (target.colour <> 'grey' OR p.colour = 'green')
     RETURNING p.id
+),
+cancelled AS (
+    UPDATE care_step AS s
+    SET state = 'cancelled', ended_at = now(), ended_by = %(by)s
+    FROM ended
+    WHERE s.plan_id = ended.id AND s.state IN ('planned', 'fired')
 )
-UPDATE care_step AS s
-SET state = 'cancelled', ended_at = now(), ended_by = %(by)s
-FROM ended
-WHERE s.plan_id = ended.id AND s.state IN ('planned', 'fired')
+SELECT (SELECT count(*) FROM kept), (SELECT count(*) FROM ended)
