@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 PREFIX = "HEALTHMGMT_"
 PROCESSES = ("command", "web", "worker", "beat")
-# Read by embedded.py, which must work before there are settings.
+SERVERS = ("database_url", "database_owner_url", "redis_url")  # without the prefix: names that hosting platforms set
+# Read by `embedded`, which must work before there are settings.
 KNOWN_ELSEWHERE = {"HEALTHMGMT_PG_BIN", "HEALTHMGMT_REDIS_SERVER"}
 
 
@@ -40,7 +41,7 @@ class Environment(NamedTuple):
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """The checked environment. Raises EnvironmentFault naming the variable at fault."""
-    names = {PREFIX + name.upper() for name in Environment._fields} | KNOWN_ELSEWHERE
+    names = {PREFIX + name.upper() for name in Environment._fields if name not in SERVERS} | KNOWN_ELSEWHERE
     unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in names)
     if unknown:
         raise EnvironmentFault(f"{', '.join(unknown)}: no such setting; known are {', '.join(sorted(names))}.")

@@ -73,11 +73,14 @@ def is_current(schema_name: str) -> bool:
 
 def create(slug: str, *, name: str, country: str = "cn") -> str:
     """A new organisation's schema name. Raises ProvisioningError when the slug is taken or unusable."""
-    if not re.fullmatch(r"[a-z][a-z0-9-]{1,38}[a-z0-9]", slug):
-        raise ProvisioningError(f"{slug!r} cannot be a host name: use 3 to 40 small letters, digits and hyphens, a letter first.")
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", slug):
+        raise ProvisioningError(f"{slug!r} cannot be a host name: use up to 40 small letters, digits and, between them, hyphens.")
     template = settings.TENANT_TEMPLATE_SCHEMA
     if not _schema_exists(template) or not is_current(template):
-        raise ProvisioningError("The template schema is behind the code; run `manage.py migrate` first.")
+        if settings.ENV.database_url:
+            raise ProvisioningError("The template schema is behind the code; run `manage.py migrate` first.")
+        # The embedded servers belong to this installation alone: nobody else decides when they are migrated.
+        migrate(verbosity=0)
     schema = f"t_{secrets.token_hex(6)}"
     connection = owner()
     with transaction.atomic(using="owner"), connection.cursor() as cursor:

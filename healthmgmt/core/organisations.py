@@ -9,6 +9,7 @@ from types import ModuleType
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import ProgrammingError
 from django.utils.module_loading import import_module
 
 PUBLIC = "public"
@@ -57,7 +58,10 @@ def has_slug(slug: str) -> bool:
 
 def schema_of_slug(slug: str) -> str:
     """The schema name behind `--org SLUG`. Raises CommandError, since only commands name organisations by slug."""
-    schema_name = _directory().schema_of(slug)
+    try:
+        schema_name = _directory().schema_of(slug)
+    except ProgrammingError as error:
+        raise CommandError("The database is not set up; run `manage.py migrate` first.") from error
     if schema_name is None:
         raise CommandError(f"There is no organisation {slug!r}.")
     return schema_name
