@@ -22,13 +22,19 @@ from celery.signals import worker_init  # noqa: E402
 
 from healthmgmt.work import registry  # noqa: E402
 from healthmgmt.work.engine import app  # noqa: E402
-from tenants.checks import refuse_unsafe_connection  # noqa: E402
+from tenants.checks import UnsafeConnection, refuse_unsafe_connection  # noqa: E402
 
 __all__ = ["app"]
+
+# All jobs.py are read now: a mistake in one of them stops the start.
+registry.kinds()
 
 
 @worker_init.connect
 def refuse_to_start(**_: Any) -> None:
-    """No worker as owner, as superuser, behind a proxy that forgets whose connection it is, or with a broken jobs.py."""
-    refuse_unsafe_connection()
-    registry.kinds()
+    """No worker as owner, as superuser or behind a proxy that forgets whose connection it is."""
+    try:
+        refuse_unsafe_connection()
+    except UnsafeConnection as error:
+        # Celery logs and forgets what its signals raise; only this ends the program.
+        raise SystemExit(str(error)) from error
