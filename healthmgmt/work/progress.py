@@ -8,6 +8,10 @@ from tqdm import tqdm
 from healthmgmt.work.models import Job
 
 
+# No thread beside the one that has entered an organisation.
+tqdm.monitor_interval = 0
+
+
 class Progress:
     """One bar for each job, shown from its first batch on; nothing where standard error is no terminal."""
 
@@ -23,8 +27,8 @@ class Progress:
         if self._job_id != job.pk or self._bar is None:
             self._close()
             self._bar, self._job_id = tqdm(desc=job.kind, total=job.total or None, leave=False, file=sys.stderr), job.pk
-        self._bar.total = job.total or None
-        self._bar.update(job.done - self._bar.n)
+        self._bar.total, self._bar.n = job.total or None, job.done
+        self._bar.refresh()
 
     def __enter__(self) -> "Progress":
         return self
