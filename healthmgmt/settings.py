@@ -201,6 +201,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Health management platform",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["healthmgmt.core.rules.DeclaredPermission"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 

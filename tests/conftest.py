@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests import cast as casting
 from tests.not_run import shared  # noqa: F401  (a fixture)
@@ -22,6 +23,13 @@ def django_db_setup(django_db_blocker) -> dict[str, str]:
         for slug in ("alpha", "beta"):
             found[slug] = directory.schema_of(slug) or provisioning.create(slug, name=slug.title())
         return found
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Texts in the language of the source, whatever the last test left behind; pages choose their user's."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
