@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from pathlib import Path
 
 from tests.guards.source import ROOT, Module, called_name, calls, imports, module, modules
 
@@ -108,6 +109,30 @@ def test_conduct_files_name_no_machine():
     paths = [ROOT / name for name in listed if name.endswith((".md", ".py", ".toml", ".txt", ".sql", ".html")) or name in ("Makefile", ".ci/run")]
     texts = {path: path.read_text(encoding="utf-8") for path in paths if path.is_file() and path.name != "test_conduct.py"}
     assert [line for path, text in texts.items() if "badfiles" not in path.parts for line in machine_paths(path.name, text)] == []
+
+
+def clashes(paths: list[Path]) -> list[str]:
+    """Test modules that pytest would take for one: of one name, in folders that are no packages."""
+    seen: dict[str, Path] = {}
+    found = []
+    for path in paths:
+        if not (path.parent / "__init__.py").exists() and seen.setdefault(path.name, path) != path:
+            found.append(f"{path.parent.name}/{path.name} and {seen[path.name].parent.name}/{path.name}")
+    return found
+
+
+def test_conduct_test_modules_do_not_clash():
+    assert clashes(sorted((ROOT / "tests").rglob("test_*.py"))) == []
+
+
+def test_guard_sees_clashing_test_modules(tmp_path):
+    paths = [tmp_path / "a" / "test_x.py", tmp_path / "b" / "test_x.py"]
+    for path in paths:
+        path.parent.mkdir()
+        path.touch()
+    assert clashes(paths) == ["b/test_x.py and a/test_x.py"]
+    (tmp_path / "b" / "__init__.py").touch()
+    assert clashes(paths) == []
 
 
 def test_guard_sees_signals():

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from healthmgmt.accounts.models import User
+from healthmgmt.people.models import Person
 from healthmgmt.work import registry
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
@@ -116,3 +117,13 @@ def test_P01_no_job_reads_or_writes_another_organisation(worlds, monkeypatch, ca
     assert {table: rows for table, rows in after.items() if rows != before[table]} == {}
     assert set(registry.kinds()) - ran == set()
     assert set(PAYLOADS) & caused == set()
+
+
+def test_P07_no_identity_number_is_anywhere_in_clear(worlds, calls):
+    shown = [call.name for call in calls if any(number in call.output for number in [*worlds.a.id_numbers, *worlds.b.id_numbers])]
+    stored = []
+    for world in worlds:
+        with current.use(world.schema):
+            stored += [table for table, rows in content().items() if any(number in row for row in rows for number in world.id_numbers)]
+            assert sorted(Person.objects.exclude(id_hash="").values_list("id_no", flat=True)) == sorted(world.id_numbers)
+    assert (shown, stored) == ([], [])
