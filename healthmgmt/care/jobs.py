@@ -16,6 +16,7 @@ SLICE_STEPS = 10_000
 
 subscribe("risk.assessed", kind="care.plan", key="{first}-{last}")
 subscribe("risk.assessed", kind="care.alert", key="{first}-{last}", lane="now")
+subscribe("risk.retired", kind="care.end_baseless", key="{upload}")
 subscribe("work.daily", kind="care.fire_due", key="{day}")
 
 
@@ -38,6 +39,13 @@ def alert(run: Run) -> None:
         services.open_alerts(run.payload["first"], run.payload["last"], by=Actor.system())
 
 
+@handler("care.end_baseless")
+def end_baseless(run: Run) -> None:
+    """End the plans of people of whom no assessment counts any more."""
+    with run.batch(done=1, total=1):
+        services.end_baseless_plans(today=_today(), by=Actor.system())
+
+
 @handler("care.fire_due")
 def fire_due(run: Run) -> None:
     """What a local day brings. A run that was stopped goes on with what is left. Early is wrong; late is done as of the day
@@ -45,8 +53,6 @@ def fire_due(run: Run) -> None:
     day, by = _today(), Actor.system()
     if date.fromisoformat(run.payload["day"]) > day:
         raise ValueError(f"{run.payload['day']} has not begun here.")
-    with run.batch(done=0, total=0):
-        services.end_baseless_plans(today=day, by=by)
     _until_none_is_left(run, lambda: services.lapse_steps(today=day, by=by, size=SLICE_STEPS))
     _until_none_is_left(run, lambda: services.fire_steps(today=day, by=by, size=SLICE_STEPS))
 

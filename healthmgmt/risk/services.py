@@ -66,7 +66,8 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
         after = last
     if upload is not None:
         with run.batch(done=total, total=total):
-            sql.execute("risk/retire_baseless", {"upload": upload})
+            if sql.execute("risk/retire_baseless", {"upload": upload}):
+                work.announce("risk.retired", upload=upload)
     return tally
 
 

@@ -116,12 +116,11 @@ def test_fire_due_after_days_without_a_worker_fires_once(cast, at, monkeypatch) 
     assert list(fired.values_list("number", "fired_on")) == [(1, date(2026, 6, 21)), (2, date(2026, 6, 21))]
 
 
-def test_fire_due_ends_plans_without_a_basis_first(cast, at) -> None:
+def test_retired_assessment_ends_its_plan_and_steps(cast, at) -> None:
     at(datetime(2026, 6, 1, 2, tzinfo=UTC))
     made = assessment(cast.anna, "green")
     perform(next(job for job in announced("risk.assessed", first=made.pk, last=made.pk) if job.kind == "care.plan"))
     type(made).objects.update(is_current=False)
-    at(datetime(2026, 6, 1, 2, tzinfo=UTC) + timedelta(1))
-    (job,) = announced("work.daily", day="2026-06-02")
+    (job,) = announced("risk.retired", upload=1)
     perform(job)
     assert (Plan.objects.get().outcome, Step.objects.filter(state="fired").count()) == ("withdrawn", 0)

@@ -374,3 +374,10 @@ def test_database_refuses_a_step_of_a_day_twice(cast) -> None:
     found.pk, found.occurrence = None, 2
     with pytest.raises(IntegrityError, match="step_of_day_once"):
         found.save()
+
+
+def test_plan_is_not_opened_for_somebody_who_has_left(cast) -> None:
+    cast.ben.left_on = DAY - timedelta(1)
+    cast.ben.save()
+    plan(assessment(cast.ben, "orange", "hypertension"))
+    assert Plan.objects.filter(person=cast.ben).count() == 0

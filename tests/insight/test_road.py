@@ -49,7 +49,5 @@ def test_file_becomes_plans_alerts_and_numbers_and_its_withdrawal_takes_them_bac
     exams.withdraw(received, by=BY)
     work.drain()
     assert (count(cast.root, "covered"), count(cast.root, "assessed"), count(cast.root, "red")) == ((0, 4), (0, 4), (0, 0))
-    work.begin_day(timezone.now())
-    work.drain()
     assert set(Plan.objects.values_list("outcome", flat=True)) == {"withdrawn"}
     assert set(Step.objects.values_list("state", flat=True)) == {"cancelled"}

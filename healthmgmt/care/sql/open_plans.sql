@@ -1,10 +1,11 @@
--- A plan for everybody newly assessed who has none.
+-- A plan for everybody newly assessed who has none and still works here.
 WITH template AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(plans)s::jsonb) AS t(rank int, slug text, version int, colour text, reasons jsonb)
 )
 INSERT INTO care_plan (uuid, person_id, assessment_id, template, version, colour, opened_on, outcome)
 SELECT gen_random_uuid(), a.person_id, a.id, t.slug, t.version, a.colour, %(today)s, ''
 FROM risk_assessment AS a
+JOIN people_person AS person ON person.id = a.person_id AND (person.left_on IS NULL OR person.left_on > %(today)s)
 CROSS JOIN LATERAL (
     SELECT template.slug, template.version
     FROM template
