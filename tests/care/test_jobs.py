@@ -13,7 +13,7 @@ from healthmgmt.work.models import Job
 from healthmgmt.work.running import HandlerFailed, Run
 from tests.care.making import assessment
 
-KINDS = ["care.plan", "care.alert", "care.fire_due"]
+KINDS = ["care.plan", "care.alert", "care.end_baseless", "care.fire_due"]
 
 
 @pytest.fixture
