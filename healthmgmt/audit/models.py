@@ -46,6 +46,8 @@ class Seal(models.Model):
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField(unique=True)
     events = models.IntegerField()
+    # [[event id, first 16 digits of its digest], ...]: with it a changed event is named, not only its seal.
+    leaves = models.JSONField()
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField(auto_now_add=True)
@@ -54,6 +56,7 @@ class Seal(models.Model):
         "first_id": PLAIN,
         "last_id": PLAIN,
         "events": PLAIN,
+        "leaves": PLAIN,
         "previous": PLAIN,
         "digest": PLAIN,
         "sealed_at": PLAIN,

@@ -7,9 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from healthmgmt.accounts.models import User
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER
 from healthmgmt.core.encryption import EncryptedTextField
+from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
+
+OWN = frozenset({Permission.OWN_RECORD_VIEW})
 
 
 class PersonQuerySet(models.QuerySet):
@@ -19,6 +23,19 @@ class PersonQuerySet(models.QuerySet):
     def within(self, unit: Unit) -> "PersonQuerySet":
         """People whose present unit is the unit or below it."""
         return self.filter(unit__path__startswith=unit.path)
+
+    def visible_to(self, user: User, permission: Permission | str) -> "PersonQuerySet":
+        """People whose present unit is one where the user holds the permission, or below it; nobody without a role.
+
+        An employee's own permissions reach the employee alone, wherever the role stands.
+        """
+        permission = Permission(permission)
+        if permission in OWN:
+            return self.filter(user=user) if user.can(permission) else self.none()
+        within = Q(pk=None)
+        for path in user.unit_paths(permission):
+            within |= Q(unit__path__startswith=path)
+        return self.filter(within)
 
 
 class Person(models.Model):
@@ -118,3 +135,63 @@ class Consent(models.Model):
     class Meta:
         ordering = ["person", "purpose", "given_at"]
         constraints = [models.UniqueConstraint(fields=["person", "purpose"], name="one_open_consent", condition=Q(withdrawn_at=None))]
+
+
+class RosterRow(models.Model):
+    """A row of a roster file while it is being taken in; the table is empty between imports.
+
+    `verdict` says what becomes of the row, `person` whom it is about once that is known. None and blank mean that the file does not say.
+    """
+
+    class Verdict(models.TextChoices):
+        READY = "ready"
+        REFUSED = "refused"
+        CREATED = "created"
+        UPDATED = "updated"
+        UNCHANGED = "unchanged"
+        LEFT = "left"
+
+    number = models.IntegerField(unique=True)
+    sheet_row = models.IntegerField()
+    emp_no = models.CharField(max_length=40)
+    name = models.CharField(max_length=100, blank=True)
+    id_no = models.BinaryField(default=b"")
+    id_hash = models.CharField(max_length=64, blank=True)
+    sex = models.CharField(max_length=1, blank=True)
+    birth = models.DateField(null=True)
+    path_number = models.IntegerField(null=True)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+")
+    left_on = models.DateField(null=True)
+    hired_on = models.DateField(null=True)
+    occupation = models.CharField(max_length=120, blank=True)
+    exposures = models.JSONField(null=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, db_constraint=False, related_name="+")
+    verdict = models.CharField(max_length=9, choices=Verdict, default=Verdict.READY)
+    reason = models.CharField(max_length=30, blank=True)
+    field = models.CharField(max_length=20, blank=True)
+    changes = models.CharField(max_length=200, blank=True)
+
+    CLASSIFICATION = {
+        "number": PLAIN,
+        "sheet_row": PLAIN,
+        "emp_no": IDENTIFIER,
+        "name": IDENTIFIER,
+        "id_no": IDENTIFIER,
+        "id_hash": IDENTIFIER,
+        "sex": QUASI_IDENTIFIER,
+        "birth": QUASI_IDENTIFIER,
+        "path_number": PLAIN,
+        "unit": QUASI_IDENTIFIER,
+        "left_on": QUASI_IDENTIFIER,
+        "hired_on": QUASI_IDENTIFIER,
+        "occupation": QUASI_IDENTIFIER,
+        "exposures": QUASI_IDENTIFIER,
+        "person": IDENTIFIER,
+        "verdict": PLAIN,
+        "reason": PLAIN,
+        "field": PLAIN,
+        "changes": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["number"]

@@ -1,18 +1,30 @@
 """What can be done with people and their accounts. Each change is recorded."""
 
+import hashlib
+from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts import services as accounts
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
+from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
+from healthmgmt.core.permissions import Permission
 from healthmgmt.organization import services as organization
-from healthmgmt.organization.models import Unit
+from healthmgmt.organization.models import Membership, Settings, Unit
+from healthmgmt.people import importing, parsing, presenters, sheets
 from healthmgmt.people.models import Person
+from healthmgmt.work import services as work
+
+WHOLE_TREE = importing.Reach(roster=[""], units=[""])
 
 
 class AddedUser(NamedTuple):
@@ -43,6 +55,83 @@ def add_user(
         if person:
             link_account(person, user=user, by=by)
     return AddedUser(user, password)
+
+
+@dataclass(frozen=True)
+class RosterReceipt:
+    """What became of the rows: received = created + updated + unchanged + left + refused."""
+
+    received: int
+    created: int
+    updated: int
+    unchanged: int
+    left: int
+    refused: int
+    units_created: int
+    problems: list[parsing.Problem]
+
+
+def import_roster(data: bytes, *, by: Actor, user: User | None = None) -> RosterReceipt:
+    """Take a roster file in: units, people, employment and exposures. Re-import updates and never deletes.
+
+    Rows with a problem stay out and are listed; `user` limits what may be changed to that user's units, None to nothing.
+    Raises Rejected when the file cannot be used at all; then nothing has changed.
+    """
+    if len(data) > settings.UPLOAD_LIMITS["file_bytes"]:
+        raise Rejected(presenters.file_sentence("too-large"))
+    reach = WHOLE_TREE
+    if user is not None:
+        reach = importing.Reach(user.unit_paths(Permission.ROSTER_EDIT), user.unit_paths(Permission.UNITS_MANAGE))
+        if not reach.roster:
+            raise Rejected(_("Your roles do not include the roster."))
+    with transaction.atomic():
+        # One roster at a time in an organisation; the settings' row stands for it.
+        own = Settings.objects.select_for_update().get(pk=1)
+        today = local_day(timezone.now(), own.timezone)
+        staging = _stage(data, today)
+        units_made = importing.judge(staging, reach, by=by)
+        importing.apply(says_left="left_on" in staging.columns.index, today=today)
+        receipt = _receipt(staging, units_made)
+        importing.record_changes(by=by)
+        _take_roles_of_leavers(by=by)
+        sql.execute("people/clear_roster")
+        counted = {name: value for name, value in vars(receipt).items() if name != "problems"}
+        event = audit.record("roster.imported", by=by, detail={"sha256": hashlib.sha256(data).hexdigest(), **counted})
+        work.announce("roster.imported", record=event.pk)
+    return receipt
+
+
+def _stage(data: bytes, today: date) -> importing.Staging:
+    try:
+        columns, rows = parsing.find_columns(sheets.open_sheets(data))
+        staging = importing.Staging(columns)
+        staging.store(parsing.Reader(columns, today).lines(rows))
+    except sheets.Unreadable as error:
+        raise Rejected(presenters.file_sentence(error.reason)) from error
+    if not staging.received:
+        raise Rejected(presenters.file_sentence("no-rows"))
+    return staging
+
+
+def _receipt(staging: importing.Staging, units_made: int) -> RosterReceipt:
+    found = importing.counts()
+    problems = staging.problems + importing.refusals(staging.columns)
+    done = {name: found.get(name, 0) for name in ("created", "updated", "unchanged", "left")}
+    refused = len({problem.row for problem in problems})
+    return RosterReceipt(
+        received=staging.received,
+        refused=refused,
+        units_created=units_made,
+        problems=sorted(problems, key=lambda problem: (problem.row, problem.cell)),
+        **done,
+    )
+
+
+def _take_roles_of_leavers(*, by: Actor) -> None:
+    """Who has left keeps nothing but the own record; administrators are left to people to decide."""
+    left = Membership.objects.filter(user__person__left_on__isnull=False).exclude(role__in=("employee", "org_admin"))
+    for membership in left.select_related("user"):
+        organization.revoke(membership, by=by)
 
 
 def link_account(person: Person, *, user: User, by: Actor) -> None:

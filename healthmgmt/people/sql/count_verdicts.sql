@@ -1,0 +1,1 @@
+SELECT verdict, count(*) FROM people_rosterrow GROUP BY verdict
