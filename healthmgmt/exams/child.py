@@ -29,6 +29,7 @@ MEMORY = 1 << 30
 CPU_SECONDS = 60
 SAMPLE_ROWS = 200
 BLOCK_ROWS = 2_000
+TEXT_FORMATS = ("csv", "tsv")
 NOTE_CELLS = 3  # a total or a note under the table fills no more
 
 
@@ -72,7 +73,8 @@ def _frames(data: bytes, options: dict) -> Iterator[dict]:
     order = _date_order(chosen, layout)
     yield {
         "kind": "layout", "format": book.format, "encoding": book.encoding, "date_order": order,
-        "is_1904": book.is_1904, "sheets": [sheet.name for sheet, _ in chosen], **layout.as_json(),
+        "is_1904": book.is_1904, "sheets": [sheet.name for sheet, _ in chosen], "expected": _expected(data, book, chosen, known),
+        **layout.as_json(),
     }  # fmt: skip
     settings = Options(date.fromisoformat(options["today"]), options.get("country") or "cn", order, book.is_1904)
     received = 0
@@ -89,6 +91,11 @@ def _frames(data: bytes, options: dict) -> Iterator[dict]:
     if not received:
         raise FileRefused("no-rows")
     yield {"kind": "end", "received": received}
+
+
+def _expected(data: bytes, book: Workbook, chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:
+    """About how many data rows will come, for a progress bar: lines of a text, which are not parsed twice for that."""
+    return data.count(b"\n") if book.format in TEXT_FORMATS else _count(chosen, known)
 
 
 def _data_sheets(book: Workbook, known: Layout | None) -> list[tuple[Sheet, list[Row]]]:

@@ -65,25 +65,26 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
     pending: list[list] = []
     for frame in frames:
         if frame["kind"] == "layout":
-            with run.batch(done=stored, total=0):
+            expected = frame["expected"]
+            with run.batch(done=stored, total=max(expected, stored)):
                 codes = sorted({column["code"] for column in frame["columns"] if column.get("code")})
                 upload.layout, upload.state = {**frame, "codes": codes}, Upload.State.READING
                 upload.save(update_fields=["layout", "state"])
         elif frame["kind"] == "rows":
             pending += [row for row in frame["rows"] if row[0] > stored]
             if len(pending) >= BATCH_ROWS:
-                stored = _store(run, upload, pending)
+                stored = _store(run, upload, pending, expected)
                 pending = []
         else:
             if pending and frame["kind"] == "end":
-                _store(run, upload, pending)
+                _store(run, upload, pending, expected)
             return frame
     raise RuntimeError("The reading child ended without saying how.")
 
 
-def _store(run: Run, upload: Upload, rows: list[list]) -> int:
+def _store(run: Run, upload: Upload, rows: list[list], expected: int) -> int:
     last = rows[-1][0]
-    with run.batch(done=last, total=0, cursor={"stored": last}):
+    with run.batch(done=last, total=max(expected, last), cursor={"stored": last}):
         staging.copy_rows(upload.pk, rows)
     return last
 

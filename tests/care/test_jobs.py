@@ -13,7 +13,7 @@ from healthmgmt.work.models import Job
 from healthmgmt.work.running import HandlerFailed, Run
 from tests.care.making import assessment
 
-KINDS = ["care.plan", "care.alert", "care.end_baseless", "care.fire_due"]
+KINDS = {"care.plan": jobs.plan, "care.alert": jobs.alert, "care.end_baseless": jobs.end_baseless, "care.fire_due": jobs.fire_due}
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def perform(job: Job) -> None:
     """The handler of a job, as a worker that claimed it would call it."""
     Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, lease_by="me", attempts=1)
     job.refresh_from_db()
-    Run(job).perform({"care.plan": jobs.plan, "care.alert": jobs.alert, "care.fire_due": jobs.fire_due}[job.kind], delay_chance=0.5)
+    Run(job).perform(KINDS[job.kind], delay_chance=0.5)
 
 
 def announced(event: str, **ids) -> list[Job]:
