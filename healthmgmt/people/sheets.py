@@ -70,8 +70,10 @@ def _check_archive(data: bytes) -> None:
 
 
 def _sheet_rows(sheet: python_calamine.CalamineSheet) -> Iterator[Row]:
+    # Rows above the table are handed out, columns left of it are not.
+    left = [""] * (sheet.start[1] if sheet.start else 0)
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = [_text(cell) for cell in cells]
+        texts = left + [_text(cell) for cell in cells]
         if any(texts):
             yield number, texts
 

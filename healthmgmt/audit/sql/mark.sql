@@ -1,0 +1,1 @@
+SELECT coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM audit_event

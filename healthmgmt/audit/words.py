@@ -1,0 +1,55 @@
+"""What each event is called for the people who read the log. The words follow the events of all domains by name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from healthmgmt.audit.models import Event
+
+WORDS = {
+    "account.created": _("Account made"),
+    "account.password_set": _("Password set"),
+    "account.signed_in": _("Signed in"),
+    "account.signed_out": _("Signed out"),
+    "account.code_issued": _("Activation code issued"),
+    "account.activated": _("Account activated"),
+    "account.token_created": _("API token made"),
+    "account.token_revoked": _("API token revoked"),
+    "account.sessions_ended": _("Signed out everywhere"),
+    "account.deactivated": _("Account closed"),
+    "account.language_chosen": _("Language chosen"),
+    "accounts.opened": _("Accounts opened for a unit"),
+    "organisation.established": _("Organisation established"),
+    "unit.created": _("Unit made"),
+    "unit.renamed": _("Unit renamed"),
+    "unit.placed": _("Place of a unit set"),
+    "unit.moved": _("Unit moved"),
+    "unit.closed": _("Unit closed"),
+    "role.granted": _("Role given"),
+    "role.revoked": _("Role taken away"),
+    "period.opened": _("Period opened"),
+    "period.closed": _("Period closed"),
+    "period.locked": _("Period locked"),
+    "roster.imported": _("Roster taken in"),
+    "person.created": _("Entered in the roster"),
+    "person.updated": _("Roster entry changed"),
+    "person.left": _("Marked as having left"),
+    "person.account_opened": _("Account opened"),
+    "person.account_linked": _("Account linked"),
+    "audit.marked": _("Record marked for sealing"),
+    "upload.received": _("File received"),
+    "upload.applied": _("File's good rows taken in"),
+    "upload.withdrawn": _("Upload undone"),
+    "exams.exported": _("Exams exported"),
+    "risk.assessment_requested": _("Assessment of everybody asked for"),
+    "risk.exported": _("Assessments exported"),
+    "care.planned": _("Plans brought up to date"),
+    "care.manager_assigned": _("Case manager assigned"),
+    "alert.opened": _("Alert opened"),
+    "alert.closed": _("Alert closed"),
+    "step.done": _("Step done"),
+    "job.retried": _("Job tried again"),
+}
+
+
+def in_words(event: Event) -> str:
+    """An event's name in the present language; the bare name for one that no list knows."""
+    return str(WORDS.get(event.action, event.action))
