@@ -17,6 +17,7 @@ DOORS = {"models", "selectors", "services", "access", "presenters"}
 # Modules beside those doors that other domains may use, each with its reason.
 OTHER_DOORS = {
     "healthmgmt.work.registry": "handlers and subscriptions are declared through it",
+    "healthmgmt.audit.sealing": "services about the chain; their jobs stand in accounts, since audit knows nothing of jobs",
     "healthmgmt.organization.periods": "services and selectors about periods, split off by noun",
 }
 FRAMEWORKS = {"django", "rest_framework", "django_tenants", "celery", "psycopg2", "redis", "tenants"}

@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, User
-from healthmgmt.audit.models import Seal
+from healthmgmt.audit import sealing
 from healthmgmt.care.models import Assignment
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
@@ -106,8 +106,7 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
     ActivationCode.objects.create(user=cast.employee, digest=f"{world.mark} code", expires_at=now)
     ApiToken.objects.create(user=cast.employee, digest=f"{world.mark} token", label=world.mark, expires_at=now)
     SignInLimit.objects.create(subject=f"{world.mark} subject")
-    if not Seal.objects.exists():
-        Seal.objects.create(first_id=1, last_id=1, events=1, leaves=["leaf"], digest=f"{world.mark} digest")
+    sealing.seal(sealing.mark())
     if not Assignment.objects.exists():
         Assignment.objects.create(manager=cast.case_manager, unit=cast.a1, started_by=world.mark)
     if not UnitFact.objects.exists():
