@@ -1,0 +1,68 @@
+"""The demonstration as a newcomer starts it: real processes, real files, twice."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from healthmgmt import embedded
+from tests.not_run import ROOT
+
+RECEIPT = re.compile(r"(\d+) = +(\d+) \+ +(\d+) \+ +(\d+) \+ +(\d+)$")
+COLOURS = re.compile(r"(red|orange|yellow|blue|green|grey) (\d+)")
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    yield folder
+    embedded.erase(folder)
+
+
+def start(data_dir: Path, **more: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name not in ("SHARED", "HEALTHMGMT_EMAIL_URL")}
+    environment |= {"HEALTHMGMT_DATA_DIR": str(data_dir), **more}
+    command = [sys.executable, "manage.py", "demo", "--once", "--port", "0"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def shares(out: str) -> dict[str, float]:
+    """Per cent of people by colour in the first organisation's line."""
+    line = next(line for line in out.splitlines() if line.strip().startswith("colours:"))
+    counts = {colour: int(count) for colour, count in COLOURS.findall(line)}
+    return {colour: 100 * count / sum(counts.values()) for colour, count in counts.items()}
+
+
+@pytest.fixture(scope="module")
+def drawn(data_dir) -> str:
+    """The summary of a first start."""
+    return start(data_dir)
+
+
+def told(out: str) -> str:
+    """The summary without its port and seconds."""
+    return re.sub(r":\d+/", ":port/", out[out.index("\nyunfan") :].partition("\nDone")[0])
+
+
+def test_demo_walks_the_whole_road(drawn):
+    receipts = [tuple(map(int, found.groups())) for line in drawn.splitlines() if (found := RECEIPT.search(line))]
+    assert len(receipts) == 7
+    assert all(received == sum(parts) for received, *parts in receipts)
+    assert all(accepted > 0 and waiting > 0 for _, accepted, _, waiting, _ in receipts)
+    assert len(re.findall(r"@yunfan\.example +demo-", drawn)) == 9
+
+
+def test_demo_started_again_only_looks(data_dir, drawn):
+    again = start(data_dir)
+    assert " files of " not in again.partition("written")[2]
+    assert told(again) == told(drawn)
+
+
+def test_demo_on_real_rows_colours_within_two_points_of_the_drawn_ones(data_dir, drawn, shared):
+    drawn, real = shares(drawn), shares(start(data_dir, SHARED=str(shared)))
+    assert {colour: round(abs(drawn[colour] - real[colour]), 2) for colour in drawn if abs(drawn[colour] - real[colour]) > 2} == {}
