@@ -61,8 +61,7 @@ ELSEWHERE = {"demo": "makes organisations of its own and serves; tests/portal an
 
 # What a kind of job is given beyond what the seeded uploads caused, with ids that both organisations have.
 PAYLOADS: dict[str, Callable[[], dict]] = {
-    "audit.mark": lambda: {"day": today()},
-    "audit.seal": lambda: {"last_id": 1_000_000, "horizon": 0, "turn": 0},
+    "audit.seal": lambda: {"day": today()},
     "care.fire_due": lambda: {"day": today()},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
 }
