@@ -10,7 +10,7 @@ subscribe("work.daily", kind="audit.seal", key="{day}")
 @handler("audit.seal")
 def seal(run: Run) -> None:
     """Seal what was on record when an earlier day's job looked, one seal a batch, and note where the events end today."""
-    day = run.payload["day"]
+    day, now = run.payload["day"], sealing.mark()
     noted = sealing.settled_mark(before=day)
     sealed, more = 0, noted is not None
     while more:
@@ -18,4 +18,4 @@ def seal(run: Run) -> None:
             more = sealing.seal_next(noted)
             sealed += more
     with run.batch(done=sealed, total=sealed):
-        sealing.leave_mark(day, by=Actor.system())
+        sealing.leave_mark(now, day=day, by=Actor.system())

@@ -45,17 +45,16 @@ class Verification:
 
 
 def mark() -> Mark:
-    """Note where the events end now."""
+    """Note where the events end now. Outside of any transaction: a number drawn earlier would cover less."""
     last_id, horizon = sql.row("audit/mark")
     return Mark(last_id, horizon)
 
 
-def leave_mark(day: str, *, by: Actor) -> None:
-    """Put today's mark on record, once a day."""
+def leave_mark(mark: Mark, *, day: str, by: Actor) -> None:
+    """Put a day's mark on record, once a day."""
     with transaction.atomic():
         if not Event.objects.filter(action=MARKED, detail__day=day).exists():
-            now = mark()
-            record(MARKED, by=by, detail={"day": day, "last_id": now.last_id, "horizon": now.horizon})
+            record(MARKED, by=by, detail={"day": day, "last_id": mark.last_id, "horizon": mark.horizon})
 
 
 def settled_mark(*, before: str) -> Mark | None:
@@ -70,7 +69,7 @@ def settled_mark(*, before: str) -> Mark | None:
 
 def is_settled(mark: Mark) -> bool:
     """Whether every transaction that ran when the mark was made has ended."""
-    return sql.row("audit/oldest_running")[0] >= mark.horizon
+    return sql.row("audit/oldest_running")[0] > mark.horizon
 
 
 def seal_next(mark: Mark) -> int:
