@@ -8,6 +8,7 @@ from healthmgmt.core.dates import local_day
 from healthmgmt.exams import intake, services, staging
 from healthmgmt.exams.models import Upload
 from healthmgmt.exams.references import reference_ranges
+from healthmgmt.organization import periods
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run, handler
@@ -54,6 +55,7 @@ def apply(run: Run) -> None:
         if upload.waiting:
             upload.state = Upload.State.PARTLY_APPLIED
             upload.save(update_fields=["state"])
+        periods.open_calendar_years(upload.exams.dates("taken_on", "day"), by=Actor.system())
         work.announce("exams.applied", upload=upload.pk)
 
 

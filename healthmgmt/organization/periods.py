@@ -1,5 +1,6 @@
 """Opening, closing and locking the rounds of examinations."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.organization.models import Period, Settings
+from healthmgmt.organization.selectors import period_of
 
 
 def open_period(*, name: str, starts_on: date, ends_on: date, deadline_on: date, by: Actor) -> Period:
@@ -50,3 +52,16 @@ def lock_period(period: Period, *, by: Actor) -> Period:
         period.save(update_fields=["state"])
         audit.record("period.locked", by=by, subject=period)
     return period
+
+
+def open_calendar_years(days: Iterable[date], *, by: Actor) -> list[Period]:
+    """A period for each calendar year of days that lie in none, so that results always count somewhere.
+
+    Its deadline is the year's end until somebody opens one of their own; a year that another period reaches into is left.
+    """
+    opened = []
+    for year in sorted({day.year for day in days if period_of(day) is None}):
+        starts_on, ends_on = date(year, 1, 1), date(year, 12, 31)
+        if not Period.objects.filter(Q(name=str(year)) | Q(starts_on__lte=ends_on, ends_on__gte=starts_on)).exists():
+            opened.append(open_period(name=str(year), starts_on=starts_on, ends_on=ends_on, deadline_on=ends_on, by=by))
+    return opened

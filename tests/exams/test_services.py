@@ -87,9 +87,7 @@ def test_withdraw_out_of_order_ends_as_if_it_never_came(two):
 
 def test_withdraw_in_a_locked_period_is_rejected(two):
     done = upload(text([row(two[0], 120, 80, 5.0, 5.2)]))
-    Period.objects.create(
-        name="2026", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), deadline_on=date(2026, 10, 31), state="locked", closed_at="2026-12-31T00:00Z", closed_by="x"
-    )  # fmt: skip
+    Period.objects.update(state="locked", closed_at="2026-12-31T00:00Z", closed_by="x")
     with pytest.raises(Rejected, match="2026"):
         services.withdraw(done, by=BY)
     assert Exam.objects.get().state == "current"
@@ -176,3 +174,16 @@ def test_identity_number_is_never_stored_in_clear(org_a):
         stored = cursor.fetchone()[0]
     assert "11010519491231002" not in stored
     assert UploadRow.objects.get().id_no == "11010519491231002X"
+
+
+def test_results_outside_of_all_periods_open_their_calendar_year(two):
+    upload(text([row(two[0], 120, 80, 5.0, 5.2, day="2025-03-02"), row(two[1], 120, 80, 5.0, 5.2, day="2026-03-02")]))
+    found = Period.objects.values_list("name", "starts_on", "deadline_on")
+    assert list(found) == [("2025", date(2025, 1, 1), date(2025, 12, 31)), ("2026", date(2026, 1, 1), date(2026, 12, 31))]
+
+
+def test_results_inside_a_period_open_none(two):
+    Period.objects.create(name="round", starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31), deadline_on=date(2026, 6, 30))
+    upload(text([row(two[0], 120, 80, 5.0, 5.2), row(two[1], 120, 80, 5.0, 5.2, day="2025-03-02")]))
+    # The calendar year 2025 would overlap with the round, so that its day waits for a period of somebody's making.
+    assert list(Period.objects.values_list("name", flat=True)) == ["round"]

@@ -48,6 +48,9 @@ COMMANDS: dict[str, Routine] = {
     "export_assessments": Routine(lambda a, folder: ["--org", a.slug]),
     "export_exams": Routine(lambda a, folder: ["--org", a.slug]),
     "import_exams": Routine(lambda a, folder: ["--org", a.slug, *by(a, "liaison_a1"), "--json", exam_file(a, folder)]),
+    "open_period": Routine(
+        lambda a, folder: ["--org", a.slug, "--json", "2020", "--starts", "2020-01-01", "--ends", "2020-12-31", "--deadline", "2020-10-31"]
+    ),
     "import_roster": Routine(lambda a, folder: ["--org", a.slug, "--json", roster(a, folder)]),
     "jobs": Routine(lambda a, folder: ["--org", a.slug, "--json"]),
     "migrate": Routine(lambda a, folder: [], keep=True),

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from healthmgmt.accounts.models import User
-from healthmgmt.core.actors import Actor
+from healthmgmt.accounts.access import actor_for, add_by_argument, user_named
 from healthmgmt.core.commands import OrganisationCommand
 from healthmgmt.exams import access, presenters, selectors, services
 from healthmgmt.exams.models import Upload
@@ -23,14 +22,13 @@ class Command(OrganisationCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--by", metavar="EMAIL", help="whose upload it is; that user's units are its reach")
+        add_by_argument(parser)
         parser.add_argument("--centre", metavar="NAME", default="", help="the exam centre that made the file")
         parser.add_argument("--check-only", action="store_true", help="read and check, store no exam")
 
     def work(self, **options: Any) -> dict[str, Any]:
         started = time.monotonic()
-        user = _user(options["by"])
-        actor = Actor.of(user) if user else Actor.system()
+        user = user_named(options["by"])
         unit = access.uploading_unit(user) if user else root_unit()
         try:
             file = open(options["file"], "rb")
@@ -41,7 +39,7 @@ class Command(OrganisationCommand):
                 file,
                 name=options["file"].name,
                 unit=unit,
-                by=actor,
+                by=actor_for(user),
                 user=user,
                 centre=exam_centre_named(options["centre"]) if options["centre"] else None,
                 check_only=options["check_only"],
@@ -62,12 +60,3 @@ class Command(OrganisationCommand):
         )
         for problem in result["problems"]:
             self.stdout.write(f"  row {problem['row']} {problem['cell']} {problem['reason']}: {problem['text']}")
-
-
-def _user(email: str | None) -> User | None:
-    if not email:
-        return None
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no user {email!r} in this organisation.")
-    return user

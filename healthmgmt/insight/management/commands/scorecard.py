@@ -3,9 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError
-
-from healthmgmt.accounts.models import User
+from healthmgmt.accounts.access import add_by_argument, user_named
 from healthmgmt.core.commands import OrganisationCommand
 from healthmgmt.insight import access, presenters, selectors
 from healthmgmt.organization.models import Period
@@ -17,14 +15,12 @@ class Command(OrganisationCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="whose view it is")
+        add_by_argument(parser, required=True, words="whose view it is")
         parser.add_argument("--unit", default="", metavar="PATH", help="names from the root joined by /, or one unique name")
         parser.add_argument("--period", default="", metavar="NAME", help="a period, else the newest")
 
     def work(self, **options: Any) -> dict[str, Any]:
-        viewer = User.objects.filter(email__iexact=options["by"], is_active=True).first()
-        if viewer is None:
-            raise CommandError(f"There is no user {options['by']!r} in this organisation.")
+        viewer = user_named(options["by"])
         unit = access.unit_with_numbers(viewer, options["unit"])
         period = selectors.scorecard_period(options["period"])
         self._count_first(period)

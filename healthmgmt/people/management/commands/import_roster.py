@@ -7,8 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from healthmgmt.accounts.models import User
-from healthmgmt.core.actors import Actor
+from healthmgmt.accounts.access import actor_for, add_by_argument, user_named
 from healthmgmt.core.commands import OrganisationCommand
 from healthmgmt.people import presenters, services
 from healthmgmt.work import services as work
@@ -22,16 +21,16 @@ class Command(OrganisationCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--by", metavar="EMAIL", help="on whose behalf; that user's units are the reach")
+        add_by_argument(parser)
 
     def work(self, **options: Any) -> dict[str, Any]:
         started = time.monotonic()
-        user = _user(options["by"])
+        user = user_named(options["by"])
         try:
             data = options["file"].read_bytes()
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be opened: {error.strerror}.") from error
-        receipt = services.import_roster(data, by=Actor.of(user) if user else Actor.system(), user=user)
+        receipt = services.import_roster(data, by=actor_for(user), user=user)
         work.drain()
         return vars(receipt) | {
             "problems": [presenters.problem_record(problem) for problem in receipt.problems],
@@ -48,12 +47,3 @@ class Command(OrganisationCommand):
             self.stdout.write(f"  row {problem['row']} {problem['cell']} {problem['reason']}: {problem['text']}")
         if len(result["problems"]) > SHOWN_PROBLEMS:
             self.stdout.write(f"  and {len(result['problems']) - SHOWN_PROBLEMS} more; --json lists all.")
-
-
-def _user(email: str | None) -> User | None:
-    if not email:
-        return None
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no user {email!r} in this organisation.")
-    return user

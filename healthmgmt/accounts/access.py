@@ -8,7 +8,7 @@ from healthmgmt.accounts.models import User
 from healthmgmt.core.actors import Actor
 
 
-def add_argument(parser: ArgumentParser, *, required: bool = False, words: str = "on whose behalf; that user's units are the reach") -> None:
+def add_by_argument(parser: ArgumentParser, *, required: bool = False, words: str = "on whose behalf; that user's units are the reach") -> None:
     """`--by EMAIL`."""
     parser.add_argument("--by", metavar="EMAIL", required=required, help=words)
 
@@ -23,6 +23,6 @@ def user_named(email: str | None) -> User | None:
     return user
 
 
-def actor(user: User | None) -> Actor:
+def actor_for(user: User | None) -> Actor:
     """Who is written into the record."""
     return Actor.of(user) if user else Actor.system()
