@@ -1,0 +1,48 @@
+"""The calendar of rounds."""
+
+from datetime import date
+
+import pytest
+
+from healthmgmt.audit.models import Event
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.organization import periods
+from healthmgmt.organization.models import Period
+
+BY = Actor(label="system:test")
+DAYS = {"starts_on": date(2027, 1, 1), "deadline_on": date(2027, 10, 31), "ends_on": date(2027, 12, 31)}
+
+
+def test_open_close_and_lock(cast):
+    period = periods.open_period(name="2027", by=BY, **DAYS)
+    period = periods.close_period(period, by=BY)
+    assert (period.state, period.closed_by, period.closed_at is not None) == ("closed", "system:test", True)
+    assert periods.lock_period(period, by=BY).state == "locked"
+    assert list(Event.objects.values_list("action", flat=True)) == ["period.opened", "period.closed", "period.locked"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "2026"},
+        {"starts_on": date(2026, 12, 31)},
+        {"deadline_on": date(2028, 1, 1)},
+        {"ends_on": date(2026, 12, 31)},
+    ],
+)
+def test_open_refuses_a_taken_name_shared_days_and_disorder(cast, given):
+    with pytest.raises(Rejected):
+        periods.open_period(**{"name": "2027", "by": BY, **DAYS} | given)
+    assert Period.objects.count() == 1
+
+
+def test_steps_cannot_be_skipped_or_repeated(cast):
+    with pytest.raises(Rejected):
+        periods.lock_period(cast.period, by=BY)
+    periods.close_period(cast.period, by=BY)
+    with pytest.raises(Rejected):
+        periods.close_period(cast.period, by=BY)
+    locked = periods.lock_period(cast.period, by=BY)
+    with pytest.raises(Rejected):
+        periods.lock_period(locked, by=BY)

@@ -1,0 +1,85 @@
+"""Finding units by path, what they inherit, and who sees which."""
+
+import math
+from datetime import date
+
+import pytest
+
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.organization import selectors, services
+
+BY = Actor(label="system:test")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("", "Root"), ("/", "Root"), ("A", "A"), ("a/a1", "A1"), ("Root/A/A1", "A1"), ("B1", "B1"), (" A / A2 ", "A2")]
+)
+def test_unit_by_path(cast, text, name):
+    assert selectors.unit_by_path(text).name == name
+
+
+@pytest.mark.parametrize("text", ["C", "A/B1", "Root/X", "A/A1/x"])
+def test_unit_by_path_unknown(cast, text):
+    with pytest.raises(Rejected) as error:
+        selectors.unit_by_path(text)
+    assert error.value.field == "unit"
+
+
+def test_unit_by_path_ambiguous_name_lists_the_paths(cast):
+    services.create_unit(cast.b, name="A1", by=BY)
+    with pytest.raises(Rejected, match="A/A1, B/A1"):
+        selectors.unit_by_path("A1")
+    assert selectors.unit_by_path("B/A1").parent_id == cast.b.pk
+
+
+def test_unit_by_path_does_not_find_closed_units(cast):
+    services.close(cast.a1, by=BY)
+    with pytest.raises(Rejected):
+        selectors.unit_by_path("A/A1")
+
+
+def test_names_from_root(cast):
+    assert [selectors.names_from_root(unit) for unit in (cast.root, cast.a, cast.a1)] == ["Root", "A", "A/A1"]
+
+
+def test_place_is_inherited_downwards(cast):
+    services.place_at(cast.a2, place="大连", by=BY)
+    found = {unit.name: getattr(selectors.place_of(unit), "name", None) for unit in (cast.root, cast.a, cast.a1, cast.a2, cast.b1)}
+    assert found == {"Root": None, "A": "北京", "A1": "北京", "A2": "大连", "B1": "广州"}
+
+
+def test_places_by_unit_agree_with_place_of_in_one_query(cast, django_assert_num_queries):
+    units = (cast.root, cast.a, cast.a1, cast.a2, cast.b, cast.b1)
+    expected = {unit.pk: selectors.place_of(unit) for unit in units}
+    with django_assert_num_queries(1):
+        assert selectors.places_by_unit() == expected
+
+
+def test_place_flags_are_numbers(cast):
+    services.place_at(cast.a2, place="江苏", by=BY)
+    flags = selectors.place_flags()
+    assert (flags[cast.a1.pk], flags[cast.b1.pk], cast.root.pk in flags) == ((1.0, 1.0), (0.0, 1.0), False)
+    assert [math.isnan(value) for value in flags[cast.a2.pk]] == [True, True]
+
+
+def test_P05_units_visible_to_each_role(cast):
+    def names(user):
+        return sorted(selectors.units_visible_to(user, "roster.view").values_list("name", flat=True))
+
+    assert names(cast.office_a) == ["A", "A1", "A2"]
+    assert names(cast.liaison_a1) == ["A1"]
+    assert names(cast.liaison_b1) == ["B1"]
+    assert (names(cast.leader), names(cast.employee), names(cast.steward)) == ([], [], [])
+
+
+def test_unknown_permission_raises(cast):
+    with pytest.raises(ValueError):
+        selectors.units_visible_to(cast.office_a, "roster.vieww")
+
+
+def test_periods(cast):
+    assert (selectors.period_named("2026"), selectors.newest_period()) == (cast.period, cast.period)
+    assert (selectors.period_of(date(2026, 12, 31)), selectors.period_of(date(2027, 1, 1))) == (cast.period, None)
+    with pytest.raises(Rejected):
+        selectors.period_named("2031")
