@@ -33,10 +33,12 @@ def exported() -> Iterator[dict[str, Any]]:
 
 
 def _reasons(pack: packs.Pack, reasons: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Each reason once, by the first of its alternatives that fired; `also` holds the others (diastolic beside systolic)."""
     ranked = sorted(reasons, key=lambda reason: -packs.COLOURS.index(pack.line(reason["line"]).colour))
     texts = {name: explanation.reason_texts(pack, reasons, name, clinical=True) for name in ("zh", "en")}
-    return [
-        {
+    told: dict[str, dict[str, Any]] = {}
+    for place, reason in enumerate(ranked):
+        one = {
             "code": reason["code"],
             "text": texts[language][place].text,
             "value": reason.get("value"),
@@ -46,5 +48,7 @@ def _reasons(pack: packs.Pack, reasons: list[dict[str, Any]], language: str) -> 
             "text_zh": texts["zh"][place].text,
             "text_en": texts["en"][place].text,
         }
-        for place, reason in enumerate(ranked)
-    ]
+        first = told.setdefault(reason["code"], one | {"also": []})
+        if first["indicator"] != one["indicator"]:
+            first["also"].append(one)
+    return list(told.values())

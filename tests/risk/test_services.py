@@ -133,3 +133,11 @@ def test_newest_value_of_each_item_counts(org_a):
     line = exported()["P1"]
     assert line["colour"] == "grey"
     assert Assessment.objects.get(is_current=True).exams and len(Assessment.objects.get(is_current=True).exams) == 2
+
+
+def test_reason_with_two_alternatives_is_told_once_with_both_values(org_a):
+    person = casting.person("P1", ground())
+    upload(text([["P1", person.name, DAY, 150, 95]], headings=HEADINGS[:5]))
+    reasons = {reason["code"]: reason for reason in exported()["P1"]["reasons"]}
+    assert list(reasons) == ["hypertension", "high_normal_bp"]
+    assert (reasons["hypertension"]["value"], [one["value"] for one in reasons["hypertension"]["also"]]) == (150, [95])
