@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import DatabaseError
+
 from healthmgmt.audit import services as audit
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import encrypt, keyed_hash
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.models import Unit
+from healthmgmt.organization.selectors import root_unit
 from healthmgmt.people.models import RosterRow
 from healthmgmt.people.parsing import Columns, Problem, RosterLine
+from healthmgmt.people.sheets import Unreadable
 
 # The start of a stretch of work of which no file told the beginning.
 BEFORE_RECORDS = date(1900, 1, 1)
@@ -47,12 +51,24 @@ class Staging:
     columns: Columns
     received: int = 0
     problems: list[Problem] = field(default_factory=list)
+    fault: Unreadable | None = None
     paths: dict[tuple[str, ...], int] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
 
     def store(self, lines: Iterator[RosterLine]) -> None:
-        """COPY the sound rows; keep the problems of the others."""
-        sql.copy_in("people_rosterrow", STAGED, self._fields(lines))
+        """COPY the sound rows; keep the problems of the others. Raises Unreadable when the rows end in a fault."""
+        try:
+            sql.copy_in("people_rosterrow", STAGED, self._fields(self._watched(lines)))
+        except DatabaseError as error:
+            # What goes wrong while COPY asks for rows comes back as the database's error.
+            raise (self.fault or error) from error
+
+    def _watched(self, lines: Iterator[RosterLine]) -> Iterator[RosterLine]:
+        try:
+            yield from lines
+        except Unreadable as fault:
+            self.fault = fault
+            raise
 
     def _fields(self, lines: Iterator[RosterLine]) -> Iterator[list[str | None]]:
         for line in lines:
@@ -93,18 +109,22 @@ class Staging:
 
 def judge(staging: Staging, reach: Reach, *, by: Actor) -> int:
     """Decide which staged rows can be taken in, making the units that they need; returns the number of units made."""
-    parameters = {"reach": [prefix + "%" for prefix in reach.roster]}
+    root = root_unit()
+    # A small organisation's file may have no units at all; its new people are in the root then.
+    needs_unit = staging.columns.says("unit", "dept") or not reach.may_edit(root.path)
+    parameters = {"reach": [prefix + "%" for prefix in reach.roster], "needs_unit": needs_unit, "root": root.pk}
     for name in ("plan_for_many", "refuse_repeats", "match_roster", "match_returned", "refuse_contradictions"):
         sql.execute(f"people/{name}", parameters)
     wanted = {number for (number,) in sql.rows("people/wanted_paths")}
     paths = {path: number for path, number in staging.paths.items() if number in wanted}
-    builder = Builder(reach, by)
+    builder = Builder(root, reach, by)
     found = builder.units(list(paths))
     for reason, refused in builder.refused.items():
         numbers = [paths[path] for path in refused]
         sql.execute("people/refuse_paths", {"paths": numbers, "reason": reason, "field": "unit"})
     units = {paths[path]: unit for path, unit in found.items()}
     sql.execute("people/put_in_units", {"paths": list(units), "units": [unit.pk for unit in units.values()]})
+    sql.execute("people/put_in_root", parameters)
     misplaced = builder.place({units[number]: place for number, place in staging.places.items() if number in units})
     numbers = [number for number, unit in units.items() if unit in misplaced]
     sql.execute("people/refuse_paths", {"paths": numbers, "reason": "scope", "field": "place"})
@@ -157,9 +177,8 @@ def record_changes(*, by: Actor) -> None:
 class Builder:
     """Finds the units of paths, and makes those that are missing, level by level."""
 
-    def __init__(self, reach: Reach, by: Actor) -> None:
-        self._reach, self._by = reach, by
-        self._root = Unit.objects.get(level=0)
+    def __init__(self, root: Unit, reach: Reach, by: Actor) -> None:
+        self._root, self._reach, self._by = root, reach, by
         self._children = {(unit.parent_id, unit.name.casefold()): unit for unit in Unit.objects.open().filter(level__gt=0)}
         self._by_id = {unit.pk: unit for unit in [self._root, *self._children.values()]}
         self.made = 0

@@ -72,6 +72,9 @@ class Columns:
     def cell(self, name: str, sheet_row: int) -> str:
         return f"{letters(self.index[name])}{sheet_row}" if name in self.index else ""
 
+    def says(self, *names: str) -> bool:
+        return any(name in self.index for name in names)
+
     def heading(self, name: str) -> str:
         return self.headings[self.index[name]] if name in self.index else name
 
@@ -201,13 +204,13 @@ class Reader:
             if found is None:
                 self._blame(line, "place", "place")
             line.place = found.name if found else ""
+            if line.path is None:
+                self._blame(line, "unit", "missing")
         if "exposure" in texts:
             line.exposures = self._exposures(line, texts["exposure"])
 
     def _path(self, line: RosterLine, texts: dict[str, str]) -> tuple[str, ...] | None:
-        """The names below the root; () is the root where the file has no unit column at all, None a blank cell."""
-        if "unit" not in texts and "dept" not in texts:
-            return ()
+        """The names below the root; None where the row does not say."""
         upper = _names(texts.get("unit", ""))
         lower = _names(texts.get("dept", ""))
         # The same name again says nothing more.

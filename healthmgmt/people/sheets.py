@@ -18,6 +18,8 @@ LONGEST_CELL = 1_000
 # A workbook's reader makes room for the whole rectangle up to the farthest cell, so far cells are refused unread:
 # columns from CW on, rows from 260,000 on.
 FAR_CELL = re.compile(rb'r="(?:(?:C[W-Z]|[D-Z][A-Z]|[A-Z]{3})[0-9]|[A-Z]{1,2}(?:[0-9]{7}|[3-9][0-9]{5}|2[6-9][0-9]{4})")')
+# Fewer zero bytes than this are strays in another encoding.
+ZERO_SHARE = 0.03
 UNPACKED_LIMIT = 512 << 20
 
 
@@ -105,15 +107,19 @@ def _text_rows(data: bytes) -> Iterator[Row]:
 
 
 def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        codecs = ["utf-16"]
-    elif data[1:2] == b"\0" or data[:1] == b"\0":
-        codecs = ["utf-16-le" if data[1:2] == b"\0" else "utf-16-be"]
-    else:
-        codecs = ["utf-8-sig", "gb18030"]
-    for codec in codecs:
+    for codec in _codecs(data):
         try:
             return data.decode(codec)
         except UnicodeDecodeError:
             continue
     raise Unreadable("encoding")
+
+
+def _codecs(data: bytes) -> list[str]:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ["utf-16"]
+    # Without a mark: commas, digits and line ends show on which side of the pairs the zero bytes stand.
+    even, odd = data[:4096:2].count(0), data[1:4096:2].count(0)
+    if max(even, odd) > ZERO_SHARE * min(len(data), 4096) and not min(even, odd):
+        return ["utf-16-le" if odd else "utf-16-be"]
+    return ["utf-8-sig", "gb18030"]

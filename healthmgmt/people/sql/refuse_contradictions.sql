@@ -23,7 +23,7 @@ FROM (
                 row.id_hash <> '' AND p.id_hash <> '' AND row.id_hash <> p.id_hash
                 AND row.name <> '' AND translate(row.name, ' 　·', '') <> translate(p.name, ' 　·', '')),
             (4, 'missing', 'name', p.id IS NULL AND row.name = ''),
-            (5, 'missing', 'unit', p.id IS NULL AND row.path_number IS NULL),
+            (5, 'missing', 'unit', %(needs_unit)s AND p.id IS NULL AND row.path_number IS NULL),
             (6, 'order', 'left_on', row.left_on < last.started_on AND (row.hired_on IS NULL OR EXISTS (
                 SELECT 1 FROM people_employment AS e WHERE e.person_id = p.id AND e.id <> last.id)))
     ) AS problem (rank, reason, field, applies)
