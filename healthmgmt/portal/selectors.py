@@ -1,14 +1,17 @@
 """What the home page of a user shows."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count
+from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.care.models import Alert, Plan, Step
 from healthmgmt.core.permissions import Permission, role
 from healthmgmt.exams import access
 from healthmgmt.exams.presenters import state_in_words
+from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
 from healthmgmt.risk.models import Assessment
 
@@ -21,10 +24,11 @@ def home(user: User) -> dict[str, Any]:
         return {"roles": [], "uploads": [], "shows_uploads": False}
     memberships = user.memberships.select_related("unit").order_by("role", "unit__path")
     shows_uploads = user.can(Permission.UPLOAD_VIEW) or user.can(Permission.OWN_DELIVERIES)
+    zone = ZoneInfo(organisation_settings().timezone)
     latest = access.visible_to(user).order_by("-id")[:LATEST_UPLOADS] if shows_uploads else []
     return {
         "roles": [(role(one.role).words, one.unit) for one in memberships],
-        "uploads": [(upload, state_in_words(upload)) for upload in latest],
+        "uploads": [(upload, timezone.localtime(upload.uploaded_at, zone), state_in_words(upload)) for upload in latest],
         "shows_uploads": shows_uploads,
     }
 

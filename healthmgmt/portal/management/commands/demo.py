@@ -1,6 +1,7 @@
 """`manage.py demo`: the whole job on two organisations, then the site, until Ctrl-C."""
 
 import os
+import signal
 import time
 import unicodedata
 from argparse import ArgumentParser
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         folder = Path(settings.DATA_DIR) / "demonstration"
         call_command("migrate", verbosity=0, stdout=self.stdout)
         processes = Processes(free_port(options["port"]), folder / "logs")
+        # Asked to end in any way, the processes go with it.
+        signal.signal(signal.SIGTERM, _interrupt)
+        signal.signal(signal.SIGINT, _interrupt)
         try:
             processes.start()
             demonstration = Demonstration(folder, shared=shared, today=date.today(), port=processes.port, say=self._say)
@@ -76,6 +80,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  http://{report.slug}.{settings.ORGANISATION_DOMAIN}:{port}/")
             for login in report.logins:
                 self.stdout.write(f"    {login.role:14} {login.identifier:38} {login.password}")
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _padded(text: str, width: int) -> str:
