@@ -1,0 +1,54 @@
+"""Every text for users has its Chinese words, with the same placeholders."""
+
+import re
+from pathlib import Path
+
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "healthmgmt" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+FUNCTIONS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+TRANSLATE = re.compile(r"""{%\s*translate\s+(["'])(.*?)\1""")
+BLOCK = re.compile(r"{%\s*blocktranslate\b[^%]*%}(.*?){%\s*endblocktranslate\s*%}", re.DOTALL)
+VARIABLE = re.compile(r"{{\s*(\w+)\s*}}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+def in_python() -> set[str]:
+    found = set()
+    for path in (ROOT / "healthmgmt").rglob("*.py"):
+        for _line, message, _comments, _context in extract_from_file("python", path, keywords=FUNCTIONS):
+            found |= set(message) if isinstance(message, tuple) else {message}
+    return found
+
+
+def in_template(text: str) -> set[str]:
+    """The message of each tag; a block's variables become placeholders."""
+    plain = {message for _quote, message in TRANSLATE.findall(text)}
+    return plain | {VARIABLE.sub(r"%(\1)s", block) for block in BLOCK.findall(text)}
+
+
+def catalogue() -> dict[str, str]:
+    with open(CATALOGUE, "rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def test_messages_all_have_chinese_words():
+    used = in_python()
+    for path in (ROOT / "templates").rglob("*.html"):
+        used |= in_template(path.read_text(encoding="utf-8"))
+    known = catalogue()
+    assert sorted(message for message in used - {""} if not known.get(message)) == []
+
+
+def test_messages_keep_their_placeholders():
+    differing = [
+        message for message, words in catalogue().items() if sorted(PLACEHOLDER.findall(message)) != sorted(PLACEHOLDER.findall(words))
+    ]
+    assert differing == []
+
+
+def test_in_template_finds_both_tags():
+    text = """{% translate "Home" %} {% blocktranslate with name=user.name %}Welcome, {{ name }}{% endblocktranslate %}"""
+    assert in_template(text) == {"Home", "Welcome, %(name)s"}
