@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from healthmgmt.core import sql
-from healthmgmt.core.encryption import encrypt, keyed_hash
-from healthmgmt.core.resident_id import normalise
+from healthmgmt.core.encryption import encrypt
+from healthmgmt.people.identity import canonical, id_hash
 
 COLUMNS = [
     "upload_id", "number", "sheet", "sheet_row", "emp_no", "name", "sex", "dept", "exam_on", "raw", "values", "reported",
@@ -50,7 +50,7 @@ def copy_rows(upload_id: int, rows: list[list[Any]]) -> int:
 def _fields(upload_id: str, rows: list[list[Any]]) -> Iterator[list[str | None]]:
     for values in rows:
         row = StagedRow(*values)
-        id_no = normalise(row.id_no) if row.id_no else ""
+        id_no = canonical(row.id_no) if row.id_no else ""
         yield [
             upload_id,
             str(row.number),
@@ -72,7 +72,7 @@ def _fields(upload_id: str, rows: list[list[Any]]) -> Iterator[list[str | None]]
             row.problems_json,
             "ready" if row.problems_json == NO_PROBLEM else "waiting",
             "\\x" + encrypt(id_no).hex() if id_no else "\\x",
-            keyed_hash(id_no) if id_no else "",
+            id_hash(id_no) if id_no else "",
         ]
 
 

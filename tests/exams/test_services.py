@@ -11,6 +11,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.exams import services
 from healthmgmt.exams.models import Exam, Finding, Upload, UploadRow
 from healthmgmt.organization.models import Period
+from healthmgmt.people.identity import canonical, id_hash
 from healthmgmt.work import services as work
 from tests import cast as casting
 from tests.exams.road import BY, HEADINGS, ground, text, upload
@@ -187,3 +188,10 @@ def test_results_inside_a_period_open_none(two):
     upload(text([row(two[0], 120, 80, 5.0, 5.2), row(two[1], 120, 80, 5.0, 5.2, day="2025-03-02")]))
     # The calendar year 2025 would overlap with the round, so that its day waits for a period of somebody's making.
     assert list(Period.objects.values_list("name", flat=True)) == ["round"]
+
+
+def test_old_identity_number_finds_the_person_of_the_new_one(two):
+    two[0].id_hash = id_hash(canonical("110105491231002"))
+    two[0].save()
+    done = upload(text([["110105491231002", two[0].name, "2026-03-02", 120]], headings=["身份证号", "姓名", "体检日期", "收缩压"]))
+    assert (counts(done), done.rows.get().person) == ((1, 1, 0, 0, 0), two[0])
