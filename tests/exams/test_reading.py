@@ -221,3 +221,9 @@ def test_html_spans_keep_columns_in_place():
     assert rows_of(page.encode()) == [(1, ["a", "b"]), (2, ["", "c"]), (3, ["d", "e"])]
     assert refusal(b"<html><p>no table</html>") == ("format", 0)
     assert refusal(b"<table>" * 201 + b"<tr><td>x") == ("too-large", 0)
+
+
+def test_delimiter_is_the_one_that_cuts_the_headings():
+    lines = ["工号|体检日期|收缩压|备注", "D1|2024-04-08|120|a\tb", "D2|2024-04-08|a\tb", "D3|2024-04-08|a\tb"]
+    found = making.read("\n".join(lines).encode())
+    assert [column["heading"] for column in found.layout["columns"]] == ["工号", "体检日期", "收缩压", "备注"]

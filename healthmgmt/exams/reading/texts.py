@@ -24,7 +24,7 @@ FIELD_LIMIT = 1 << 20
 def open_text(data: bytes, limits: Limits, count_known: Callable[[str], int]) -> Workbook:
     """`count_known(text)`: how many known headings stand in a text. Raises FileRefused."""
     encoding = find_encoding(data, count_known)
-    delimiter = _find_delimiter(data, encoding)
+    delimiter = _find_delimiter(data, encoding, count_known)
     csv.field_size_limit(FIELD_LIMIT)
 
     def read() -> Iterator[Row]:
@@ -82,11 +82,21 @@ def count_lines(data: bytes, encoding: str) -> int:
     return sum(1 for line in _text(data, encoding) if line.strip())
 
 
-def _find_delimiter(data: bytes, encoding: str) -> str:
-    """The one that cuts the first rows into the most equal number of fields."""
+def _find_delimiter(data: bytes, encoding: str, count_known: Callable[[str], int]) -> str:
+    """The one that cuts the line of headings into the most of them, and then the first rows most evenly."""
     sample = io.TextIOWrapper(io.BytesIO(data[:SAMPLE]), encoding=encoding, errors="ignore", newline="")
     lines = list(islice(sample, SAMPLE_ROWS))
-    return max(DELIMITERS, key=lambda delimiter: _evenness(lines, delimiter))
+    heading = max(lines, key=count_known, default="")
+    return max(DELIMITERS, key=lambda delimiter: (_headings_cut(heading, delimiter, count_known), _evenness(lines, delimiter)))
+
+
+def _headings_cut(line: str, delimiter: str, count_known: Callable[[str], int]) -> int:
+    """Into how many fields with a known heading a delimiter cuts a line."""
+    try:
+        fields = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return 0
+    return sum(count_known(field) > 0 for field in fields)
 
 
 def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
