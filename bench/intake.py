@@ -1,0 +1,87 @@
+"""`python -m bench.intake`: an exam file from receipt to applied exams, beside a bare COPY of the same file."""
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import bare, files
+from bench.installation import installation, organisation
+from bench.measuring import Measured, apart, line, repeated
+
+ROWS = 100_000
+TIMES = 5
+KINDS = ("exams.read", "exams.apply")
+
+
+class Receipt(NamedTuple):
+    received: int
+    accepted: int
+    waiting: int
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--small", action="store_true", help="a tenth of the rows")
+    options = parser.parse_args()
+    rows = options.rows // 10 if options.small else options.rows
+    with installation() as folder:
+        apart(files.write, folder, rows, date.today())
+        print(f"intake: {rows} rows x {len(files.columns())} columns")
+        copied = _bare_seconds(folder / "exams.csv")
+        csv, xlsx = (_road(folder, kind) for kind in ("csv", "xlsx"))
+        _print(copied, csv, xlsx)
+
+
+def _bare_seconds(path: Path) -> float:
+    with bare.connected() as database:
+        database.make_table("exams", files.columns())
+        return repeated(lambda: database.load("exams", path, list(files.columns()), "FORMAT csv, HEADER"), TIMES)
+
+
+def _road(folder: Path, kind: str) -> Measured:
+    """The file of that kind in an organisation of its own, whose people were put in before."""
+    schema = organisation(kind)
+    apart(_hire, schema, folder / "roster.csv")
+    with bare.connected() as database:
+        database.settle(schema, "people_person")
+    return apart(_deliver, schema, folder / f"exams.{kind}")
+
+
+def _hire(schema: str, roster: Path) -> None:
+    from healthmgmt.core import organisations
+    from healthmgmt.core.actors import Actor
+    from healthmgmt.people import services
+
+    with organisations.entered(schema):
+        services.import_roster(roster.read_bytes(), by=Actor.system(), user=None)
+
+
+def _deliver(schema: str, path: Path) -> Receipt:
+    from healthmgmt.core import organisations
+    from healthmgmt.core.actors import Actor
+    from healthmgmt.exams import services
+    from healthmgmt.organization.selectors import root_unit
+    from healthmgmt.work import services as work
+
+    with organisations.entered(schema), path.open("rb") as file:
+        upload = services.receive(file, name=path.name, unit=root_unit(), by=Actor.system(), apply_when_read=True)
+        work.drain(kinds=KINDS)
+        upload.refresh_from_db()
+    return Receipt(upload.received, upload.accepted, upload.waiting)
+
+
+def _print(copied: float, csv: Measured, xlsx: Measured) -> None:
+    line(f"bare COPY into a typed table (median of {TIMES})", copied, "s")
+    line("csv, from receipt to applied exams", csv.seconds, "s", f"{csv.seconds / copied:.1f} x bare COPY", "goal <= 8 x, <= 6 x is excellent")
+    line("xlsx, the same", xlsx.seconds, "s", f"{xlsx.seconds / csv.seconds:.2f} x csv", "goal <= 2 x")
+    for kind, measured in (("csv", csv), ("xlsx", xlsx)):
+        line(f"{kind}, peak memory of the reading child", measured.child_memory, "MiB", "", "goal <= 300 MB")
+        line(f"{kind}, peak memory of the worker", measured.memory, "MiB", "", "goal <= 300 MB")
+        receipt = measured.result
+        print(f"  {kind}: received {receipt.received}, accepted {receipt.accepted}, waiting {receipt.waiting}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""`python -m bench.risk`: everybody's assessment, beside a bare COPY of its inputs out and of its results in."""
+
+from argparse import ArgumentParser
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import bare, crowd
+from bench.installation import installation, organisation
+from bench.measuring import Measured, apart, line, repeated, seconds, watched
+
+PEOPLE, SMALL = 1_000_000, 200_000
+TIMES = 3
+SAMPLE, PACK_DAY = 300, date.today()
+INPUTS = {
+    "people_person": ["id", "sex", "birth", "unit_id"],
+    "exams_exam": ["id", "person_id", "taken_on", "results", "reported", "qualifiers", "ranges"],
+}
+
+
+class Assessed(NamedTuple):
+    """Seconds of all calls that load values and that evaluate the pack, and how many people got which colour."""
+
+    loading: float
+    evaluating: float
+    colours: dict[str, int]
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--small", action="store_true", help=f"{SMALL} people")
+    options = parser.parse_args()
+    people = SMALL if options.small else options.people
+    with installation() as folder:
+        schema = organisation("crowd")
+        apart(crowd.fill, schema, folder, people, PACK_DAY)
+        print(f"risk: {people} people, one exam each")
+        out = _bare_out(schema, folder)
+        everybody = apart(_assess, schema)
+        back = _bare_in(schema, folder)
+        loop, one = apart(_one_by_one, schema), apart(_upload_of_one, schema)
+        _print(people, out, back, everybody, loop.seconds / SAMPLE, one.result)
+
+
+def _bare_out(schema: str, folder: Path) -> float:
+    def unload() -> None:
+        for name, columns in INPUTS.items():
+            database.unload(schema, name, columns, folder / "inputs.txt")
+
+    with bare.connected() as database:
+        return repeated(unload, TIMES)
+
+
+def _bare_in(schema: str, folder: Path) -> float:
+    from healthmgmt.risk.services import COLUMNS
+
+    path = folder / "results.txt"
+    with bare.connected() as database:
+        database.unload(schema, "risk_assessment", COLUMNS, path)
+        database.make_same("risk_assessment", COLUMNS, schema)
+        return repeated(lambda: database.load("risk_assessment", path, COLUMNS, "FORMAT text"), TIMES)
+
+
+def _assess(schema: str) -> Assessed:
+    """The product's job, without what other rooms make of it."""
+    from healthmgmt.core import organisations
+    from healthmgmt.risk import loading, stratification
+    from healthmgmt.risk.models import Assessment
+    from healthmgmt.work import services as work
+
+    with organisations.entered(schema):
+        work.submit("risk.assess", "bench", {"as_of": PACK_DAY.isoformat(), "pack": ""})
+        with watched(loading, "load") as loads, watched(stratification, "evaluate") as evaluations:
+            work.drain(kinds=("risk.assess",))
+        colours = {colour: Assessment.objects.filter(colour=colour).count() for colour in Assessment.Colour.values}
+    return Assessed(sum(loads), sum(evaluations), colours)
+
+
+def _one_by_one(schema: str) -> None:
+    """A plain loop over a sample: the models read the exams, the pack is asked about one person, a model is saved."""
+    from healthmgmt.core import organisations
+    from healthmgmt.exams.models import Exam
+    from healthmgmt.people.models import Person
+    from healthmgmt.records import catalogue
+    from healthmgmt.risk import measures, services, stratification
+    from healthmgmt.risk.models import Assessment
+
+    with organisations.entered(schema):
+        pack, since = services.pack_in_force(PACK_DAY), services.window_start(PACK_DAY)
+        uppers = {code: (indicator.ref_high_m, indicator.ref_high_f) for code, indicator in catalogue.load().items()}
+        for person in Person.objects.order_by("id")[:SAMPLE]:
+            values, days, exams = {}, {}, []
+            for exam in Exam.objects.filter(person=person, state="current", taken_on__gt=since, taken_on__lte=PACK_DAY).order_by("taken_on"):
+                values |= exam.results
+                days |= dict.fromkeys(exam.results, exam.taken_on)
+                exams.append(exam.pk)
+            found = measures.of_people([measures.Person(person.sex, person.birth, values, days=days, north=True, urban=True)])
+            outcome = stratification.evaluate(pack, found, uppers)
+            Assessment.objects.create(
+                person=person,
+                assessed_on=PACK_DAY,
+                colour=stratification.COLOURS[outcome.colour[0]],
+                reasons=outcome.reasons_json()[0],
+                scores=outcome.scores_json()[0],
+                missing=outcome.missing_json()[0],
+                exams=exams,
+                pack=pack.name,
+                edition=pack.edition,
+                is_current=False,
+            )
+
+
+def _upload_of_one(schema: str) -> float:
+    """The seconds from one person's new exam to the new assessment: the whole job among all the others."""
+    from healthmgmt.core import organisations
+    from healthmgmt.exams.models import Exam, Upload
+    from healthmgmt.work import services as work
+
+    with organisations.entered(schema):
+        exam = Exam.objects.order_by("id").last()
+        upload = Upload.objects.create(file_name="one", sha256="", size=0, unit=exam.upload.unit, state=Upload.State.APPLYING)
+        exam.pk, exam.upload, exam.taken_on, exam.results = None, upload, PACK_DAY, exam.results | {"sbp": 190}
+        exam.save()
+        work.submit("risk.assess_upload", "bench", {"upload": upload.pk})
+        return seconds(partial(work.drain, kinds=("risk.assess_upload",)))
+
+
+def _print(people: int, out: float, back: float, everybody: Measured, loop: float, one: float) -> None:
+    bare_seconds, assessed = out + back, everybody.result
+    rest = everybody.seconds - assessed.loading - assessed.evaluating
+    line(f"bare COPY of the inputs out (median of {TIMES})", out, "s")
+    line(f"bare COPY of the results in (median of {TIMES})", back, "s")
+    goal = "goal <= 5 x, <= 30 s for 1,000,000"
+    line("the product's assessment of everybody", everybody.seconds, "s", f"{everybody.seconds / bare_seconds:.1f} x bare COPY", goal)
+    line("of that: loading values into columns", assessed.loading, "s", f"{assessed.loading / everybody.seconds:.0%}")
+    line("of that: evaluating the pack", assessed.evaluating, "s", f"{assessed.evaluating / everybody.seconds:.0%}")
+    line("of that: texts, COPY in, making them current", rest, "s", f"{rest / everybody.seconds:.0%}")
+    line(f"a plain loop over people ({SAMPLE}, scaled up)", loop * people, "s", f"{loop * people / everybody.seconds:.0f} x the product")
+    line("one person's new exam, the whole job", one * 1000, "ms")
+    line("peak memory of the worker", everybody.memory, "MiB", "", "goal <= 500 MB")
+    print("  " + ", ".join(f"{colour} {count}" for colour, count in assessed.colours.items()))
+
+
+if __name__ == "__main__":
+    main()
