@@ -9,7 +9,7 @@ from tests.guards.source import ROOT, Module, called_name, calls, imports, modul
 
 NAMELESS = {"utils", "util", "common", "helpers", "helper", "misc"}
 # Tests that hold a machine's path as an example of what must not be there.
-MACHINE_PATH = re.compile(r"/(?:work/(?:main|shared)|root|home/\w+|tmp/b)(?:/|\b)")
+MACHINE_PATH = re.compile(r"/(?:root|home/\w+|Users/\w+)/")
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Edges where any error is caught, each with its reason; there it is logged and kept, never dropped.
 EDGES: dict[str, str] = {}
@@ -170,4 +170,4 @@ def test_guard_sees_loose_requirements():
 
 
 def test_guard_sees_machine_paths():
-    assert machine_paths("README.md", "see /root/x\nsee " + "/work/" + "main\nhttps://example.org/home\n") == ["README.md:1", "README.md:2"]
+    assert machine_paths("README.md", "see /root/x\nsee /home/somebody/y\nhttps://example.org/home\n") == ["README.md:1", "README.md:2"]
