@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from healthmgmt.accounts import services as accounts
 from healthmgmt.accounts.models import User
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
+from healthmgmt.core.permissions import ROLES
 from healthmgmt.exams.models import Upload
 from healthmgmt.organization import periods
 from healthmgmt.organization.models import Period, Unit
@@ -85,6 +86,13 @@ class Demonstration:
         for organisation in written.organisations:
             yield self._bring(organisation)
 
+    def operator(self) -> Login:
+        """How platform staff come in, on the bare domain."""
+        email, password = "operator@platform.example", self._memory["password"]
+        if not User.objects.filter(email=email).exists():
+            call_command("add_operator", email=email, password=password, stdout=StringIO())
+        return Login("", "operator", email, password)
+
     def _remember(self, today: date) -> dict[str, str]:
         """The first start's day and password: another day would mean other exam days, and so other files."""
         path = self._folder / "demonstration.json"
@@ -133,8 +141,11 @@ class Demonstration:
         if not User.objects.filter(email=email).exists():
             unit = Unit.objects.filter(level=level, people__isnull=False).first() or Unit.objects.filter(level=level).first()
             options = {"org": slug, "email": email, "role": role, "unit": names_from_root(unit), "password": password, "stdout": StringIO()}
+            with translation.override("zh-hans"):
+                options["name"] = str(ROLES[role].words)
             if role == "employee":
-                options["person"] = Person.objects.employed().within(unit).order_by("emp_no").first().emp_no
+                person = Person.objects.employed().within(unit).order_by("emp_no").first()
+                options |= {"person": person.emp_no, "name": person.name}
             call_command("add_user", **options)
         return Login(slug, role, email, password)
 

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.portal.delivery import DeliveryFault
-from healthmgmt.portal.demonstration import Demonstration, Report
+from healthmgmt.portal.demonstration import Demonstration, Login, Report
 from healthmgmt.portal.processes import ProcessFault, Processes, free_port
 
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             reports = list(demonstration.run())
             for report in reports:
                 self._print(report)
-            self._print_addresses(reports, processes.port)
+            self._print_addresses(reports, demonstration.operator(), processes.port)
             self.stdout.write(f"\nDone in {time.monotonic() - started:.1f} s.")
             if not options["once"]:
                 self.stdout.write("Serving until Ctrl-C.")
@@ -74,12 +74,16 @@ class Command(BaseCommand):
         self.stdout.write("  colours: " + ", ".join(f"{colour} {count}" for colour, count in colours.items()))
         self.stdout.write("  " + ", ".join(f"{name} {count}" for name, count in counts.items()))
 
-    def _print_addresses(self, reports: list[Report], port: int) -> None:
-        self.stdout.write("\nSign in:")
+    def _print_addresses(self, reports: list[Report], operator: Login, port: int) -> None:
+        self.stdout.write(f"\nSign in:\n  http://{settings.ORGANISATION_DOMAIN}:{port}/")
+        self._print_login(operator)
         for report in reports:
             self.stdout.write(f"  http://{report.slug}.{settings.ORGANISATION_DOMAIN}:{port}/")
             for login in report.logins:
-                self.stdout.write(f"    {login.role:14} {login.identifier:38} {login.password}")
+                self._print_login(login)
+
+    def _print_login(self, login: Login) -> None:
+        self.stdout.write(f"    {login.role:14} {login.identifier:38} {login.password}")
 
 
 def _interrupt(number: int, frame: object) -> None:
