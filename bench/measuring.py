@@ -13,7 +13,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Measured:
-    """`memory` and `child_memory` are peaks in MiB: of the process that did the work, and of the largest it started."""
+    """`memory` and `child_memory` are peaks in MiB: of the process that did the work, and of the largest it started.
+
+    Linux counts the memory of the starter at that moment as the child's too, so a small child shows the starter's.
+    """
 
     result: Any
     seconds: float
@@ -62,7 +65,7 @@ def watched(module: Any, name: str) -> Iterator[list[float]]:
 
 def line(what: str, number: float, unit: str, ratio: str = "", goal: str = "") -> None:
     """One measurement, and beside it what it is compared with and the goal."""
-    print(f"  {what:<46} {number:10.2f} {unit:<4} {ratio:<26} {goal}".rstrip(), flush=True)
+    print(f"  {what:<52} {number:10.2f} {unit:<4} {ratio:<26} {goal}".rstrip(), flush=True)
 
 
 def _measure(work: Callable[..., Any], arguments: tuple) -> Measured:
