@@ -42,7 +42,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "tenants.Organisation"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 ORGANISATION_DIRECTORY = "tenants.directory"
-TENANT_LIMIT_SET_CALLS = True
 TENANT_TEMPLATE_SCHEMA = "t_template"
 PUBLIC_SCHEMA_URLCONF = "healthmgmt.urls_public"
 ROOT_URLCONF = "healthmgmt.urls"
