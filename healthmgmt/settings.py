@@ -1,5 +1,6 @@
 """Django settings: one file, the environment parsed strictly (environment.py), so a typo stops the start."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from healthmgmt import embedded, environment
@@ -102,18 +103,25 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "healthmgmt.organization.middleware.LocalTimeMiddleware",
 ]
 WSGI_APPLICATION = "healthmgmt.wsgi.application"
+TEMPLATE_LOADER = "django.template.loaders.filesystem.Loader"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
+            # Read anew each time while DEBUG is on, so that a page shows what was just written.
+            "loaders": [TEMPLATE_LOADER] if DEBUG else [("django.template.loaders.cached.Loader", [TEMPLATE_LOADER])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "healthmgmt.core.context.stylesheets",
+                "healthmgmt.organization.context.organisation",
+                "healthmgmt.portal.navigation.navigation",
             ],
         },
     },
@@ -160,10 +168,29 @@ TIME_ZONE = "UTC"
 
 # Files ----------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "healthmgmt" / "static"]
-# Our own files only, served from where they lie; libraries bring pages that we do not show.
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-WHITENOISE_USE_FINDERS = True
+# Our own files, and of the installed packages the listed ones alone; libraries bring pages that we do not show.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "healthmgmt.core.staticfiles.ListedFilesFinder"]
+NODE_MODULES = BASE_DIR / "node_modules"
+ICONS_ROOT = NODE_MODULES / "@tabler" / "icons" / "icons" / "outline"
+VENDOR_FILES = {
+    "vendor/tabler.min.css": NODE_MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css",
+    # Named in the sheet's last line; the manifest asks for it.
+    "vendor/tabler.min.css.map": NODE_MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css.map",
+    "vendor/echarts.min.js": NODE_MODULES / "echarts" / "dist" / "echarts.min.js",
+    "vendor/htmx-2.min.js": Path(find_spec("django_htmx").origin).parent / "static" / "django_htmx" / "htmx-2.min.js",
+}
+# `make` collects them under names with a digest, which browsers may keep for ever; while DEBUG is on they are served from where they lie.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
 UPLOAD_ROOT = DATA_DIR / "uploads"
 UPLOAD_LIMITS = {
     "file_bytes": 64 * 1024 * 1024,

@@ -63,6 +63,11 @@ class Workshop:
             if (ROOT / name).is_file():
                 (self.copy / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, self.copy / name)
+        # What `make` made of them, which no sabotage touches.
+        for name in ("node_modules", "staticfiles"):
+            (self.copy / name).symlink_to(ROOT / name)
+        for path in [*ROOT.glob("healthmgmt/**/*.mo"), *ROOT.glob("tenants/**/*.mo")]:
+            shutil.copy2(path, self.copy / path.relative_to(ROOT))
 
     def run(self, tests: list[str], data: Path | None = None) -> tuple[int, str]:
         """Exit code and output of the tests in the copy."""

@@ -1,16 +1,26 @@
 """Users of one organisation (and the operators, in the public schema), their codes, tokens and failed sign-ins."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core import organisations
 from healthmgmt.core.classification import IDENTIFIER, PLAIN, SECRET
 from healthmgmt.core.permissions import Permission, roles_with
+
+
+class HeldRole(NamedTuple):
+    """A role of a user at a unit."""
+
+    role: str
+    unit_id: int
+    unit_path: str
+    unit_name: str
 
 
 class UserManager(BaseUserManager):
@@ -75,6 +85,21 @@ class User(AbstractBaseUser):
         value = f"{organisations.current()} {self.pk} {self.session_epoch} {self.password}"
         return salted_hmac("healthmgmt.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
+    @property
+    def shown_name(self) -> str:
+        """What pages call this user."""
+        return self.name or self.employee_no or self.email or self.mobile or ""
+
+    @cached_property
+    def held_roles(self) -> list[HeldRole]:
+        """The roles of this user and where, read once per instance; `forget_roles` after a change."""
+        found = self.memberships.order_by("role", "unit__path")
+        return [HeldRole(*one) for one in found.values_list("role", "unit_id", "unit__path", "unit__name")]
+
+    def forget_roles(self) -> None:
+        """Read the roles again when they are asked for next."""
+        self.__dict__.pop("held_roles", None)
+
     def can(self, permission: Permission | str, unit: Any = None) -> bool:
         """Whether a role of this user holds the permission: at or above `unit`, or anywhere when no unit is named."""
         roles = roles_with(permission)
@@ -82,17 +107,17 @@ class User(AbstractBaseUser):
             return "operator" in roles
         if not self.is_active:
             return False
-        held = self.memberships.filter(role__in=roles)
+        held = [one for one in self.held_roles if one.role in roles]
         if unit is None:
-            return held.exists()
-        return any(unit.path.startswith(path) for path in held.values_list("unit__path", flat=True))
+            return bool(held)
+        return any(unit.path.startswith(one.unit_path) for one in held)
 
     def unit_paths(self, permission: Permission | str) -> list[str]:
         """The paths of the units at which this user holds a permission; each reaches its subtree."""
         if self.is_operator or not self.is_active:
             return []
-        held = self.memberships.filter(role__in=roles_with(permission))
-        return sorted(set(held.values_list("unit__path", flat=True)))
+        roles = roles_with(permission)
+        return sorted({one.unit_path for one in self.held_roles if one.role in roles})
 
 
 class ActivationCode(models.Model):

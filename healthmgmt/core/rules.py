@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -53,7 +54,7 @@ def requires(*permissions: Permission | Rule) -> Callable:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not rule.allows(request.user):
                 if not request.user.is_authenticated:
-                    return redirect_to_login(request.get_full_path())
+                    return _to_sign_in(request)
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -61,6 +62,18 @@ def requires(*permissions: Permission | Rule) -> Callable:
         return guarded
 
     return declare
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, which leads back to the page that was looked at: a form's own address answers no GET."""
+    is_page = request.method in ("GET", "HEAD") and not request.headers.get("HX-Request")
+    looked_at = request.get_full_path() if is_page else request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    parts = urlsplit(looked_at)
+    response = redirect_to_login(urlunsplit(("", "", parts.path or "/", parts.query, "")))
+    if request.headers.get("HX-Request"):
+        # A fragment must not be filled with the sign-in page: the whole page goes there.
+        response = HttpResponse(status=204, headers={"HX-Redirect": response.url})
+    return response
 
 
 class DeclaredPermission(BasePermission):

@@ -2,11 +2,14 @@
 
 import math
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
+from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Period, Settings, Unit
@@ -18,6 +21,25 @@ SHOWN_ALTERNATIVES = 5
 def organisation_settings() -> Settings:
     """The organisation's own choices. Raises Settings.DoesNotExist before the organisation is established."""
     return Settings.objects.get(pk=1)
+
+
+class Frame(NamedTuple):
+    """What stands around every page: the organisation's name (that of its root unit) and its time zone."""
+
+    name: str
+    timezone: str
+
+
+def frame() -> Frame | None:
+    """One query; None before the organisation is established."""
+    root = Unit.objects.filter(level=0).values("name")[:1]
+    found = Settings.objects.filter(pk=1).values_list(Subquery(root), "timezone").first()
+    return Frame(found[0] or "", found[1]) if found else None
+
+
+def today() -> date:
+    """The organisation's local day."""
+    return local_day(timezone.now(), organisation_settings().timezone)
 
 
 def root_unit() -> Unit:

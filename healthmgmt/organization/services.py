@@ -170,6 +170,7 @@ def grant(user: User, *, unit: Unit, role: str, by: Actor) -> Membership:
         membership, is_new = Membership.objects.get_or_create(user=user, unit=unit, role=role)
         if not is_new:
             raise Rejected(_("The user has this role there already."), field="role")
+        user.forget_roles()
         audit.record("role.granted", by=by, subject=user, detail={"role": role, "unit": unit.pk})
         accounts.end_sessions(user, by=by, reason="role")
     return membership
@@ -185,6 +186,7 @@ def revoke(membership: Membership, *, by: Actor) -> None:
         user = membership.user
         audit.record("role.revoked", by=by, subject=user, detail={"role": membership.role, "unit": membership.unit_id})
         membership.delete()
+        user.forget_roles()
         accounts.end_sessions(user, by=by, reason="role")
 
 

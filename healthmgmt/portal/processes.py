@@ -34,10 +34,12 @@ def free_port(preferred: int) -> int:
 
 @dataclass
 class Processes:
-    """Start with `start()`, stop with `stop()`; the logs lie in `logs`, one file a process."""
+    """Start with `start()`, stop with `stop()`; the logs lie in `logs`, one file a process. Where it `reloads`, the site
+    takes up changed code."""
 
     port: int
     logs: Path
+    reloads: bool = False
     _running: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -45,7 +47,8 @@ class Processes:
         self.logs.mkdir(parents=True, exist_ok=True)
         celery = [sys.executable, "-m", "celery", "-A", "healthmgmt", "--quiet"]
         worker = [*celery, "worker", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
-        self._spawn("web", "web", [sys.executable, "-m", "gunicorn", "healthmgmt.wsgi", f"--bind=127.0.0.1:{self.port}", "--workers=2"])
+        web = [sys.executable, "-m", "gunicorn", "healthmgmt.wsgi", f"--bind=127.0.0.1:{self.port}", "--workers=2"]
+        self._spawn("web", "web", [*web, "--reload"] if self.reloads else web)
         self._spawn("worker-now", "worker", [*worker, "--queues=now", "--concurrency=1", "--hostname=now@%h"])
         self._spawn("worker-bulk", "worker", [*worker, "--queues=bulk", "--concurrency=2", "--hostname=bulk@%h"])
         self._spawn("beat", "beat", [*celery, "beat", "--loglevel=WARNING", f"--pidfile={self.logs / 'beat.pid'}"])

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.urls import path
 
 from healthmgmt.portal import views
@@ -9,3 +10,5 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("api/schema/", views.SchemaView.as_view(), name="schema"),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", views.style_guide, name="styleguide"))

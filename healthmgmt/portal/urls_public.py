@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.urls import path
 
 from healthmgmt.portal import views
@@ -8,3 +9,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", views.style_guide, name="styleguide"))

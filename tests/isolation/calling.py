@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -15,7 +16,8 @@ from django.urls import get_resolver
 
 from tenants import current
 from tests.guards.test_urls import patterns
-from tests.isolation.rules import METHODS, PUBLIC_URLS, ROLES, URLS, Rule
+from tests.isolation.addresses import PUBLIC_URLS, URLS
+from tests.isolation.rules import METHODS, ROLES, Rule
 from tests.isolation.seeding import World
 
 
@@ -97,8 +99,8 @@ def targets(rule: Rule, world: World, other: World) -> dict[str, dict[str, Any]]
     """What stands for the parts of an address: each seeded object, the other organisation's of the same name, or nothing."""
     if not rule.objects:
         return {"": {}}
-    own = {name: {"uuid": world.uploads[name].uuid} for name in rule.objects}
-    return own | {f"foreign {name}": {"uuid": other.uploads[name].uuid} for name in rule.objects}
+    own = {name: world.objects[rule.kind][name] for name in rule.objects}
+    return own | {f"foreign {name}": other.objects[rule.kind][name] for name in rule.objects}
 
 
 def every_call(world: World, other: World, methods: tuple[str, ...] = METHODS) -> list[Call]:
@@ -135,7 +137,7 @@ def _calls(
 
 def _filled(route: str, parts: dict[str, Any]) -> str:
     for name, value in parts.items():
-        route = route.replace(f"<uuid:{name}>", str(value)).replace(f"<int:{name}>", str(value))
+        route = re.sub(rf"<\w+:{name}>", str(value), route)
     return route
 
 

@@ -41,6 +41,7 @@ class World:
     id_numbers: list[str]
     users: dict[str, User] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
+    objects: dict[str, dict[str, dict]] = field(default_factory=dict)
     keys: dict[str, list] = field(default_factory=dict)
 
     @property
@@ -65,6 +66,7 @@ def seed(world: World) -> World:
     for upload in world.uploads.values():
         upload.refresh_from_db()
     _fill_the_rest(world, cast)
+    world.objects = _addressed(world, cast)
     world.keys = keys()
     return world
 
@@ -113,6 +115,17 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
         UnitFact.objects.create(unit=cast.a1, period=cast.period, metric="covered", numerator=1, denominator=1, definition=1, computed_at=now)
     if not PublishedRow.objects.exists():
         PublishedRow.objects.create(period=cast.period, unit=cast.a1, cells={"mark": world.mark}, published_at=now)
+
+
+def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
+    """What stands for the parts of addresses: {kind: {name: {part: value}}}; the names are those of the address tables."""
+    return {
+        "upload": {name: {"uuid": upload.uuid} for name, upload in world.uploads.items()},
+        "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
+        "unit": {name: {"pk": getattr(cast, name).pk} for name in ("root", "a", "a1", "b1")},
+        "user": {name: {"pk": user.pk} for name, user in world.users.items()},
+        "period": {"period": {"pk": cast.period.pk}},
+    }
 
 
 def own_models() -> list[type[models.Model]]:

@@ -18,7 +18,8 @@ from tenants import current, directory, provisioning
 from tests.guards.test_urls import URLCONFS, patterns
 from tests.isolation.calling import Call, every_call, every_public_call, listening, marks_in, run_command, undone
 from tests.isolation.routines import COMMANDS, ELSEWHERE, PAYLOADS
-from tests.isolation.rules import METHODS, PUBLIC_URLS, URLS
+from tests.isolation.addresses import PUBLIC_URLS, URLS
+from tests.isolation.rules import METHODS
 from tests.isolation.seeding import World, content
 
 TABLES = {"healthmgmt.urls": URLS, "healthmgmt.urls_public": PUBLIC_URLS}

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(f"{shared} is no folder; leave SHARED out to see drawn people.")
         folder = Path(settings.DATA_DIR) / "demonstration"
         call_command("migrate", verbosity=0, stdout=self.stdout)
-        processes = Processes(free_port(options["port"]), folder / "logs")
+        processes = Processes(free_port(options["port"]), folder / "logs", reloads=settings.DEBUG)
         # Asked to end in any way, the processes go with it.
         signal.signal(signal.SIGTERM, _interrupt)
         signal.signal(signal.SIGINT, _interrupt)

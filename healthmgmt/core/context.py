@@ -1,0 +1,11 @@
+"""What every template may use, whoever looks."""
+
+from django.http import HttpRequest
+
+# In the order in which they apply; the last one wins.
+STYLESHEETS = ("css/tokens.css", "css/components.css", "css/pages.css", "css/frame.css", "css/helpers.css", "css/print.css")
+
+
+def stylesheets(request: HttpRequest) -> dict[str, object]:
+    """The product's own sheets."""
+    return {"stylesheets": STYLESHEETS}

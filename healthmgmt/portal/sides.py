@@ -1,0 +1,65 @@
+"""The product as each role walks through it: which pages stand in its navigation, and where it comes in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from healthmgmt.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Page:
+    """An entry of a side's navigation. `covers` are beginnings of view names that belong under it; `short` fits a phone's bar.
+
+    `count` says how many things wait there; they are late things (plum) where `is_late`.
+    """
+
+    label: str
+    view: str
+    icon: str
+    short: str = ""
+    covers: tuple[str, ...] = ()
+    count: Callable[[User], int] | None = None
+    is_late: bool = True
+
+    def holds(self, view: str) -> bool:
+        return view == self.view or any(view.startswith(beginning) for beginning in self.covers)
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a role sees; its first page is where it comes in. Roles further up in SIDES come first for who has several."""
+
+    role: str
+    icon: str
+    pages: tuple[Page, ...]
+
+
+SIDES: tuple[Side, ...] = (
+    Side("operator", "server", (Page(_("Organisations"), "portal:home", "server"),)),
+    Side("org_admin", "settings", (Page(_("Home"), "portal:home", "home"),)),
+    Side("group_leader", "building", (Page(_("Home"), "portal:home", "home"),)),
+    Side("health_office", "building-community", (Page(_("Home"), "portal:home", "home"),)),
+    Side("data_steward", "shield-lock", (Page(_("Home"), "portal:home", "home"),)),
+    Side("physician", "stethoscope", (Page(_("Home"), "portal:home", "home"),)),
+    Side("case_manager", "heart-handshake", (Page(_("Home"), "portal:home", "home"),)),
+    Side("liaison", "clipboard-list", (Page(_("Home"), "portal:home", "home"),)),
+    Side("exam_centre", "building-hospital", (Page(_("Home"), "portal:home", "home"),)),
+    Side("employee", "user", (Page(_("Home"), "portal:home", "home"),)),
+)
+
+
+def sides_of(user: User) -> list[Side]:
+    """The sides of a user, the one that comes first first."""
+    if user.is_operator:
+        return [side for side in SIDES if side.role == "operator"]
+    held = {one.role for one in user.held_roles} if user.is_active else set()
+    return [side for side in SIDES if side.role in held]
+
+
+def side_of(user: User, view: str) -> Side | None:
+    """The side on which a user looks at a view: the first of theirs that has it, else their first."""
+    sides = sides_of(user)
+    having = [side for side in sides if any(page.holds(view) for page in side.pages)]
+    return next(iter(having or sides), None)

@@ -1,0 +1,6 @@
+"""Every address of an organisation's host (URLS) and of the bare domain (PUBLIC_URLS), by route; one module a room."""
+
+from tests.isolation.addresses import accounts, exams, portal
+
+URLS = {**accounts.URLS, **exams.URLS, **portal.URLS}
+PUBLIC_URLS = {**accounts.PUBLIC_URLS, **portal.PUBLIC_URLS}

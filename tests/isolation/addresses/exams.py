@@ -1,0 +1,34 @@
+"""Uploads."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.isolation.rules import Rule
+
+UPLOADERS = frozenset({"liaison_a1", "liaison_b1", "exam_centre"})
+UPLOAD_READERS = UPLOADERS | {"office_a", "office_b"}
+# Which roles reach which of the seeded uploads, named after who delivered them.
+UPLOADS = {
+    "liaison_a1": frozenset({"liaison_a1", "office_a"}),
+    "liaison_b1": frozenset({"liaison_b1", "office_b"}),
+    "exam_centre": frozenset({"exam_centre"}),
+}
+
+
+def a_file() -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("new.csv", "工号,姓名,体检日期\n".encode())}
+
+
+URLS = {
+    "api/v1/uploads/": Rule(
+        UPLOAD_READERS,
+        {"GET": 200, "POST": 201},
+        except_for={("office_a", "POST"): 422, ("office_b", "POST"): 422},
+        data={"POST": a_file},
+        refusal=401,
+    ),
+    "api/v1/uploads/<uuid:uuid>/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS, refusal=401),
+    "api/v1/uploads/<uuid:uuid>/apply/": Rule(UPLOADERS, {"POST": 202}, UPLOADS, refusal=401),
+    "api/v1/uploads/<uuid:uuid>/undo/": Rule(frozenset({"liaison_a1", "liaison_b1"}), {"POST": 200}, UPLOADS, refusal=401),
+}
