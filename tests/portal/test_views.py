@@ -2,24 +2,13 @@
 
 import pytest
 
-from tests.exams.road import ground, text, upload
+from tests import cast as casting
+from tests.exams.road import ground
 
 
-def test_home_greets_and_lists_roles_in_both_languages(cast, sign_in, org_a):
-    from tenants import current
-
-    browser = sign_in(cast.liaison_a1)
-    assert "Health liaison · A1" in browser.get("/").content.decode()
-    with current.use(org_a):
-        cast.liaison_a1.language = "zh-hans"
-        cast.liaison_a1.save()
-    assert "健康联络员" in browser.get("/").content.decode()
-
-
-def test_home_shows_uploads_to_those_who_follow_them_only(cast, sign_in, org_a):
-    upload(text([[cast.anna.emp_no, cast.anna.name, "2026-03-02", 120, 80, 5.0, 5.2]]), unit=cast.a1, name="march.csv")
-    seen = {who: "march.csv" in sign_in(getattr(cast, who)).get("/").content.decode() for who in ("liaison_a1", "office_a", "liaison_b1", "leader", "employee")}
-    assert seen == {"liaison_a1": True, "office_a": True, "liaison_b1": False, "leader": False, "employee": False}
+def test_home_of_who_has_no_role_says_what_to_do(org_a, sign_in):
+    page = sign_in(casting.user("nobody")).get("/").content.decode()
+    assert "has no role yet" in page and "administrator" in page
 
 
 def test_home_without_a_session_asks_to_sign_in(sign_in):
