@@ -31,6 +31,7 @@ help:
 	@echo "make test [SHARED=folder]           the whole suite"
 	@echo "make test-long                      with repeats and whole data sets, and once more on the system's servers"
 	@echo "make sabotage                       break the product on purpose; every break must turn a test red"
+	@echo "make shots [ROLES='liaison ...']      a picture of every page, role, language and width, in shots/"
 	@echo "make bench                          measure against what one would pick instead"
 	@echo "make clean                          stop the servers, delete everything made here, data included"
 
@@ -72,6 +73,9 @@ $(BROWSER): $(INSTALLED)
 
 demo: $(READY)
 	@$(if $(SHARED_GIVEN),$(WITH_SHARED),env -u SHARED) $(RUN) manage.py demo $(if $(ONCE),--once)
+
+shots: $(READY) $(BROWSER)
+	@$(WITH_SHARED) $(RUN) -m tests.browser.shots $(ROLES)
 
 test: $(READY) $(BROWSER)
 	@$(PYTEST)

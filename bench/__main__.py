@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("bench.intake", "bench.risk")
+MEASUREMENTS = ("bench.intake", "bench.risk", "bench.pages")
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
 
+from healthmgmt.audit.models import Event
 from tenants import current
 from tests.guards.test_urls import patterns
 from tests.isolation.addresses import PUBLIC_URLS, URLS
@@ -22,7 +24,11 @@ from tests.isolation.seeding import World
 
 
 class Call(NamedTuple):
-    """A request that was made: whose, what it was expected to answer, what it answered, all that came out."""
+    """A request that was made: whose, what it was expected to answer, what it answered, all that came out.
+
+    `shown` are the people of the organisation who can be made out in the answer, `recorded` those about whom the request
+    left an event.
+    """
 
     urlconf: str
     route: str
@@ -32,6 +38,8 @@ class Call(NamedTuple):
     expected: int
     status: int
     output: str
+    shown: frozenset[str] = frozenset()
+    recorded: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -109,6 +117,17 @@ def every_call(world: World, other: World, methods: tuple[str, ...] = METHODS) -
     return _calls("healthmgmt.urls", URLS, clients, world.host, world, other, methods)
 
 
+def repeated(world: World, other: World, wanted: set[tuple[str, str, str, str]]) -> list[Call]:
+    """Once more the calls of (route, target, role, method)."""
+    clients = browsers(world, other)
+    found = []
+    for route, target, role, method in sorted(wanted):
+        rule = URLS[route]
+        path = "/" + _filled(route, targets(rule, world, other)[target])
+        found.append(Call("healthmgmt.urls", route, target, role, method, 503, *_ask(clients[role], method, path, world.host, rule, world)))
+    return found
+
+
 def every_public_call(operator: Client, world: World, other: World) -> list[Call]:
     """The same on the bare domain, where the organisation's sessions are nobody's."""
     clients = browsers(world, other)
@@ -124,14 +143,15 @@ def _calls(
         rule = table.get(route)
         if rule is None:
             continue
-        for target, parts in targets(rule, world, other).items():
+        for number, (target, parts) in enumerate(targets(rule, world, other).items()):
             path = "/" + _filled(route, parts)
             for role, client in clients.items():
+                # Who may not call the address at all is refused before any object is looked for: one object shows it.
+                if role not in rule.roles and number:
+                    continue
                 for method in methods:
-                    status, output = _ask(client, method, path, host, rule)
-                    # What the caller sent may come back.
-                    output = output.replace(path, "")
-                    found.append(Call(urlconf, route, target, role, method, rule.expected(role, method, target), status, output))
+                    answer = _ask(client, method, path, host, rule, world)
+                    found.append(Call(urlconf, route, target, role, method, rule.expected(role, method, target), *answer))
     return found
 
 
@@ -141,21 +161,45 @@ def _filled(route: str, parts: dict[str, Any]) -> str:
     return route
 
 
-def _ask(client: Client, method: str, path: str, host: str, rule: Rule) -> tuple[int, str]:
+class Answer(NamedTuple):
+    """What came of a request; see Call."""
+
+    status: int
+    output: str
+    shown: frozenset[str]
+    recorded: frozenset[str]
+
+
+def _ask(client: Client, method: str, path: str, host: str, rule: Rule, world: World) -> Answer:
     data = rule.data[method]() if method in rule.data else None
     cookies = client.cookies.copy()
     mail.outbox.clear()
     with listening() as log, undone():
         response = getattr(client, method.lower())(path, data, headers={"host": host})
+        body = everything(response)
+        recorded = _recorded(world)
     client.cookies = cookies
     mails = [str(message.message()) for message in mail.outbox]
-    return response.status_code, "\n".join([*everything(response), *log.lines, *mails])
+    # What the caller sent may come back.
+    output = "\n".join([*body, *log.lines, *mails]).replace(path, "")
+    # A reference to somebody is their number or their address.
+    shown = frozenset(number for number, uuid in world.people.values() if number in output or str(uuid) in output)
+    return Answer(response.status_code, output, shown if response.status_code < 300 else frozenset(), recorded)
+
+
+def _recorded(world: World) -> frozenset[str]:
+    with current.use(world.schema):
+        about = Event.objects.filter(pk__gt=world.last_event, person_id__isnull=False).values_list("person_id", flat=True)
+        return frozenset(world.people[pk][0] for pk in set(about))
 
 
 def everything(response: HttpResponse) -> list[str]:
-    """Status line, headers, cookies and body."""
+    """Status line, headers, cookies and body; of a workbook the text of its parts."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     headers = [f"{name}: {value}" for name, value in response.headers.items()]
+    if body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body = b"\n".join(archive.read(name) for name in archive.namelist())
     return [response.reason_phrase, *headers, response.cookies.output(), body.decode("utf-8", "replace")]
 
 

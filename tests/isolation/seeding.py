@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, User
 from healthmgmt.audit import sealing
+from healthmgmt.audit.models import Event
 from healthmgmt.care.models import Assignment
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
@@ -43,6 +44,9 @@ class World:
     uploads: dict[str, Upload] = field(default_factory=dict)
     objects: dict[str, dict[str, dict]] = field(default_factory=dict)
     keys: dict[str, list] = field(default_factory=dict)
+    # Everybody of the roster: {id: (employee number, uuid)}; and how far the record went when the seeding was done.
+    people: dict[int, tuple[str, object]] = field(default_factory=dict)
+    last_event: int = 0
 
     @property
     def host(self) -> str:
@@ -68,6 +72,8 @@ def seed(world: World) -> World:
     _fill_the_rest(world, cast)
     world.objects = _addressed(world, cast)
     world.keys = keys()
+    world.people = {pk: (emp_no, uuid) for pk, emp_no, uuid in Person.objects.values_list("pk", "emp_no", "uuid")}
+    world.last_event = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]
     return world
 
 

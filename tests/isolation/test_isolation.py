@@ -1,13 +1,17 @@
 """P01: no request, job, export or cached page of organisation A ever shows a byte of B."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import get_commands
+from django.db import DatabaseError
 from django.test import Client
 from django.urls import get_resolver
 
 from healthmgmt.accounts.models import User
+from healthmgmt.audit import services as audit
+from healthmgmt.audit.models import Event
 from healthmgmt.core.actors import Actor
 from healthmgmt.exams import services as exams
 from healthmgmt.people.models import Person
@@ -16,7 +20,7 @@ from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tenants import current, directory, provisioning
 from tests.guards.test_urls import URLCONFS, patterns
-from tests.isolation.calling import Call, every_call, every_public_call, listening, marks_in, run_command, undone
+from tests.isolation.calling import Call, every_call, every_public_call, listening, marks_in, repeated, run_command, undone
 from tests.isolation.routines import COMMANDS, ELSEWHERE, PAYLOADS
 from tests.isolation.addresses import PUBLIC_URLS, URLS
 from tests.isolation.rules import METHODS
@@ -69,6 +73,30 @@ def test_P03_foreign_and_hidden_objects_look_the_same(worlds, calls):
     bodies = {call.target.startswith("foreign "): call.output.split("\n") for call in missing}
     assert set(bodies) == {True, False}
     assert [line for line in bodies[True] if "/" not in line] == [line for line in bodies[False] if "/" not in line]
+
+
+def test_P20_whoever_is_shown_is_told_of_it(calls, capsys):
+    """No answer names a person without an event about that person."""
+    showing = [call for call in calls if call.shown]
+    with capsys.disabled():
+        print(f"\nP20: {len(showing)} answers of {len({call.route for call in showing})} addresses show people")
+    assert [f"{call.name}: {sorted(call.shown - call.recorded)}" for call in showing if call.shown - call.recorded] == []
+
+
+def test_P22_nobody_is_shown_when_it_cannot_be_recorded(worlds, calls, monkeypatch):
+    showing = {(call.route, call.target, call.role, call.method) for call in calls if call.shown}
+
+    def broken(*args, **kwargs):
+        raise DatabaseError("no record can be written")
+
+    monkeypatch.setattr(Event, "save", broken)
+    monkeypatch.setattr(audit, "sql", SimpleNamespace(execute=broken))
+    again = repeated(worlds.a, worlds.b, showing)
+    assert {(call.name, call.status, bool(call.shown)) for call in again if call.status != 503 or call.shown} == set()
+
+
+def test_P04_no_leader_is_shown_a_person(calls):
+    assert [call.name for call in calls if call.role == "leader" and call.shown] == []
 
 
 def test_P03_cookies_are_of_one_host(calls):

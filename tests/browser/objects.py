@@ -1,0 +1,48 @@
+"""Which of an organisation's objects stands in an address when a role looks: the first that this user can see."""
+
+from collections.abc import Callable
+from typing import Any
+
+from healthmgmt.accounts.models import User
+from healthmgmt.core.permissions import Permission
+from healthmgmt.exams import access as uploads
+from healthmgmt.organization.models import Period
+from healthmgmt.organization.selectors import units_visible_to
+from healthmgmt.people.models import Person
+
+
+def _upload(user: User) -> dict[str, Any] | None:
+    # One with rows that wait shows more.
+    found = uploads.visible_to(user).order_by("-waiting", "-id").first()
+    return {"uuid": found.uuid} if found else None
+
+
+def _person(user: User) -> dict[str, Any] | None:
+    for permission in (Permission.RECORD_VIEW, Permission.ROSTER_VIEW):
+        found = Person.objects.visible_to(user, permission).filter(left_on=None).order_by("-alerts__id", "emp_no").first()
+        if found:
+            return {"uuid": found.uuid}
+    return None
+
+
+def _unit(user: User) -> dict[str, Any] | None:
+    found = units_visible_to(user, Permission.UNITS_MANAGE).filter(level__gt=0).order_by("level", "path").first()
+    return {"pk": found.pk} if found else None
+
+
+def _user(user: User) -> dict[str, Any] | None:
+    return {"pk": user.pk}
+
+
+def _period(user: User) -> dict[str, Any] | None:
+    found = Period.objects.order_by("-starts_on").first()
+    return {"pk": found.pk} if found else None
+
+
+FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
+    "upload": _upload,
+    "person": _person,
+    "unit": _unit,
+    "user": _user,
+    "period": _period,
+}

@@ -1,0 +1,79 @@
+"""Every page of every role in a real browser: nothing complains, nothing is cut off, keyboard and screen reader come everywhere."""
+
+import pytest
+
+from healthmgmt.accounts.models import User
+from tests.browser import town as towns
+from tests.browser.site import Site, Visitor
+from tests.browser.town import Town
+from tests.browser.walking import (
+    ROLES, Page, html_routes, latin_runs, pages_of, pages_of_nobody, serious_findings, shown_text, unreachable_by_keyboard
+)  # fmt: skip
+from tests.isolation.addresses import URLS
+
+SEEN: set[str] = set()
+
+
+def faults(visitor: Visitor, page: Page, *, language: str) -> list[str]:
+    """What is wrong with a page in this window."""
+    response = visitor.go(page.path)
+    SEEN.add(page.route)
+    if response is None or response.status != 200:
+        return [f"answers {response and response.status}"]
+    found = visitor.taken_complaints()
+    if (over := visitor.sideways()) > 0:
+        found.append(f"scrolls sideways by {over} px")
+    if language == "zh":
+        found += [f"Latin: {run}" for run in sorted(set(latin_runs(shown_text(visitor))))]
+    found += serious_findings(visitor)
+    return found
+
+
+def walked(visitor: Visitor, pages: list[Page], *, language: str, keyboard: bool) -> list[str]:
+    found = []
+    for page in pages:
+        wrong = faults(visitor, page, language=language)
+        if keyboard and not wrong:
+            wrong = [f"out of the keyboard's reach: {one}" for one in unreachable_by_keyboard(visitor)]
+        found += [f"{page.role} {page.path} {language}: {one}" for one in wrong]
+    return found
+
+
+def as_role(site: Site, town: Town, role: str, *, width: int, language: str) -> Visitor:
+    return site.signed_in(town.slug, town.logins[role], towns.PASSWORD, width=width, language=language)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES.values()))
+def test_pages_of_a_role_are_sound_on_phone_and_desk(site, town, role, django_db_blocker):
+    with django_db_blocker.unblock(), town.entered():
+        pages = list(pages_of(role, User.objects.get(email=town.logins[role])))
+    assert pages
+    phone = as_role(site, town, role, width=390, language="zh")
+    found = walked(phone, pages, language="zh", keyboard=False)
+    phone.close()
+    desk = as_role(site, town, role, width=1280, language="en")
+    found += walked(desk, pages, language="en", keyboard=True)
+    desk.close()
+    assert found == []
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "zh"), (1280, "en")])
+def test_pages_of_nobody_are_sound(site, town, width, language):
+    visitor = site.visitor(town.slug, width=width)
+    visitor.go("/accounts/login/")
+    visitor.speak(language)
+    assert walked(visitor, list(pages_of_nobody()), language=language, keyboard=True) == []
+    visitor.close()
+
+
+def test_no_page_was_left_out():
+    """Runs after the walks above, which note the routes they saw."""
+    assert html_routes(URLS) - SEEN == set()
+
+
+def test_a_page_that_does_not_exist_says_so_in_both_languages(site, town):
+    for language, words in (("en", "Not found"), ("zh", "找不到")):
+        visitor = as_role(site, town, "employee", width=390, language=language)
+        assert visitor.go("/nothing/").status == 404
+        assert words in visitor.page.inner_text("h1")
+        visitor.close()
