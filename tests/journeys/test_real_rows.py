@@ -7,6 +7,7 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 
 from healthmgmt.core import organisations
@@ -42,6 +43,7 @@ def run(command: str, *arguments: str, **options: object) -> dict:
     return json.loads(out.getvalue())
 
 
+@pytest.mark.long  # A whole data set: a minute and more.
 def test_real_rows_are_received_and_coloured_to_the_last_person(committed_org, shared, tmp_path):
     from healthmgmt.core.actors import Actor
     from healthmgmt.organization import services as organization
