@@ -8,18 +8,10 @@ from healthmgmt.work import registry, services
 from healthmgmt.work.models import Job
 from tests.faults.crew import Crew
 
-_lines: list[str] = []
-
-
 @pytest.fixture
-def tell() -> Callable[[str], None]:
-    """`tell(line)` prints a line at the end of the run."""
-    return _lines.append
-
-
-def pytest_terminal_summary(terminalreporter) -> None:
-    for line in _lines:
-        terminalreporter.write_line(f"fault: {line}")
+def tell(tell) -> Callable[[str], None]:
+    """`tell(line)` prints a line about a fault at the end of the run."""
+    return lambda line: tell(f"fault: {line}")
 
 
 @pytest.fixture

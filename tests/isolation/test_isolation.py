@@ -45,16 +45,15 @@ def calls(worlds) -> list[Call]:
             User.objects.filter(pk=operator.pk)._raw_delete("default")
 
 
-def test_P01_no_request_shows_a_byte_of_another_organisation(worlds, calls, capsys):
+def test_P01_no_request_shows_a_byte_of_another_organisation(worlds, calls, tell):
     shown = {call.name: marks for call in calls if (marks := marks_in(call.output, worlds.b))}
     there = {(urlconf, route) for urlconf in URLCONFS for route, _ in patterns(get_resolver(urlconf))}
     uncalled = there - {(call.urlconf, call.route) for call in calls}
     roles = {call.role for call in calls}
-    with capsys.disabled():
-        print(
-            f"\nP01: {len(there)} urls x {len(roles)} roles x {len(METHODS)} methods, ids of both organisations = {len(calls)} calls, "
-            f"{len(uncalled)} uncalled, {len(shown)} markers"
-        )
+    tell(
+        f"P01: {len(there)} urls x {len(roles)} roles x {len(METHODS)} methods, ids of both organisations = {len(calls)} calls, "
+        f"{len(uncalled)} uncalled, {len(shown)} markers"
+    )
     assert (shown, uncalled) == ({}, set())
 
 
@@ -75,11 +74,10 @@ def test_P03_foreign_and_hidden_objects_look_the_same(worlds, calls):
     assert [line for line in bodies[True] if "/" not in line] == [line for line in bodies[False] if "/" not in line]
 
 
-def test_P20_whoever_is_shown_is_told_of_it(calls, capsys):
+def test_P20_whoever_is_shown_is_told_of_it(calls, tell):
     """No answer names a person without an event about that person."""
     showing = [call for call in calls if call.shown]
-    with capsys.disabled():
-        print(f"\nP20: {len(showing)} answers of {len({call.route for call in showing})} addresses show people")
+    tell(f"P20: {len(showing)} answers of {len({call.route for call in showing})} addresses show people")
     assert [f"{call.name}: {sorted(call.shown - call.recorded)}" for call in showing if call.shown - call.recorded] == []
 
 
@@ -104,7 +102,7 @@ def test_P03_cookies_are_of_one_host(calls):
     assert (len(cookies) > 0, [line for line in cookies if "domain=" in line.lower()]) == (True, [])
 
 
-def test_P01_no_command_shows_a_byte_of_another_organisation(worlds, tmp_path, capsys):
+def test_P01_no_command_shows_a_byte_of_another_organisation(worlds, tmp_path, tell):
     shown = {}
     try:
         for name, routine in COMMANDS.items():
@@ -115,8 +113,7 @@ def test_P01_no_command_shows_a_byte_of_another_organisation(worlds, tmp_path, c
     finally:
         if (third := directory.schema_of("isolc")) is not None:
             provisioning.remove(third)
-    with capsys.disabled():
-        print(f"\nP01: {len(COMMANDS)} commands, {len(shown)} markers")
+    tell(f"P01: {len(COMMANDS)} commands, {len(shown)} markers")
     assert shown == {}
 
 
@@ -125,7 +122,7 @@ def test_P01_table_has_every_command():
     assert ours == {*COMMANDS, *ELSEWHERE}
 
 
-def test_P01_no_job_reads_or_writes_another_organisation(worlds, capsys):
+def test_P01_no_job_reads_or_writes_another_organisation(worlds, tell):
     with current.use(worlds.b.schema):
         before = content()
     with undone():
@@ -136,8 +133,7 @@ def test_P01_no_job_reads_or_writes_another_organisation(worlds, capsys):
             written = marks_in(json.dumps(content(), ensure_ascii=False), worlds.b)
         with current.use(worlds.b.schema):
             after = content()
-    with capsys.disabled():
-        print(f"\nP01: {len(ran)} kinds of job, {len(set(registry.kinds()) - ran)} not run, {len(written)} markers")
+    tell(f"P01: {len(ran)} kinds of job, {len(set(registry.kinds()) - ran)} not run, {len(written)} markers")
     assert (failed, written, marks_in("\n".join(log.lines), worlds.b)) == ([], [], [])
     assert {table: rows for table, rows in after.items() if rows != before[table]} == {}
     assert set(registry.kinds()) - ran == set()
