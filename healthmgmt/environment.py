@@ -5,6 +5,7 @@ Pure: no Django.
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,11 @@ from urllib.parse import unquote, urlsplit
 PREFIX = "HEALTHMGMT_"
 PROCESSES = ("command", "web", "worker", "beat")
 SERVERS = ("database_url", "database_owner_url", "redis_url")  # without the prefix: names that hosting platforms set
+# How a mail server is spoken to: without encryption, with it after STARTTLS, or from the first byte; each with its usual port.
+MAIL_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+# Where mails go that no server takes: to standard output, or into the memory of a test.
+MAIL_KEPT = {"console://": "console", "locmem://": "locmem"}
+SENDER = re.compile(r"([^<>@\r\n]+ <[^<>@\s,]+@[^<>@\s,]+>|[^<>@\s,]+@[^<>@\s,]+)")
 # Read by `embedded`, which must work before there are settings.
 KNOWN_ELSEWHERE = {"HEALTHMGMT_PG_BIN", "HEALTHMGMT_REDIS_SERVER"}
 
@@ -37,6 +43,19 @@ class Environment(NamedTuple):
     database_owner_url: str
     redis_url: str
     email_url: str
+    mail_from: str
+
+
+class Mail(NamedTuple):
+    """Where mails go; `backend` is one of Django's."""
+
+    backend: str
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starts_tls: bool = False
+    is_tls: bool = False
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -74,6 +93,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         database_owner_url=owner,
         redis_url=environ.get("REDIS_URL", ""),
         email_url=text("EMAIL_URL", "console://"),
+        mail_from=_sender(text("MAIL_FROM", f"noreply@{text('DOMAIN', 'localhost')}")),
     )
 
 
@@ -89,6 +109,38 @@ def database(url: str, name: str) -> dict[str, str]:
         "HOST": parts.hostname,
         "PORT": str(parts.port or 5432),
     }
+
+
+def mail(url: str, name: str) -> Mail:
+    """Where mails go by a `smtp://user:password@host:port` address (`smtp+tls://`, `smtps://`), or by `console://`."""
+    if url in MAIL_KEPT:
+        return Mail(MAIL_KEPT[url])
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise EnvironmentFault(f"{name} has a port that is none.") from error
+    has_more = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or has_more or port == 0:
+        known = ", ".join([*(f"{scheme}://user:password@host:port" for scheme in MAIL_SCHEMES), *MAIL_KEPT])
+        raise EnvironmentFault(f"{name} is no address of a mail server; use {known}.")
+    if bool(parts.username) != bool(parts.password):
+        raise EnvironmentFault(f"{name} needs a user and a password, or neither.")
+    return Mail(
+        "smtp",
+        host=parts.hostname,
+        port=port or MAIL_SCHEMES[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starts_tls=parts.scheme == "smtp+tls",
+        is_tls=parts.scheme == "smtps",
+    )
+
+
+def _sender(text: str) -> str:
+    if not SENDER.fullmatch(text):
+        raise EnvironmentFault(f"{PREFIX}MAIL_FROM is {text!r}; use name@host or Name <name@host>.")
+    return text
 
 
 def local_keys(data_dir: Path) -> dict[str, str]:

@@ -143,6 +143,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link for a new password is good for
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 30 * 60  # seconds without a request, after which the session ends
 SESSION_SAVE_EVERY_REQUEST = True
@@ -253,10 +254,13 @@ CELERY_BEAT_SCHEDULE = {"look": {"task": "healthmgmt.work.look", "schedule": 60.
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
 # Mail and logs ------------------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = {
-    "console": "django.core.mail.backends.console.EmailBackend",
-    "locmem": "django.core.mail.backends.locmem.EmailBackend",
-}[ENV.email_url.partition(":")[0]]
+MAIL = environment.mail(ENV.email_url, "HEALTHMGMT_EMAIL_URL")
+EMAIL_BACKEND = f"django.core.mail.backends.{MAIL.backend}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starts_tls, MAIL.is_tls
+EMAIL_TIMEOUT = 20  # seconds; a server that does not answer must not hold a worker up
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
