@@ -28,6 +28,18 @@ def slug_of(schema_name: str) -> str | None:
         return Organisation.objects.filter(schema_name=schema_name).values_list("slug", flat=True).first()
 
 
+def host_of(schema_name: str) -> str | None:
+    """The host name under which an organisation answers."""
+    with current.use(current.PUBLIC):
+        return Domain.objects.filter(tenant__schema_name=schema_name, is_primary=True).values_list("domain", flat=True).first()
+
+
+def name_of(schema_name: str) -> str | None:
+    """What an organisation is called."""
+    with current.use(current.PUBLIC):
+        return Organisation.objects.filter(schema_name=schema_name).values_list("name", flat=True).first()
+
+
 def schemas() -> list[str]:
     """The schema names of all ready organisations, by slug."""
     with current.use(current.PUBLIC):

@@ -19,8 +19,7 @@ class IdentifierBackend(BaseBackend):
         if not identifier or password is None:
             return None
         user = User.objects.by_identifier(identifier)
-        account = f"user {user.pk}" if user else f"unknown {identifier.strip().casefold()}"
-        attempt = lockout.take(account, request.META.get("REMOTE_ADDR", "") if request else "")
+        attempt = lockout.take(lockout.account_of(user, identifier), request.META.get("REMOTE_ADDR", "") if request else "")
         if user is None:
             # Hash all the same, so that the time taken does not tell whether the account exists.
             User().set_password(password)

@@ -4,12 +4,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class SignInForm(forms.Form):
+class IdentifierForm(forms.Form):
     identifier = forms.CharField(
         label=_("Employee number, e-mail or mobile"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none", "spellcheck": "false"}),
     )
+
+
+class SignInForm(IdentifierForm):
     password = forms.CharField(
         label=_("Password"), strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )

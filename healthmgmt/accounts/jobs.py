@@ -1,5 +1,6 @@
-"""Sealing the audit record, once a day. It stands here because `audit` itself knows nothing of jobs."""
+"""Mails about passwords, and sealing the audit record once a day, which stands here because `audit` itself knows nothing of jobs."""
 
+from healthmgmt.accounts import resets
 from healthmgmt.audit import sealing
 from healthmgmt.core.actors import Actor
 from healthmgmt.work.registry import Run, handler, subscribe
@@ -19,3 +20,12 @@ def seal(run: Run) -> None:
             sealed += more
     with run.batch(done=sealed, total=sealed):
         sealing.leave_mark(now, day=day, by=Actor.system())
+
+
+@handler("accounts.mail_reset")
+def mail_reset(run: Run) -> None:
+    """Make a link for a new password and send it; the job itself never holds it."""
+    if run.cursor.get("sent"):
+        return
+    with run.batch(done=1, total=1, cursor={"sent": True}):
+        resets.mail_link(run.payload["user"])

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from healthmgmt.accounts.models import SignInLimit
+from healthmgmt.accounts.models import SignInLimit, User
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.core.exceptions import Rejected
 
@@ -26,7 +26,10 @@ class Slowed(Rejected):
     """Too many wrong tries; `seconds` says how long to wait."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(_("Too many wrong tries. Please wait %(seconds)d seconds and try again.") % {"seconds": seconds})
+        super().__init__(
+            _("That was too often in a short time. Please wait %(seconds)d seconds, then try again; nothing is locked for good.")
+            % {"seconds": seconds}
+        )
         self.seconds = seconds
 
 
@@ -43,6 +46,11 @@ def pause(failures: int) -> timedelta | None:
     if failures < FREE_TRIES:
         return None
     return min(FIRST_PAUSE * 2 ** min(failures - FREE_TRIES, 10), LONGEST_PAUSE)
+
+
+def account_of(user: User | None, identifier: str) -> str:
+    """What the tries at an account are counted under; one that does not exist is counted as well."""
+    return f"user {user.pk}" if user else f"unknown {identifier.strip().casefold()}"
 
 
 def take(account: str, address: str, *, now: datetime | None = None) -> Attempt:

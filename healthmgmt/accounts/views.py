@@ -1,4 +1,4 @@
-"""Signing in and out, activation, password and language: doors to the services."""
+"""Signing in and out, activation, passwords and language: doors to the services."""
 
 from django import forms
 from django.conf import settings
@@ -9,13 +9,16 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from healthmgmt.accounts import services
-from healthmgmt.accounts.forms import ActivationForm, PasswordForm, SignInForm
+from healthmgmt.accounts import resets, services
+from healthmgmt.accounts.forms import ActivationForm, IdentifierForm, NewPasswordForm, PasswordForm, SignInForm
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.rules import PUBLIC, SIGNED_IN, requires
+
+# Where a session keeps the token of the link that was opened.
+RESET_TOKEN = "reset_token"
 
 
 @requires(PUBLIC)
@@ -56,6 +59,57 @@ def activate(request: HttpRequest) -> HttpResponse:
             open_session(request, user)
             return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/activate.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(PUBLIC)
+@require_http_methods(["GET", "POST"])
+def reset(request: HttpRequest) -> HttpResponse:
+    """Ask for a link for a new password."""
+    form = IdentifierForm(request.POST or None)
+    if form.is_valid():
+        try:
+            resets.ask(form.cleaned_data["identifier"], address=request.META.get("REMOTE_ADDR", ""))
+        except Rejected as error:
+            _blame(form, error)
+        else:
+            return redirect("accounts:reset_asked")
+    return render(request, "accounts/reset.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(PUBLIC)
+@require_safe
+def reset_asked(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/reset_asked.html")
+
+
+@requires(PUBLIC)
+@require_safe
+def reset_open(request: HttpRequest, token: str) -> HttpResponse:
+    """The address in the mail: takes the token out of the address, so that no further log and no Referer holds it."""
+    if resets.holder(token) is not None:
+        request.session[RESET_TOKEN] = token
+    return redirect("accounts:reset_choose")
+
+
+@requires(PUBLIC)
+@sensitive_post_parameters("password", "repeated")
+@require_http_methods(["GET", "POST"])
+def reset_choose(request: HttpRequest) -> HttpResponse:
+    """Choose a new password by the link that was opened in this browser."""
+    token = request.session.get(RESET_TOKEN, "")
+    if resets.holder(token) is None:
+        return render(request, "accounts/reset_spent.html", status=410)
+    form = NewPasswordForm(request.POST or None)
+    if form.is_valid():
+        try:
+            resets.redeem(token, password=form.cleaned_data["password"], address=request.META.get("REMOTE_ADDR", ""))
+        except Rejected as error:
+            _blame(form, error)
+        else:
+            request.session.flush()
+            messages.success(request, _("Your password was changed. Please sign in with it."))
+            return redirect("accounts:login")
+    return render(request, "accounts/reset_choose.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @requires(SIGNED_IN)

@@ -47,6 +47,8 @@ WORDS = {
     "alert.closed": _("Alert closed"),
     "step.done": _("Step done"),
     "job.retried": _("Job tried again"),
+    "account.reset_mailed": _("Link for a new password sent"),
+    "account.password_reset": _("New password chosen by a link"),
 }
 
 

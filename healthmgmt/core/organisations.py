@@ -51,6 +51,20 @@ def slug() -> str:
     return _directory().slug_of(current())
 
 
+def name() -> str:
+    """What the present organisation is called; empty outside of all."""
+    return _directory().name_of(current()) or ""
+
+
+def address(path: str) -> str:
+    """The whole address of a page of the present organisation, or of the bare domain outside of all.
+
+    For mails: it is never taken from a request, whose host name anybody can make up.
+    """
+    host = settings.ORGANISATION_DOMAIN if current() == PUBLIC else _directory().host_of(current())
+    return f"https://{host}{path}" if settings.ENV.https else f"http://{host}:{settings.ENV.port}{path}"
+
+
 def has_slug(slug: str) -> bool:
     """Whether there is a ready organisation of this slug."""
     return _directory().schema_of(slug) is not None

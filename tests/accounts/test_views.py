@@ -1,9 +1,12 @@
 """The sign-in pages over HTTP."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from healthmgmt.accounts import services
 from healthmgmt.accounts.models import User
@@ -122,6 +125,28 @@ def test_session_ends_after_thirty_idle_minutes(browser, settings):
     assert Session.objects.get().expire_date > before
     Session.objects.update(expire_date=before.replace(year=2020))
     assert signed_in(browser) is False
+
+
+def test_request_after_thirty_one_idle_minutes_lands_on_sign_in_and_comes_back(browser, monkeypatch):
+    log_in(browser)
+    start = timezone.now()
+    for minutes in (29, 58):
+        monkeypatch.setattr(timezone, "now", lambda later=timedelta(minutes=minutes): start + later)
+        assert signed_in(browser) is True
+    monkeypatch.setattr(timezone, "now", lambda: start + timedelta(minutes=58 + 31))
+    answer = browser.get(PASSWORD_PAGE + "?from=menu")
+    assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next={PASSWORD_PAGE}%3Ffrom%3Dmenu")
+    page = browser.get(answer["Location"])
+    assert log_in(browser, next=page.context["next"])["Location"] == PASSWORD_PAGE + "?from=menu"
+
+
+def test_language_switch_on_the_sign_in_page_keeps_where_one_wanted_to_go(browser):
+    page = browser.get(f"{LOGIN}?next={PASSWORD_PAGE}").content.decode()
+    assert f'name="next" value="{LOGIN}?next={PASSWORD_PAGE}"' in page
+    answer = browser.post("/accounts/language/", {"language": "en", "next": f"{LOGIN}?next={PASSWORD_PAGE}"})
+    assert browser.get(answer["Location"]).context["next"] == PASSWORD_PAGE
+    wrong = browser.post(f"{LOGIN}?next={PASSWORD_PAGE}", {"identifier": "nobody", "password": "x", "next": PASSWORD_PAGE})
+    assert f'name="next" value="{LOGIN}?next={PASSWORD_PAGE}"' in wrong.content.decode()
 
 
 def test_session_of_organisation_a_is_nobody_at_b(browser, user, org_b, django_db_setup):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from healthmgmt.accounts.models import User
 from healthmgmt.core.dates import local_day
 from tests.isolation.seeding import World
 
@@ -64,6 +65,7 @@ ELSEWHERE = {"demo": "makes organisations of its own and serves; tests/portal an
 
 # What a kind of job is given beyond what the seeded uploads caused, with ids that both organisations have.
 PAYLOADS: dict[str, Callable[[], dict]] = {
+    "accounts.mail_reset": lambda: {"user": User.objects.earliest("pk").pk},
     "audit.seal": lambda: {"day": today()},
     "care.fire_due": lambda: {"day": today()},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},

@@ -10,6 +10,8 @@ from io import StringIO
 from django.core.management import call_command
 from django.utils import timezone
 
+from healthmgmt.accounts import resets
+from healthmgmt.accounts import services as accounts
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
@@ -43,4 +45,11 @@ def row(person, day: date, sbp: float, dbp: float) -> list[object]:
     return [person.emp_no, person.name, day.isoformat(), sbp, dbp, 5.0, 5.2]
 
 
-STEPS: dict[str, Callable[[Cast], None]] = {}
+def forgotten(cast: Cast) -> None:
+    """Somebody with a password asks for a link for another one."""
+    accounts.set_password(cast.leader, password="a long enough phrase", by=BY)
+    resets.ask(cast.leader.email, address="192.0.2.1")
+    work.drain()
+
+
+STEPS: dict[str, Callable[[Cast], None]] = {"accounts.mail_reset": forgotten}
