@@ -18,7 +18,7 @@ def test_pages_speak_the_users_language(cast, sign_in):
 @pytest.mark.parametrize("path", ["/nothing/", "/accounts/nothing/"])
 def test_unknown_pages_are_404_in_words(cast, sign_in, path):
     answer = sign_in(cast.office_a).get(path)
-    assert (answer.status_code, ">Not found</h1>" in answer.content.decode()) == (404, True)
+    assert (answer.status_code, ">There is nothing here that you can see.</h1>" in answer.content.decode()) == (404, True)
 
 
 def test_forged_posts_are_refused_in_words(cast):
