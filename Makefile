@@ -50,7 +50,7 @@ $(INSTALLED): requirements.txt
 messages: $(MESSAGES)
 
 %.mo: %.po $(INSTALLED)
-	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
+	@.venv/bin/pybabel --quiet compile --locale zh_Hans --input-file $< --output-file $@
 
 $(NPM_INSTALLED): package.json package-lock.json .npmrc $(INSTALLED)
 	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --silent; \

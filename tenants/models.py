@@ -15,6 +15,8 @@ class Organisation(TenantMixin):
     name = models.CharField(max_length=200)
     country = models.CharField(max_length=2, default="cn")
     state = models.CharField(max_length=10, choices=State, default=State.READY)
+    # How many of the code's migrations its schema has; noted by provisioning, so that one query tells of all.
+    migrations_applied = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # provisioning.create makes schema, role and rights in one transaction.
@@ -27,6 +29,7 @@ class Organisation(TenantMixin):
         "name": "plain",
         "country": "plain",
         "state": "plain",
+        "migrations_applied": "plain",
         "created_at": "plain",
     }
 

@@ -8,12 +8,14 @@ migrated template; the clone is refused while the template is behind the code.
 import re
 import secrets
 from collections.abc import Iterator
+from functools import cache
 
 from django.conf import settings
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django_tenants.clone import CLONE_SCHEMA_FUNCTION
 
@@ -56,7 +58,15 @@ def migrate(verbosity: int = 1) -> list[str]:
         _migrate_schema(name, verbosity)
         with transaction.atomic(using="owner"), connection.cursor() as cursor:
             _grant(cursor, name)
+        _note_version(name)
     return ["public", settings.TENANT_TEMPLATE_SCHEMA, *names]
+
+
+@cache
+def code_migrations() -> frozenset[tuple[str, str]]:
+    """(app, name) of every migration that the code has for an organisation's schema."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return frozenset(key for key in loader.disk_migrations if _belongs(key[0], settings.TENANT_TEMPLATE_SCHEMA))
 
 
 def is_current(schema_name: str) -> bool:
@@ -98,6 +108,7 @@ def create(slug: str, *, name: str, country: str = "cn") -> str:
         _align_with_template(cursor, template, schema)
         _copy_migration_history(cursor, template, schema)
         _grant(cursor, schema)
+        _note_version(schema)
     connection.search_path_set_schemas = None
     return schema
 
@@ -118,6 +129,17 @@ def remove(schema_name: str) -> None:
 def _belongs(app_label: str, schema_name: str) -> bool:
     router_apps = settings.SHARED_APPS if schema_name == current.PUBLIC else settings.TENANT_APPS
     return any(name == app_label or name.endswith("." + app_label) for name in router_apps)
+
+
+def _note_version(schema_name: str) -> None:
+    """How many of the code's migrations a schema has, beside the organisation's name, where operators may read it."""
+    connection = owner()
+    connection.set_schema(schema_name, include_public=False)
+    try:
+        applied = MigrationRecorder(connection).applied_migrations().keys() & code_migrations()
+    finally:
+        connection.set_schema_to_public()
+    Organisation.objects.using("owner").filter(schema_name=schema_name).update(migrations_applied=len(applied))
 
 
 def _check_name(schema_name: str) -> None:

@@ -37,7 +37,7 @@ class Side:
 
 
 SIDES: tuple[Side, ...] = (
-    Side("operator", "server", (Page(_("Organisations"), "portal:home", "server"),)),
+    Side("operator", "server", (Page(_("Organisations"), "operator:organisations", "server", covers=("operator:",)),)),
     Side("org_admin", "settings", (Page(_("Home"), "portal:home", "home"),)),
     Side("group_leader", "building", (Page(_("Home"), "portal:home", "home"),)),
     Side("health_office", "building-community", (Page(_("Home"), "portal:home", "home"),)),

@@ -92,4 +92,6 @@ class Job(models.Model):
             ),
             models.Index(fields=["org", "origin"], name="job_origin", condition=models.Q(state__in=["queued", "running"])),
             models.Index(fields=["org", "lane", "lease_until"], name="job_served"),
+            models.Index(fields=["org"], name="job_failed", condition=models.Q(state="failed")),
+            models.Index(fields=["created_at"], name="job_recent"),
         ]

@@ -1,6 +1,7 @@
 """How the work stands: for the health page, for the page that waits for a job, for operators."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import DatabaseError
 from django.db.models import QuerySet
@@ -8,6 +9,32 @@ from django.db.models import QuerySet
 from healthmgmt.core import organisations, sql
 from healthmgmt.work import engine, limits
 from healthmgmt.work.models import Job
+
+
+class Queue(NamedTuple):
+    """How the work of an organisation stands: how long its oldest due job has waited, jobs given up, jobs of the last 24 hours."""
+
+    waited: timedelta | None = None
+    is_late: bool = False
+    failed: int = 0
+    recent: int = 0
+
+
+def queues() -> dict[str, Queue]:
+    """The queues of all organisations that have jobs, by schema name, in one query."""
+    with organisations.dispatching():
+        rows = sql.rows("work/queues")
+    found: dict[str, Queue] = {}
+    for organisation, lane, seconds, failed, recent in rows:
+        queue = found.get(organisation, Queue())
+        waited = None if seconds is None else timedelta(seconds=seconds)
+        found[organisation] = Queue(
+            waited=max(filter(None, (queue.waited, waited)), default=None),
+            is_late=queue.is_late or (waited is not None and waited > limits.STALE_AFTER[lane]),
+            failed=queue.failed + failed,
+            recent=queue.recent + recent,
+        )
+    return found
 
 
 def oldest_unclaimed_age() -> timedelta | None:
