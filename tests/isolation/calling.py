@@ -216,6 +216,15 @@ def run_command(name: str, *arguments: str, keep: bool = False) -> str:
     return "\n".join([out.getvalue(), *log.lines, *(str(message.message()) for message in mail.outbox)])
 
 
+def content_of(call: Call, world: World) -> str:
+    """What came out of a call, less what operators may know of an organisation: its name, and the addresses by which it is reached."""
+    output = call.output
+    if call.role == "operator":
+        for known in (world.name, world.host, f"/organisations/{world.slug}/"):
+            output = output.replace(known, "")
+    return output
+
+
 def marks_in(output: str, world: World) -> list[str]:
     """The marks of an organisation that a text holds."""
     lowered = output.lower()

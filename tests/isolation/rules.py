@@ -22,7 +22,8 @@ class Rule:
 
     What stands nowhere follows: without a session the sign-in page (302) or, in the API, 401; with another role 403; a
     method that is not there 405; an object out of reach 404, whoever it belongs to. `except_for` are single answers.
-    `kind` says which of the seeded objects (seeding.World.objects) the names in `objects` are.
+    `kind` says which of the seeded objects (seeding.World.objects) the names in `objects` are; `everywhere`: those of every
+    organisation are reached, as operators reach them.
     """
 
     roles: frozenset[str]
@@ -32,6 +33,7 @@ class Rule:
     except_for: dict[tuple[str, str], int] = field(default_factory=dict)
     data: dict[str, Callable[[], dict[str, Any]]] = field(default_factory=dict)
     refusal: int = 302
+    everywhere: bool = False
 
     def expected(self, role: str, method: str, target: str = "") -> int:
         """The status of a call; `target` names a seeded object, or the other organisation's by a leading `foreign `."""
@@ -39,7 +41,8 @@ class Rule:
             return self.refusal if role in OUTSIDERS else 403
         if method not in self.methods:
             return 405
-        if target and role not in self.objects.get(target, frozenset()):
+        own = target.removeprefix("foreign ") if self.everywhere else target
+        if target and role not in self.objects.get(own, frozenset()):
             return 404
         return self.except_for.get((role, method), self.methods[method])
 

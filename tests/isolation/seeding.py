@@ -23,6 +23,7 @@ from healthmgmt.organization.models import Period, Unit
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Consent, Exposure, Person
 from healthmgmt.work import services as work
+from healthmgmt.work.models import Job
 from tests import cast as casting
 
 HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "空腹血糖(mmol/L)", "体重(kg)", "备注"]
@@ -51,6 +52,10 @@ class World:
     @property
     def host(self) -> str:
         return f"{self.slug}.{settings.ORGANISATION_DOMAIN}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.mark} Ltd"
 
     @property
     def markers(self) -> list[str]:
@@ -131,7 +136,16 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "unit": {name: {"pk": getattr(cast, name).pk} for name in ("root", "a", "a1", "b1")},
         "user": {name: {"pk": user.pk} for name, user in world.users.items()},
         "period": {"period": {"pk": cast.period.pk}},
+        "organisation": {"organisation": {"slug": world.slug}},
+        "job": {"failed": {"slug": world.slug, "job": _failed_job(world).pk}, "mistaken": {"slug": world.slug, "job": 0}},
     }
+
+
+def _failed_job(world: World) -> Job:
+    """One that was refused with a sentence about its content."""
+    job = work.submit("accounts.mail_reset", "failed", {"user": 0})
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error=f"{world.mark} refused", attempts=1, finished_at=timezone.now())
+    return job
 
 
 def own_models() -> list[type[models.Model]]:

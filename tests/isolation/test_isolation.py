@@ -20,7 +20,7 @@ from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tenants import current, directory, provisioning
 from tests.guards.test_urls import URLCONFS, patterns
-from tests.isolation.calling import Call, every_call, every_public_call, listening, marks_in, repeated, run_command, undone
+from tests.isolation.calling import Call, content_of, every_call, every_public_call, listening, marks_in, repeated, run_command, undone
 from tests.isolation.routines import COMMANDS, ELSEWHERE, PAYLOADS
 from tests.isolation.addresses import PUBLIC_URLS, URLS
 from tests.isolation.rules import METHODS
@@ -46,7 +46,7 @@ def calls(worlds) -> list[Call]:
 
 
 def test_P01_no_request_shows_a_byte_of_another_organisation(worlds, calls, tell):
-    shown = {call.name: marks for call in calls if (marks := marks_in(call.output, worlds.b))}
+    shown = {call.name: marks for call in calls if (marks := marks_in(content_of(call, worlds.b), worlds.b))}
     there = {(urlconf, route) for urlconf in URLCONFS for route, _ in patterns(get_resolver(urlconf))}
     uncalled = there - {(call.urlconf, call.route) for call in calls}
     roles = {call.role for call in calls}

@@ -91,6 +91,20 @@ def test_provisioning_clone_stands_where_its_template_stands(empty_org):
     assert (provisioning.is_current(settings.TENANT_TEMPLATE_SCHEMA), provisioning.is_current(empty_org)) == (True, True)
 
 
+def test_provisioning_notes_how_far_a_schema_is(empty_org):
+    known = len(provisioning.code_migrations())
+    assert (Organisation.objects.using("owner").get(schema_name=empty_org).migrations_applied, known > 5) == (known, True)
+
+
+def test_provisioning_notes_a_schema_that_is_behind_and_one_brought_up_to_the_code(empty_org):
+    with direct("owner") as cursor:
+        cursor.execute(f"DELETE FROM {empty_org}.django_migrations WHERE app = 'portal' OR name LIKE '0001%' AND app = 'insight'")
+        gone = cursor.rowcount
+    provisioning._note_version(empty_org)
+    known = len(provisioning.code_migrations())
+    assert (Organisation.objects.using("owner").get(schema_name=empty_org).migrations_applied, gone > 0) == (known - gone, True)
+
+
 def test_provisioning_counters_start_at_one(empty_org):
     with direct("owner") as cursor:
         cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s AND last_value IS NOT NULL", [empty_org])

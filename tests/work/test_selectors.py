@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from celery import Celery
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from healthmgmt.core import organisations
 from healthmgmt.work import engine, limits, selectors, services
@@ -38,6 +41,27 @@ def test_oldest_unclaimed_age_counts_what_a_dead_worker_left(waiting):
 def test_oldest_unclaimed_age_leaves_out_what_is_not_due(waiting):
     Job.objects.update(run_after=Now() + timedelta(hours=1))
     assert selectors.oldest_unclaimed_age() is None
+
+
+def test_queues_of_all_organisations_in_one_query(waiting, org_a, org_b):
+    failed = services.submit("test.nothing", "failed", {})
+    Job.objects.filter(pk=failed.pk).update(state="failed")
+    old = services.submit("test.nothing", "old", {})
+    Job.objects.filter(pk=old.pk).update(state="done", created_at=Now() - timedelta(hours=25))
+    with organisations.entered(org_b):
+        services.submit("test.nothing", "later", {}, run_after=timezone.now() + timedelta(hours=1))
+    with CaptureQueriesContext(connection) as queries:
+        found = selectors.queues()
+    assert len([one for one in queries if "work_job" in one["sql"]]) == 1
+    assert (found[org_a].failed, found[org_a].recent, found[org_a].is_late) == (1, 2, True)
+    assert timedelta(seconds=3600) <= found[org_a].waited < timedelta(seconds=3660)
+    assert found[org_b] == selectors.Queue(recent=1)
+
+
+def test_queue_is_late_by_the_measure_of_its_lane(waiting, org_a):
+    for lane, minutes, is_late in (("now", 2, False), ("now", 4, True), ("bulk", 14, False), ("bulk", 16, True)):
+        Job.objects.filter(pk=waiting.pk).update(lane=lane, run_after=Now() - timedelta(minutes=minutes))
+        assert selectors.queues()[org_a].is_late is is_late, (lane, minutes)
 
 
 def test_stale_lane_is_one_where_nobody_works(waiting):

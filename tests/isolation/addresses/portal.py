@@ -8,6 +8,6 @@ URLS = {
     "api/schema/": Rule(ROLES, {"GET": 200}, refusal=401),
 }
 PUBLIC_URLS = {
-    "": Rule(frozenset({"operator"}), any_method(200)),
+    "": Rule(frozenset({"operator"}), any_method(302)),
     "healthz": Rule(EVERYBODY | {"operator"}, any_method(200)),
 }
