@@ -3,7 +3,15 @@
 from django.http import HttpRequest
 
 # In the order in which they apply; the last one wins.
-STYLESHEETS = ("css/tokens.css", "css/components.css", "css/pages.css", "css/frame.css", "css/accounts.css", "css/helpers.css", "css/print.css")
+STYLESHEETS = (
+    "css/tokens.css",
+    "css/components.css",
+    "css/pages.css",
+    "css/frame.css",
+    "css/accounts.css",
+    "css/helpers.css",
+    "css/print.css",
+)
 
 
 def stylesheets(request: HttpRequest) -> dict[str, object]:
