@@ -49,6 +49,13 @@ WORDS = {
     "job.retried": _("Job tried again"),
     "account.reset_mailed": _("Link for a new password sent"),
     "account.password_reset": _("New password chosen by a link"),
+    "upload.rows_viewed": _("Rows of a file looked at that wait"),
+    "upload.rows_downloaded": _("Rows of a file downloaded that wait"),
+    "upload.people_searched": _("Looked for while mending a file"),
+    "upload.value_left_out": _("Value of a file's row left out"),
+    "upload.row_left_out": _("Row of a file left out"),
+    "upload.person_named": _("Row of a file put down to a person"),
+    "upload.rows_checked_again": _("Rows of a file compared with the roster again"),
 }
 
 

@@ -12,6 +12,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams.models import Upload
 from healthmgmt.organization.models import Unit
+from healthmgmt.partners.models import ExamCentre
 
 
 def visible_to(user: User) -> QuerySet[Upload]:
@@ -30,12 +31,37 @@ def get_upload_or_404(user: User, uuid: UUID, permission: Permission | None = No
     return upload
 
 
-def uploading_unit(user: User) -> Unit:
-    """The unit whose subtree a user uploads for. Raises Rejected when there is none, or more than one."""
+def uploading_units(user: User) -> list[Unit]:
+    """The units whose subtrees a user uploads for, none of them inside another."""
     paths = user.unit_paths(Permission.UPLOAD_CREATE)
     tops = [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
-    if not tops:
+    return list(Unit.objects.filter(path__in=tops).order_by("path"))
+
+
+def uploading_unit(user: User, pk: int | None = None) -> Unit:
+    """The unit that a user uploads for: the one chosen, or the only one. Raises Rejected when that is none, or not decided."""
+    units = uploading_units(user)
+    if not units:
         raise Rejected(_("Your roles do not include uploading."))
-    if len(tops) > 1:
-        raise Rejected(_("You upload for several units; please say for which one."))
-    return Unit.objects.get(path=tops[0])
+    chosen = [unit for unit in units if unit.pk == pk] if pk is not None else units
+    if len(chosen) != 1:
+        raise Rejected(_("You upload for several units; please say for which one."), field="unit")
+    return chosen[0]
+
+
+def earlier_delivery(user: User, sha256: str) -> Upload | None:
+    """The last upload of the very same file that the user may see and that still stands."""
+    gone = (Upload.State.WITHDRAWN, Upload.State.REFUSED)
+    return visible_to(user).filter(sha256=sha256).exclude(state__in=gone).order_by("-id").first()
+
+
+def may_see_cells(user: User, upload: Upload) -> bool:
+    """Whether the cells of waiting rows may be given back: to the exam centre whose own delivery it is, and to nobody else."""
+    return user.can(Permission.OWN_DELIVERIES) and upload.uploaded_by_id == user.pk
+
+
+def centres_known_to(user: User) -> QuerySet[ExamCentre]:
+    """The exam centres that a user may be reminded of while delivering: all, or those of their own deliveries."""
+    if user.can(Permission.UPLOAD_VIEW):
+        return ExamCentre.objects.all()
+    return ExamCentre.objects.filter(uploads__in=visible_to(user)).distinct()

@@ -6,7 +6,7 @@ from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.exams import intake, services, staging
-from healthmgmt.exams.models import Upload
+from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.references import reference_ranges
 from healthmgmt.organization import periods
 from healthmgmt.organization.selectors import organisation_settings
@@ -30,33 +30,37 @@ def read(run: Run) -> None:
             services.refuse(upload, reason=end["reason"], received=end["received"])
             return
         staging.match_and_check(upload.pk, layout=upload.layout, scope_path=upload.unit.path)
-        _settle(upload, Upload.State.CHECKED)
+        upload.finished_at = timezone.now()
+        services.settle(upload, went_in=False)
         if run.payload["apply"] and not upload.check_only:
             services.request_apply(upload, by=_actor(upload))
 
 
 @handler("exams.apply")
 def apply(run: Run) -> None:
-    """Turn the good rows into exams, batch by batch, and tell whoever waits for them."""
+    """Turn the good rows into exams, batch by batch, and tell whoever waits for them. Later rounds touch the mended rows only."""
     upload = Upload.objects.get(pk=run.payload["upload"])
     if upload.state != Upload.State.APPLYING:
         return
     parameters = {"upload": upload.pk, "codes": upload.layout["codes"], "ranges": reference_ranges()}
     done = run.cursor.get("done", 0)
-    while done < upload.received:
-        last = min(done + BATCH_ROWS, upload.received)
-        parameters |= {"first": done + 1, "last": last}
+    while (first := _first_ready(upload, done)) is not None:
+        last = min(first + BATCH_ROWS - 1, upload.received)
+        parameters |= {"first": first, "last": last}
         with run.batch(done=last, total=upload.received, cursor={"done": last}):
             for name in ("mark_unchanged", "store_exams", "store_findings", "accept_rows", "settle_days"):
                 sql.execute(f"exams/{name}", parameters)
         done = last
     with run.batch(done=upload.received, total=upload.received):
-        _settle(upload, Upload.State.APPLIED)
-        if upload.waiting:
-            upload.state = Upload.State.PARTLY_APPLIED
-            upload.save(update_fields=["state"])
+        upload.finished_at = timezone.now()
+        services.settle(upload, went_in=True)
         periods.open_calendar_years(upload.exams.dates("taken_on", "day"), by=Actor.system())
-        work.announce("exams.applied", upload=upload.pk)
+        work.announce("exams.applied", upload=upload.pk, round=upload.rounds)
+
+
+def _first_ready(upload: Upload, after: int) -> int | None:
+    ready = upload.rows.filter(state=UploadRow.State.READY, number__gt=after)
+    return ready.order_by("number").values_list("number", flat=True).first()
 
 
 def _stage(run: Run, upload: Upload, plain) -> dict:
@@ -89,15 +93,6 @@ def _store(run: Run, upload: Upload, rows: list[list], expected: int) -> int:
     with run.batch(done=last, total=max(expected, last), cursor={"stored": last}):
         staging.copy_rows(upload.pk, rows)
     return last
-
-
-def _settle(upload: Upload, state: str) -> None:
-    """Write the receipt, counted from the rows."""
-    received, accepted, unchanged, waiting, refused = sql.row("exams/count_rows", {"upload": upload.pk})
-    upload.state, upload.finished_at = state, timezone.now()
-    upload.received, upload.accepted, upload.unchanged = received, accepted, unchanged
-    upload.waiting, upload.refused = waiting, refused
-    upload.save()
 
 
 def _actor(upload: Upload) -> Actor:

@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER
@@ -15,7 +15,11 @@ from healthmgmt.people.models import Person
 
 
 class Upload(models.Model):
-    """A file as it was received. The receipt adds up: received = accepted + unchanged + waiting + refused."""
+    """A file as it was received. The receipt adds up: received = accepted + unchanged + waiting + refused.
+
+    `rounds` counts how often its good rows were let in: mended ones follow later. Rows that are ready count as accepted before
+    the first round, and as waiting after it.
+    """
 
     class State(models.TextChoices):
         STORED = "stored", _("Stored")
@@ -45,6 +49,7 @@ class Upload(models.Model):
     unchanged = models.IntegerField(default=0)
     waiting = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
+    rounds = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -67,6 +72,7 @@ class Upload(models.Model):
         "unchanged": PLAIN,
         "waiting": PLAIN,
         "refused": PLAIN,
+        "rounds": PLAIN,
         "finished_at": PLAIN,
         "withdrawn_at": PLAIN,
     }
@@ -80,12 +86,15 @@ class Upload(models.Model):
                 name="receipt_adds_up",
             ),
         ]
+        indexes = [models.Index(fields=["sha256"], name="upload_of_file")]
 
 
 class UploadRow(models.Model):
     """One data row of a file: its cells as text, what they were understood as, and what is wrong with them.
 
     `number` counts data rows from 1; `sheet` and `sheet_row` are the file's own. The identity number is never in `raw`.
+    What people mended: `left_out` holds the problems whose values they decided to do without, `person_chosen` says that they
+    named the person.
     """
 
     class State(models.TextChoices):
@@ -115,8 +124,10 @@ class UploadRow(models.Model):
     other = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
     problems = models.JSONField(default=list)
+    left_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     state = models.CharField(max_length=9, choices=State, default=State.READY)
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="upload_rows")
+    person_chosen = models.BooleanField(default=False, db_default=False)
 
     CLASSIFICATION = {
         "upload": PLAIN,
@@ -139,13 +150,19 @@ class UploadRow(models.Model):
         "other": CLINICAL,
         "findings": CLINICAL,
         "problems": CLINICAL,
+        "left_out": CLINICAL,
         "state": PLAIN,
         "person": IDENTIFIER,
+        "person_chosen": PLAIN,
     }
 
     class Meta:
         ordering = ["upload", "number"]
         constraints = [models.UniqueConstraint(fields=["upload", "number"], name="row_once")]
+        # Of a file of many thousand rows the few that a person has to look at.
+        indexes = [
+            models.Index(fields=["upload", "state", "number"], name="row_stuck", condition=Q(state__in=["waiting", "refused"])),
+        ]
 
 
 class Exam(models.Model):

@@ -1,14 +1,24 @@
 """Reads over uploads and exams."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
+from healthmgmt.accounts.models import User
+from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
 from healthmgmt.exams import presenters
-from healthmgmt.exams.models import Upload, UploadRow
+from healthmgmt.exams.models import Exam, Upload, UploadRow
+from healthmgmt.organization.models import Period
 from healthmgmt.records import catalogue
+from healthmgmt.work import selectors as work
+from healthmgmt.work.models import Job
+
+SAMPLES = 3
+# What a page shows of a row; the cells stay where they are.
+SHOWN = ("upload_id", "number", "sheet", "sheet_row", "emp_no", "name", "id_no", "dept", "problems", "state", "person_id")
 
 
 def problem_rows(upload: Upload) -> QuerySet[UploadRow]:
@@ -42,3 +52,119 @@ def exported(upload: Upload | None = None) -> Iterator[dict[str, Any]]:
         line["exam_date"] = line["exam_date"].isoformat()
         line["values"] = {code: value for code, value in line["values"].items() if code in numeric}
         yield line
+
+
+class Group(NamedTuple):
+    """Rows that wait, or are left out, for the same reason in the same column; `cells` belong to `numbers`, the first rows."""
+
+    reason: str
+    column: str
+    rows: int
+    numbers: list[int]
+    cells: list[str]
+
+
+class Undo(NamedTuple):
+    """What undoing an upload would change."""
+
+    exams: int
+    people: int
+    revived: int
+
+
+class WentIn(NamedTuple):
+    """The exams of an upload that stand: of how many people, from which day to which."""
+
+    people: int
+    first_on: date | None
+    last_on: date | None
+
+
+class Act(NamedTuple):
+    """Who let an upload's rows in, or undid it, and when."""
+
+    action: str
+    at: datetime
+    who: str
+    reason: str
+
+
+def problem_groups(upload: Upload, state: str = UploadRow.State.WAITING) -> list[Group]:
+    """Why rows wait, the largest group first. A row with two problems stands in two groups."""
+    found = sql.rows("exams/problem_groups", {"upload": upload.pk, "state": str(state), "most": SAMPLES})
+    return [Group(*one) for one in found]
+
+
+def first_rows(upload: Upload, groups: Iterable[Group]) -> dict[int, UploadRow]:
+    """The first rows of all groups, by number; one query."""
+    numbers = {number for group in groups for number in group.numbers}
+    return {row.number: row for row in upload.rows.filter(number__in=numbers).only(*SHOWN)}
+
+
+def group_rows(upload: Upload, *, reason: str, column: str, state: str = UploadRow.State.WAITING) -> QuerySet[UploadRow]:
+    """The rows of one group, in file order."""
+    rows = upload.rows.filter(state=state, problems__contains=[{"reason": reason, "column": column}])
+    return rows.only(*SHOWN).order_by("number")
+
+
+def mended_count(upload: Upload) -> int:
+    """Rows that can go in now although others went in before; the receipt counts them as waiting."""
+    return upload.rows.filter(state=UploadRow.State.READY).count() if upload.state == Upload.State.PARTLY_APPLIED else 0
+
+
+def stuck_counts(upload: Upload, up_to: int | None = None) -> dict[str, int]:
+    """Rows that wait and rows that are left out, so far."""
+    stuck = problem_rows(upload) if up_to is None else problem_rows(upload).filter(number__lte=up_to)
+    return stuck.aggregate(
+        waiting=Count("pk", filter=Q(state=UploadRow.State.WAITING)), refused=Count("pk", filter=Q(state=UploadRow.State.REFUSED))
+    )
+
+
+def left_out_values(upload: Upload) -> int:
+    """Rows that went, or go, in without some value that people decided to do without."""
+    return upload.rows.exclude(left_out=[]).exclude(state__in=(UploadRow.State.WAITING, UploadRow.State.REFUSED)).count()
+
+
+def running_job(upload: Upload) -> Job | None:
+    """The job that an upload waits for: reading it, or letting its rows in."""
+    if upload.state == Upload.State.APPLYING:
+        return work.progress("exams.apply", apply_key(upload))
+    return work.progress("exams.read", str(upload.uuid))
+
+
+def apply_key(upload: Upload) -> str:
+    """The key of the job that lets the rows of the present round in."""
+    return f"{upload.uuid}:{upload.rounds}"
+
+
+def locked_period(upload: Upload) -> Period | None:
+    """A locked period in which one of the upload's exams lies."""
+    inside = Exam.objects.filter(upload=upload, taken_on__range=(OuterRef("starts_on"), OuterRef("ends_on")))
+    return Period.objects.filter(Exists(inside), state=Period.State.LOCKED).first()
+
+
+def undo_effect(upload: Upload) -> Undo:
+    """What undoing would change if it were done now."""
+    return Undo(*sql.row("exams/undo_counts", {"upload": upload.pk}))
+
+
+def went_in(upload: Upload) -> WentIn:
+    """Whom the upload's exams are about, and of which days."""
+    found = upload.exams.aggregate(people=Count("person_id", distinct=True), first_on=Min("taken_on"), last_on=Max("taken_on"))
+    return WentIn(**found)
+
+
+def acts(upload: Upload) -> list[Act]:
+    """Who let rows in and who undid the upload, in order; blank for the system."""
+    told = Event.objects.filter(
+        subject_kind=upload._meta.label_lower, subject_id=str(upload.pk), action__in=("upload.applied", "upload.withdrawn")
+    ).order_by("id")
+    events = list(told)
+    names = {user.pk: user.shown_name for user in User.objects.filter(pk__in={event.actor_id for event in events} - {None})}
+    return [Act(event.action, event.at, names.get(event.actor_id, ""), event.reason) for event in events]
+
+
+def is_counted(upload: Upload) -> bool:
+    """Whether everything that follows from the last round has been done."""
+    followers = work.followers("exams.applied", upload=upload.pk, round=upload.rounds)
+    return all(job.state == Job.State.DONE for job in followers)

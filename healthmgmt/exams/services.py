@@ -13,8 +13,9 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams.models import Exam, Upload
-from healthmgmt.organization.models import Period, Unit
+from healthmgmt.exams import selectors
+from healthmgmt.exams.models import Upload, UploadRow
+from healthmgmt.organization.models import Unit
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.work import services as work
 
@@ -74,21 +75,42 @@ def refuse(upload: Upload, *, reason: str, received: int) -> None:
 
 
 def request_apply(upload: Upload, *, by: Actor) -> Upload:
-    """Let the good rows in; the bad ones wait. Asking twice is no error and does nothing twice."""
+    """Let the good rows in; the bad ones wait, and follow in a further round once they are mended.
+
+    Asking twice is no error and does nothing twice: a round begins only while rows are ready, and has a job of its own.
+    """
     with transaction.atomic():
         upload = Upload.objects.select_for_update().get(pk=upload.pk)
-        if upload.state in (Upload.State.APPLYING, Upload.State.APPLIED, Upload.State.PARTLY_APPLIED):
+        if upload.state in (Upload.State.APPLYING, Upload.State.APPLIED):
             return upload
-        if upload.state != Upload.State.CHECKED or upload.check_only:
+        if upload.state == Upload.State.PARTLY_APPLIED:
+            if not upload.rows.filter(state=UploadRow.State.READY).exists():
+                return upload
+        elif upload.state != Upload.State.CHECKED or upload.check_only:
             raise Rejected(_("This upload cannot be applied now."))
-        upload.state = Upload.State.APPLYING
-        upload.save(update_fields=["state"])
-        audit.record("upload.applied", by=by, subject=upload)
-        work.submit("exams.apply", key=str(upload.uuid), payload={"upload": upload.pk})
+        upload.state, upload.rounds = Upload.State.APPLYING, upload.rounds + 1
+        upload.save(update_fields=["state", "rounds"])
+        audit.record("upload.applied", by=by, subject=upload, detail={"round": upload.rounds})
+        work.submit("exams.apply", key=selectors.apply_key(upload), payload={"upload": upload.pk})
     return upload
 
 
-def withdraw(upload: Upload, *, by: Actor) -> int:
+def settle(upload: Upload, *, went_in: bool) -> None:
+    """Write the receipt, counted from the rows, and the state that follows from it.
+
+    Before anything `went_in`, what is ready counts as accepted; afterwards it waits like the rows that are not mended yet.
+    """
+    upload.received, accepted, upload.unchanged, waiting, upload.refused, ready = sql.row("exams/count_rows", {"upload": upload.pk})
+    if went_in:
+        upload.accepted, upload.waiting = accepted, waiting + ready
+        upload.state = Upload.State.PARTLY_APPLIED if upload.waiting else Upload.State.APPLIED
+    else:
+        upload.accepted, upload.waiting = accepted + ready, waiting
+        upload.state = Upload.State.CHECKED
+    upload.save(update_fields=["received", "accepted", "unchanged", "waiting", "refused", "state", "finished_at"])
+
+
+def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
     """Undo a whole upload: its exams are withdrawn and what they superseded counts again. Returns the number withdrawn.
 
     Raises Rejected when it is not applied, or when one of its exams lies in a locked period.
@@ -99,16 +121,13 @@ def withdraw(upload: Upload, *, by: Actor) -> int:
             raise Rejected(_("This upload was withdrawn already."))
         if upload.state not in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED):
             raise Rejected(_("Only an applied upload can be undone."))
-        locked = Period.objects.filter(state=Period.State.LOCKED)
-        days = Exam.objects.filter(upload=upload)
-        for period in locked:
-            if days.filter(taken_on__range=(period.starts_on, period.ends_on)).exists():
-                raise Rejected(_("The period %(period)s is locked; its uploads cannot be undone.") % {"period": period.name})
+        if (period := selectors.locked_period(upload)) is not None:
+            raise Rejected(_("The period %(period)s is locked; its uploads cannot be undone.") % {"period": period.name})
         withdrawn = sql.execute("exams/withdraw_exams", {"upload": upload.pk})
         sql.execute("exams/settle_days", {"upload": upload.pk, "first": 1, "last": upload.received})
         upload.state, upload.withdrawn_at = Upload.State.WITHDRAWN, timezone.now()
         upload.save(update_fields=["state", "withdrawn_at"])
-        audit.record("upload.withdrawn", by=by, subject=upload, detail={"exams": withdrawn})
+        audit.record("upload.withdrawn", by=by, subject=upload, detail={"exams": withdrawn}, reason=reason)
         work.announce("exams.withdrawn", upload=upload.pk)
     return withdrawn
 

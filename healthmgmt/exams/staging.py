@@ -4,7 +4,7 @@ One pass over the file; a resumed job reads it again and skips the rows that wer
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from healthmgmt.core import sql
@@ -89,10 +89,21 @@ def check_parameters(layout: dict[str, Any]) -> dict[str, str]:
     return parameters
 
 
-def match_and_check(upload_id: int, *, layout: dict[str, Any], scope_path: str) -> None:
-    """Find the people of all staged rows and everything that only shows when rows, roster and reach are seen together."""
-    parameters = {"upload": upload_id, "scope": scope_path + "%", **check_parameters(layout)}
+def match_and_check(upload_id: int, *, layout: dict[str, Any], scope_path: str, numbers: Sequence[int] | None = None) -> None:
+    """Find the people of all staged rows and everything that only shows when rows, roster and reach are seen together.
+
+    With `numbers`, only for these rows, and nothing that was found of them before is kept twice: forget it first.
+    """
+    parameters = {"upload": upload_id, "scope": scope_path + "%", "numbers": None if numbers is None else list(numbers)}
+    parameters |= check_parameters(layout)
     sql.execute("exams/match_people", parameters)
     sql.execute("exams/match_people_by_id", parameters)
     sql.execute("exams/check_people", parameters)
     sql.execute("exams/check_repeats", parameters)
+
+
+def check_again(upload_id: int, *, layout: dict[str, Any], scope_path: str, numbers: Sequence[int]) -> None:
+    """Ask roster and other rows once more about rows that wait."""
+    if numbers:
+        sql.execute("exams/forget_found", {"upload": upload_id, "numbers": list(numbers)})
+        match_and_check(upload_id, layout=layout, scope_path=scope_path, numbers=numbers)

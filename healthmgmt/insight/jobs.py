@@ -9,7 +9,7 @@ from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.registry import Run, handler, subscribe
 
 subscribe("roster.imported", kind="insight.count", key="roster:{record}")
-subscribe("exams.applied", kind="insight.count", key="applied:{upload}")
+subscribe("exams.applied", kind="insight.count", key="applied:{upload}:{round}")
 subscribe("exams.withdrawn", kind="insight.count", key="withdrawn:{upload}")
 subscribe("risk.assessed", kind="insight.count", key="assessed:{first}-{last}")
 subscribe("care.alerts_changed", kind="insight.count", key="alerts:{change}")

@@ -5,7 +5,7 @@ from datetime import date
 from healthmgmt.risk import services
 from healthmgmt.work.registry import Run, handler, subscribe
 
-subscribe("exams.applied", kind="risk.assess_upload", key="applied:{upload}")
+subscribe("exams.applied", kind="risk.assess_upload", key="applied:{upload}:{round}")
 subscribe("exams.withdrawn", kind="risk.assess_upload", key="withdrawn:{upload}")
 
 

@@ -1,13 +1,15 @@
 """How the work stands: for the health page, for the page that waits for a job, for operators."""
 
 from datetime import timedelta
-from typing import NamedTuple
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from healthmgmt.core import organisations, sql
-from healthmgmt.work import engine, limits
+from healthmgmt.work import engine, limits, registry
 from healthmgmt.work.models import Job
 
 
@@ -68,6 +70,12 @@ def healthy() -> bool:
 def progress(kind: str, key: str) -> Job | None:
     """The present organisation's job of a kind and key, with its state, `done`, `total` and `message`."""
     return Job.objects.filter(kind=kind, key=key).first()
+
+
+def followers(event: str, **ids: Any) -> list[Job]:
+    """The jobs that an announcement with these ids led to."""
+    keys = [Q(kind=one.kind, key=one.key.format_map(ids)) for one in registry.subscriptions(event)]
+    return list(Job.objects.filter(reduce(or_, keys)).order_by("id")) if keys else []
 
 
 def listed(*, failed_only: bool, most: int) -> QuerySet[Job]:

@@ -22,7 +22,7 @@ def perform(job: Job) -> None:
     ("event", "ids", "key"),
     [
         ("roster.imported", {"record": 3}, "roster:3"),
-        ("exams.applied", {"upload": 4}, "applied:4"),
+        ("exams.applied", {"upload": 4, "round": 2}, "applied:4:2"),
         ("exams.withdrawn", {"upload": 4}, "withdrawn:4"),
         ("risk.assessed", {"first": 1, "last": 9}, "assessed:1-9"),
         ("care.alerts_changed", {"change": "closed:7"}, "alerts:closed:7"),

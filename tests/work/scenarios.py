@@ -15,19 +15,24 @@ from healthmgmt.accounts import services as accounts
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
+from healthmgmt.exams import repairing
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Upload
 from healthmgmt.work import services as work
 from tests.cast import Cast
-from tests.exams.road import text, upload
+from tests.exams.road import HEADINGS, text, upload
 
 BY = Actor(label="system:test")
 
 
 def walk(cast: Cast) -> None:
-    """A file with a critical value, a correction of it, its withdrawal, a mass assessment, and the days that follow."""
+    """A file with a critical value and a row to mend, a second round for that row, a correction, its withdrawal, a mass
+    assessment, and the days that follow."""
     day = today() - timedelta(days=30)
-    upload(text([row(cast.anna, day, 190, 121), row(cast.ben, day, 118, 76), row(cast.amos, day, 300, 76)]), unit=cast.root)
+    partly = upload(text([row(cast.anna, day, 190, 121), row(cast.ben, day, 118, 76), row(cast.amos, day, 400, 76)]), unit=cast.root)
+    repairing.leave_values(partly, reason="range", column=HEADINGS[3], by=BY)
+    exams.request_apply(partly, by=BY)
+    work.drain()
     corrected = upload(text([row(cast.anna, day, 150, 95), row(cast.bella, day, 122, 80)]), unit=cast.root)
     exams.withdraw(Upload.objects.get(pk=corrected.pk), by=BY)
     work.drain()

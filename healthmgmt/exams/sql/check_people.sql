@@ -1,5 +1,6 @@
 -- Rows whose person is not certain, or not within the uploader's reach, wait; the reason says which.
--- The unknown and those of other units are kept apart only inside the organisation.
+-- The unknown and those of other units are kept apart only inside the organisation. Where somebody named the person, name and
+-- identity number have been looked at. Of some rows only, where numbers are given.
 UPDATE exams_uploadrow AS r
 SET problems = r.problems || found.problems,
     state = 'waiting'
@@ -11,7 +12,8 @@ FROM (
                 'reason', problem.reason,
                 'column', problem.heading,
                 'cell', CASE WHEN problem.letter = '' THEN '' ELSE problem.letter || row.sheet_row END,
-                'code', NULL
+                'code', NULL,
+                'by', 'roster'
             )
         ) AS problems
     FROM exams_uploadrow AS row
@@ -21,13 +23,15 @@ FROM (
         VALUES
             ('unknown-employee', %(emp_heading)s, %(emp_letter)s, p.id IS NULL AND NOT row.problems @> '[{"reason": "id-number"}]'),
             ('name-mismatch', %(name_heading)s, %(name_letter)s,
-                row.name <> '' AND translate(row.name, ' 　·', '') <> translate(p.name, ' 　·', '')),
-            ('id-number', %(id_heading)s, %(id_letter)s, row.id_hash <> '' AND p.id_hash <> '' AND row.id_hash <> p.id_hash),
+                NOT row.person_chosen AND row.name <> '' AND translate(row.name, ' 　·', '') <> translate(p.name, ' 　·', '')),
+            ('id-number', %(id_heading)s, %(id_letter)s,
+                NOT row.person_chosen AND row.id_hash <> '' AND p.id_hash <> '' AND row.id_hash <> p.id_hash),
             ('scope', %(emp_heading)s, %(emp_letter)s, p.id IS NOT NULL AND NOT u.path LIKE %(scope)s),
             ('inactive', %(emp_heading)s, %(emp_letter)s, p.left_on IS NOT NULL AND row.exam_on > p.left_on),
             ('date', %(date_heading)s, %(date_letter)s, row.exam_on < p.birth)
     ) AS problem (reason, heading, letter, applies)
     WHERE row.upload_id = %(upload)s
+      AND (%(numbers)s::int[] IS NULL OR row.number = ANY (%(numbers)s::int[]))
       AND row.state IN ('ready', 'waiting')
       AND problem.applies
     GROUP BY row.id

@@ -1,5 +1,6 @@
 -- Which exams of the touched days count: one is superseded while a later, not withdrawn one of the same person and day
--- has a column for everything that it says. Depends only on what remains, so any order of undoing ends the same.
+-- has a column for everything that it says, and nothing of that was left out there. Depends only on what remains, so any order
+-- of undoing ends the same.
 WITH days AS (
     SELECT DISTINCT person_id, taken_on
     FROM exams_exam
@@ -12,6 +13,8 @@ settled AS (
             SELECT 1
             FROM exams_exam AS later
             JOIN exams_upload AS source ON source.id = later.upload_id
+            LEFT JOIN exams_uploadrow AS origin
+                ON origin.upload_id = later.upload_id AND origin.number = later.row_number AND origin.left_out <> '[]'
             WHERE later.person_id = e.person_id
               AND later.taken_on = e.taken_on
               AND later.id > e.id
@@ -21,6 +24,11 @@ settled AS (
                   SELECT coalesce(jsonb_agg(said.key), '[]')
                   FROM jsonb_object_keys(e.results || e.texts) AS said (key)
                   WHERE strpos(said.key, ':') = 0 OR e.texts ? said.key
+              )
+              AND NOT EXISTS (
+                  SELECT 1
+                  FROM jsonb_array_elements(origin.left_out) AS gone (problem)
+                  WHERE gone.problem -> 'codes' ?| ARRAY(SELECT jsonb_object_keys(e.results || e.texts))
               )
         ) AS is_superseded
     FROM exams_exam AS e

@@ -1,7 +1,16 @@
 -- What is abnormal: values outside the report's own range, else the catalogue's for the person's sex, and what texts say.
+-- Of the rows that go in now: those of an earlier round have their findings.
+WITH going_in AS (
+    SELECT e.id, e.person_id, e.results, e.ranges, r.findings
+    FROM exams_uploadrow AS r
+    JOIN exams_exam AS e ON e.upload_id = r.upload_id AND e.row_number = r.number
+    WHERE r.upload_id = %(upload)s
+      AND r.number BETWEEN %(first)s AND %(last)s
+      AND r.state = 'ready'
+)
 INSERT INTO exams_finding (exam_id, indicator, code, level)
 SELECT e.id, item.key, '', CASE WHEN item.value::numeric < span.low THEN 'low' ELSE 'high' END
-FROM exams_exam AS e
+FROM going_in AS e
 JOIN people_person AS p ON p.id = e.person_id
 CROSS JOIN LATERAL jsonb_each_text(e.results) AS item
 CROSS JOIN LATERAL (
@@ -11,14 +20,9 @@ CROSS JOIN LATERAL (
         CASE WHEN e.ranges ? item.key THEN (e.ranges -> item.key ->> 1)::numeric
              ELSE (%(ranges)s::jsonb -> p.sex -> item.key ->> 1)::numeric END AS high
 ) AS span
-WHERE e.upload_id = %(upload)s
-  AND e.row_number BETWEEN %(first)s AND %(last)s
-  AND (item.value::numeric < span.low OR item.value::numeric > span.high)
+WHERE item.value::numeric < span.low OR item.value::numeric > span.high
 UNION ALL
 SELECT e.id, said ->> 'indicator', said ->> 'code', said ->> 'level'
-FROM exams_exam AS e
-JOIN exams_uploadrow AS r ON r.upload_id = e.upload_id AND r.number = e.row_number
-CROSS JOIN LATERAL jsonb_array_elements(r.findings) AS said
-WHERE e.upload_id = %(upload)s
-  AND e.row_number BETWEEN %(first)s AND %(last)s
-  AND said ->> 'level' IN ('watch', 'refer')
+FROM going_in AS e
+CROSS JOIN LATERAL jsonb_array_elements(e.findings) AS said
+WHERE said ->> 'level' IN ('watch', 'refer')
