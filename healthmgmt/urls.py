@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("healthmgmt.accounts.urls")),
+    path("uploads/", include("healthmgmt.exams.urls")),
     path("api/v1/", include("healthmgmt.exams.urls_api")),
     path("", include("healthmgmt.portal.urls")),
 ]

@@ -13,6 +13,9 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.exams.models import Upload
 from healthmgmt.organization.models import Unit
 from healthmgmt.partners.models import ExamCentre
+from healthmgmt.people.models import Person
+
+MOST_CANDIDATES = 20
 
 
 def visible_to(user: User) -> QuerySet[Upload]:
@@ -58,6 +61,19 @@ def earlier_delivery(user: User, sha256: str) -> Upload | None:
 def may_see_cells(user: User, upload: Upload) -> bool:
     """Whether the cells of waiting rows may be given back: to the exam centre whose own delivery it is, and to nobody else."""
     return user.can(Permission.OWN_DELIVERIES) and upload.uploaded_by_id == user.pk
+
+
+def may_download(user: User, upload: Upload) -> bool:
+    """Whether the rows that wait may be taken along: by who mends them, and by who delivered them."""
+    return user.can(Permission.UPLOAD_REPAIR, upload.unit) or may_see_cells(user, upload)
+
+
+def candidates(user: User, upload: Upload, sought: str) -> QuerySet[Person]:
+    """People whom a row of the upload may be about, by a part of name or employee number: of the upload's units, known to the user."""
+    if not sought:
+        return Person.objects.none()
+    people = Person.objects.visible_to(user, Permission.ROSTER_VIEW).within(upload.unit).select_related("unit")
+    return people.filter(Q(name__icontains=sought) | Q(emp_no__icontains=sought)).order_by("name", "emp_no")[:MOST_CANDIDATES]
 
 
 def centres_known_to(user: User) -> QuerySet[ExamCentre]:

@@ -162,6 +162,7 @@ class UploadRow(models.Model):
         # Of a file of many thousand rows the few that a person has to look at.
         indexes = [
             models.Index(fields=["upload", "state", "number"], name="row_stuck", condition=Q(state__in=["waiting", "refused"])),
+            models.Index(fields=["upload"], name="row_mended", condition=Q(person_chosen=True) | ~Q(left_out=[])),
         ]
 
 

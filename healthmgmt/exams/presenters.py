@@ -1,11 +1,16 @@
 """An upload in words: its outcome, and each problem as a sentence that can be acted on. Never a clinical value."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from healthmgmt.exams.models import Upload
+from healthmgmt.core.templatetags.health import number, page_language
+from healthmgmt.exams.models import Upload, UploadRow
+
+# What stands where a value must not be shown.
+MASK = "•••"
 
 # What each reason means for the person who reads it; %(column)s is the file's own heading.
 SENTENCES = {
@@ -84,3 +89,150 @@ def receipt(upload: Upload, problems: list[dict[str, Any]]) -> dict[str, Any]:
         "problems": problems,
         "notes": [],
     }
+
+
+def fingerprint(upload: Upload) -> str:
+    """The first digits of the file's SHA-256, in fours."""
+    return " ".join(upload.sha256[at : at + 4] for at in (0, 4, 8))
+
+
+def size(upload: Upload) -> str:
+    """`3.1 MB`, `312 KB`."""
+    if upload.size >= 1_000_000:
+        return f"{upload.size / 1_000_000:.1f} MB"
+    return f"{max(1, round(upload.size / 1_000))} KB"
+
+
+def about(upload: Upload) -> dict[str, Any]:
+    """What stands above every page of an upload."""
+    return {"upload": upload, "size": size(upload), "fingerprint": fingerprint(upload)}
+
+
+def causes(groups: Sequence[Any]) -> list[dict[str, Any]]:
+    """Groups of rows as lines of the receipt."""
+    return [{"rows": group.rows, "sentence": sentence(group.reason, group.column)} for group in groups]
+
+
+def equation(upload: Upload) -> dict[str, Any]:
+    """What was received as a sum of its parts, for the equation and for the bar below it."""
+    gone = upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED, Upload.State.WITHDRAWN)
+    parts = [
+        {"count": upload.accepted, "label": _("taken in") if gone else _("can go in"), "fill": "w1"},
+        {"count": upload.unchanged, "label": _("unchanged"), "fill": "w2"},
+        {"count": upload.waiting, "label": _("to be mended"), "fill": "w3"},
+        {"count": upload.refused, "label": _("left out"), "fill": "w5"},
+    ]
+    return {"total": upload.received, "total_label": _("received"), "parts": parts, "bar": [(part["count"], part["fill"]) for part in parts]}
+
+
+# What a person can do about a group of rows; the first that fits.
+ADVICE = (
+    ({"unknown-employee", "ambiguous-employee", "name-mismatch"}, gettext_lazy("Say whom each row is about, or put the roster in order and compare again.")),
+    ({"id-number"}, gettext_lazy("Perhaps a digit was mistyped. If you know whose row it is, say so.")),
+    ({"scope"}, gettext_lazy("The person is in the roster of another unit. Put the roster in order and compare again, or leave the row out.")),
+    ({"inactive"}, gettext_lazy("Put the leaving date in order and compare again, or leave the row out.")),
+    ({"conflict"}, gettext_lazy("Leave out the row that is wrong; the other one is free then.")),
+    ({"duplicate"}, gettext_lazy("The first of them counts; nothing is lost.")),
+    ({"order"}, gettext_lazy("Both pressures can be left out. Only the exam centre can say which is which.")),
+    ({"date", "future-date", "columns"}, gettext_lazy("Ask the exam centre for these rows again, or leave them out.")),
+    (
+        {"unit", "number", "range", "formula", "cell-error", "characters", "too-long", "malformed"},
+        gettext_lazy("Values are not shown here, and are not changed here. A value can be left out; the rest of its row goes in."),
+    ),
+)
+
+
+def advice(reason: str) -> str:
+    """What can be done about rows that wait for a reason."""
+    return next((str(words) for reasons, words in ADVICE if reason in reasons), "")
+
+
+def joined(sentences: list[str]) -> str:
+    """Sentences one after the other; Chinese has no blank between them."""
+    return ("" if page_language() == "zh" else " ").join(sentences)
+
+
+def causes_sentence(upload: Upload, state: str, *, causes: int, mended: int) -> str:
+    """The answer of a page of causes: how much waits, what can go in meanwhile."""
+    if state == UploadRow.State.REFUSED:
+        return _counted(upload.refused, "refused")
+    still = upload.waiting - mended
+    said = []
+    if still:
+        waiting = ngettext("%(count)s row waits", "%(count)s rows wait", still) % {"count": number(still)}
+        reasons = ngettext("for %(count)s reason", "for %(count)s reasons", causes) % {"count": number(causes)}
+        said.append(_("%(waiting)s, %(reasons)s.") % {"waiting": waiting, "reasons": reasons})
+    else:
+        said.append(_("No row of this file waits any more."))
+    if mended:
+        said.append(_counted(mended, "mended"))
+    elif upload.state == Upload.State.CHECKED and upload.accepted:
+        said.append(_("The rest can go in now.") if still else _("All of it can go in now."))
+    return joined(said)
+
+
+def _counted(count: int, what: str) -> str:
+    """A count as a sentence."""
+    sentences = {
+        "accepted": ngettext("%(count)s row was taken in.", "%(count)s rows were taken in.", count),
+        "waiting": ngettext("%(count)s row still waits.", "%(count)s rows still wait.", count),
+        "refused": ngettext("%(count)s row was left out.", "%(count)s rows were left out.", count),
+        "mended": ngettext("%(count)s row is mended and can go in.", "%(count)s rows are mended and can go in.", count),
+    }
+    return sentences[what] % {"count": number(count)}
+
+
+def left_out_sentence(what: str, changed: int) -> str:
+    """What was done, or that there was nothing left to do."""
+    if not changed:
+        return _("Nothing of this waits any more.")
+    if what == "rows":
+        return _counted(changed, "refused")
+    return ngettext("%(count)s value was left out.", "%(count)s values were left out.", changed) % {"count": number(changed)}
+
+
+def checked_again_sentence(freed: int) -> str:
+    """What another look at the roster came to."""
+    if not freed:
+        return _("Compared with the roster again: the same rows wait.")
+    return ngettext(
+        "Compared with the roster again: %(count)s row does not wait any more.",
+        "Compared with the roster again: %(count)s rows do not wait any more.",
+        freed,
+    ) % {"count": number(freed)}
+
+
+def named_sentence(row: UploadRow) -> str:
+    """What became of a row when somebody said whom it is about."""
+    if row.state == UploadRow.State.READY:
+        return _("Put down to this person. The row can go in.")
+    if row.state == UploadRow.State.REFUSED:
+        return _("The file already has the same row of this person. It counts once.")
+    return _("Put down to this person. The row still waits for another reason.")
+
+
+def receipt_sentence(upload: Upload) -> str:
+    """What went in, and what did not."""
+    if upload.state == Upload.State.WITHDRAWN:
+        return _("This upload was undone. Its results do not count any more.")
+    said = [_counted(upload.accepted, "accepted")]
+    said += [_counted(count, what) for count, what in ((upload.waiting, "waiting"), (upload.refused, "refused")) if count]
+    if not upload.waiting and not upload.refused:
+        said.append(_("Nothing waits."))
+    return joined(said)
+
+
+def next_steps(upload: Upload, *, is_counted: bool) -> list[dict[str, str]]:
+    """What follows from the rows that went in, for the step list."""
+    if upload.state == Upload.State.WITHDRAWN:
+        return []
+    after = "done" if is_counted else "now"
+    return [
+        {"state": "done", "title": _("The results are in the records"), "text": ""},
+        {"state": after, "title": _("Coverage is counted anew"), "text": _("The figures of the units follow by themselves.")},
+        {
+            "state": after,
+            "title": _("Everybody's colour is determined"),
+            "text": _("Only the person, their case manager and their physician see it."),
+        },
+    ]

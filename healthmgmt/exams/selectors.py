@@ -109,7 +109,9 @@ def group_rows(upload: Upload, *, reason: str, column: str, state: str = UploadR
 
 def mended_count(upload: Upload) -> int:
     """Rows that can go in now although others went in before; the receipt counts them as waiting."""
-    return upload.rows.filter(state=UploadRow.State.READY).count() if upload.state == Upload.State.PARTLY_APPLIED else 0
+    if upload.state != Upload.State.PARTLY_APPLIED:
+        return 0
+    return upload.waiting - stuck_counts(upload)["waiting"]
 
 
 def stuck_counts(upload: Upload, up_to: int | None = None) -> dict[str, int]:
@@ -120,9 +122,10 @@ def stuck_counts(upload: Upload, up_to: int | None = None) -> dict[str, int]:
     )
 
 
-def left_out_values(upload: Upload) -> int:
-    """Rows that went, or go, in without some value that people decided to do without."""
-    return upload.rows.exclude(left_out=[]).exclude(state__in=(UploadRow.State.WAITING, UploadRow.State.REFUSED)).count()
+def mended_that_went_in(upload: Upload) -> int:
+    """Rows that went in after people had mended them."""
+    mended = upload.rows.filter(Q(person_chosen=True) | ~Q(left_out=[]))
+    return mended.filter(state__in=(UploadRow.State.ACCEPTED, UploadRow.State.UNCHANGED)).count()
 
 
 def running_job(upload: Upload) -> Job | None:

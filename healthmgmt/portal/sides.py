@@ -45,7 +45,7 @@ SIDES: tuple[Side, ...] = (
     Side("physician", "stethoscope", (Page(_("Home"), "portal:home", "home"),)),
     Side("case_manager", "heart-handshake", (Page(_("Home"), "portal:home", "home"),)),
     Side("liaison", "clipboard-list", (Page(_("Home"), "portal:home", "home"),)),
-    Side("exam_centre", "building-hospital", (Page(_("Home"), "portal:home", "home"),)),
+    Side("exam_centre", "building-hospital", (Page(_("Deliveries"), "exams:uploads", "file-upload", covers=("exams:",)),)),
     Side("employee", "user", (Page(_("Home"), "portal:home", "home"),)),
 )
 

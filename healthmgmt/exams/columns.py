@@ -1,0 +1,77 @@
+"""How the columns of a file were understood, in words; never what stands in them."""
+
+import re
+from typing import Any, NamedTuple
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from healthmgmt.records import catalogue
+
+ROLES = {
+    "emp_no": gettext_lazy("Employee number"),
+    "name": gettext_lazy("Name"),
+    "id_no": gettext_lazy("Identity number"),
+    "sex": gettext_lazy("Sex"),
+    "age": gettext_lazy("Age"),
+    "birth": gettext_lazy("Date of birth"),
+    "dept": gettext_lazy("Department"),
+    "exam_date": gettext_lazy("Exam date"),
+    "phone": gettext_lazy("Telephone"),
+    "remark": gettext_lazy("Remark"),
+    "flag": gettext_lazy("A question answered yes or no"),
+    "other": gettext_lazy("Kept as it is written"),
+    "ignored": gettext_lazy("Not used"),
+}
+# How units are written for people; the catalogue has them as machines exchange them.
+UNITS = {
+    "mm[Hg]": "mmHg", "kg/m2": "kg/m²", "10*9/L": "10⁹/L", "10*12/L": "10¹²/L", "umol/L": "μmol/L", "ug/L": "μg/L", "[IU]/mL": "IU/mL",
+    "m[IU]/L": "mIU/L", "[pH]": "", "Cel": "℃", "mL/min/{1.73_m2}": "mL/min/1.73m²", "/[HPF]": "/HPF", "{MET}.min/wk": "MET·min/wk",
+}  # fmt: skip
+
+
+class ShownColumn(NamedTuple):
+    """A column of the file: its letter, its heading, what it was taken for, in which unit; `note` is recognised, split, kept or unused."""
+
+    letter: str
+    heading: str
+    meaning: str
+    unit: str
+    note: str
+
+
+def shown(layout: dict[str, Any]) -> list[ShownColumn]:
+    """The columns that hold something, recognised ones first, each group in file order."""
+    found = [_column(column) for column in layout.get("columns", ()) if column["heading"]]
+    return sorted(found, key=lambda column: column.note in ("kept", "unused"))
+
+
+def recognised(columns: list[ShownColumn]) -> int:
+    """How many of them were recognised."""
+    return sum(column.note in ("recognised", "split") for column in columns)
+
+
+def item_name(code: str) -> str:
+    """An indicator's name in the language of the page."""
+    indicator = catalogue.load()[code]
+    return indicator.name_zh if (get_language() or "").startswith("zh") else indicator.name_en
+
+
+def _column(column: dict[str, Any]) -> ShownColumn:
+    letter, role = re.sub(r"\d", "", column["cell"]), column["role"]
+    if role == "bp":
+        meaning = _("%(first)s and %(second)s") % {"first": item_name("sbp"), "second": item_name("dbp")}
+        return ShownColumn(letter, column["heading"], meaning, _unit(column["unit"]), "split")
+    if role == "range":
+        meaning = _("Reference range of %(item)s") % {"item": item_name(column["code"])}
+        return ShownColumn(letter, column["heading"], meaning, "", "recognised")
+    if role == "indicator":
+        return ShownColumn(letter, column["heading"], item_name(column["code"]), _unit(column["unit"]), "recognised")
+    note = {"ignored": "unused", "other": "kept"}.get(role, "recognised")
+    return ShownColumn(letter, column["heading"], str(ROLES[role]), "", note)
+
+
+def _unit(unit: str | None) -> str:
+    # Items without a unit have the unit 1, in braces what is counted.
+    return UNITS.get(unit or "", re.sub(r"^(?:1|\{.*\})$", "", unit or ""))

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from healthmgmt.exams.views import repairs, uploads
+
+app_name = "exams"
+
+urlpatterns = [
+    path("", uploads.uploads, name="uploads"),
+    path("<uuid:uuid>/", uploads.upload, name="upload"),
+    path("<uuid:uuid>/progress/", uploads.progress_of, name="progress"),
+    path("<uuid:uuid>/apply/", uploads.apply, name="apply"),
+    path("<uuid:uuid>/undo/", uploads.undo, name="undo"),
+    path("<uuid:uuid>/bad-rows/", uploads.bad_rows, name="bad_rows"),
+    path("<uuid:uuid>/problems/", repairs.problems, name="problems"),
+    path("<uuid:uuid>/leave/", repairs.leave, name="leave"),
+    path("<uuid:uuid>/check-again/", repairs.check_again, name="check_again"),
+    path("<uuid:uuid>/rows/<int:number>/", repairs.row, name="row"),
+]

@@ -1,0 +1,1 @@
+"""Uploads in the browser: deliver, follow, mend, let in, undo."""
