@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
+from healthmgmt.core.templatetags.health import number
 from healthmgmt.exams import presenters, repairing
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.selectors import Group
@@ -30,6 +33,10 @@ class ShownGroup(NamedTuple):
     rows: list[ShownRow]
     may_leave_values: bool
     is_about_person: bool
+
+    @property
+    def intro(self) -> str:
+        return presenters.joined([_("Rows: %(count)s.") % {"count": number(self.count)}, self.advice])
 
     @property
     def more(self) -> int:

@@ -113,15 +113,17 @@ def causes(groups: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"rows": group.rows, "sentence": sentence(group.reason, group.column)} for group in groups]
 
 
-def equation(upload: Upload) -> dict[str, Any]:
-    """What was received as a sum of its parts, for the equation and for the bar below it."""
+def equation(upload: Upload, mended: int = 0) -> dict[str, Any]:
+    """What was received as a sum of its parts, for the equation and for the bar below it. `mended` of what waits can follow now."""
     gone = upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED, Upload.State.WITHDRAWN)
     parts = [
         {"count": upload.accepted, "label": _("taken in") if gone else _("can go in"), "fill": "w1"},
         {"count": upload.unchanged, "label": _("unchanged"), "fill": "w2"},
-        {"count": upload.waiting, "label": _("to be mended"), "fill": "w3"},
+        {"count": upload.waiting - mended, "label": _("to be mended"), "fill": "w3"},
         {"count": upload.refused, "label": _("left out"), "fill": "w5"},
     ]
+    if mended:
+        parts.insert(2, {"count": mended, "label": _("mended, can go in"), "fill": "w4"})
     return {"total": upload.received, "total_label": _("received"), "parts": parts, "bar": [(part["count"], part["fill"]) for part in parts]}
 
 

@@ -54,7 +54,7 @@ def page(request: HttpRequest, upload: Upload, state: str = UploadRow.State.WAIT
         "state": state,
         "is_first": is_first,
         "lead": presenters.causes_sentence(upload, state, causes=len(found), mended=mended),
-        "equation": presenters.equation(upload),
+        "equation": presenters.equation(upload, mended),
         "groups": [groups.shown_group(upload, group, rows) for group in found],
         "to_go_in": upload.accepted if is_first else mended,
         "staying": upload.waiting - mended,

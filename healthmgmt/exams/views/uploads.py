@@ -110,10 +110,11 @@ def progress_of(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _progress(upload: Upload) -> dict[str, Any]:
     job = selectors.running_job(upload)
-    stuck = selectors.stuck_counts(upload, up_to=job.done if job and upload.state == Upload.State.APPLYING else None)
+    stuck = selectors.stuck_counts(upload)
+    passed = sum(selectors.stuck_counts(upload, up_to=job.done if job else 0).values())
     shown = columns.shown(upload.layout)
     return presenters.about(upload) | {
-        "progress": progress(upload, job, stuck, now=timezone.now()),
+        "progress": progress(upload, job, stuck, passed, now=timezone.now()),
         "columns": shown,
         "recognised": columns.recognised(shown),
     }
@@ -124,7 +125,7 @@ def _receipt(request: HttpRequest, upload: Upload, form: UndoForm) -> dict[str, 
     may_undo = user.can(Permission.UPLOAD_UNDO, upload.unit) and not is_withdrawn
     return presenters.about(upload) | {
         "lead": presenters.receipt_sentence(upload),
-        "equation": presenters.equation(upload),
+        "equation": presenters.equation(upload, selectors.mended_count(upload)),
         "went_in": selectors.went_in(upload),
         "mended": selectors.mended_that_went_in(upload),
         "waiting": presenters.causes(selectors.problem_groups(upload)),
