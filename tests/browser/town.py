@@ -6,6 +6,7 @@ written here, with a person for every colour.
 
 import csv
 import io
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,16 +19,16 @@ from django.core.management import call_command
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization import periods, selectors
-from healthmgmt.organization import services as organization
-from healthmgmt.organization.models import Unit
 from healthmgmt.people.models import Person
 
 ROSTER = Path(__file__).parents[1] / "files" / "badfiles" / "roster.csv"
 PASSWORD = "a town of its own 7"
 NAME = "海澜制造集团"
+# Units of one person each, below 机加分厂, which an administrator may move.
+WORKSHOPS = ("一车间", "二车间", "三车间", "四车间")
 # role -> the unit where its user stands; the employee is D0001, who works there.
 PLACES = {
-    "group_leader": "", "health_office": "铸造分厂", "liaison": "", "case_manager": "铸造分厂", "physician": "", "employee": "铸造分厂一班",
+    "group_leader": "", "health_office": "铸造分厂", "liaison": "", "case_manager": "", "physician": "", "employee": "铸造分厂一班",
     "exam_centre": "", "data_steward": "", "org_admin": "",
 }  # fmt: skip
 HEADINGS = [
@@ -73,10 +74,9 @@ def made(folder: Path) -> Town:
     with town.entered():
         town.today = selectors.today()
         _open_periods(town.today)
-        for name in ("一车间", "二车间", "三车间", "四车间"):
-            organization.create_unit(Unit.objects.get(name="机加分厂"), name=name, by=Actor.system())
     for role, unit in PLACES.items():
         _user(town, role, unit)
+    _user(town, "liaison", "物流部", called="liaison of logistics")
     for number, day in enumerate((town.exam_day - timedelta(days=365), town.exam_day)):
         path = folder / f"海澜体检_{number + 1}.csv"
         path.write_bytes(exam_file(town, _rows(town, day, shift=number)))
@@ -112,8 +112,10 @@ def _rows(town: Town, day: date, *, shift: int) -> list[list]:
 
 
 def _roster(folder: Path) -> Path:
-    """The bad files' roster without those who have left, so that everybody is due."""
+    """The bad files' roster without those who have left, so that everybody is due; four people work in workshops of their own."""
     lines = [line for line in csv.DictReader(ROSTER.read_text(encoding="utf-8").splitlines()) if not line["left_on"]]
+    for line, workshop in zip([line for line in lines if line["dept"] == "机加分厂一班"], WORKSHOPS):
+        line["dept"] = workshop
     path = folder / "花名册.csv"
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, lines[0].keys())
@@ -131,14 +133,15 @@ def _open_periods(today: date) -> None:
         periods.open_period(name=f"{end.year} 年度体检（{begin.month} 月起）", starts_on=begin, ends_on=end, deadline_on=deadline, by=Actor.system())
 
 
-def _user(town: Town, role: str, unit: str) -> None:
-    email = f"{role.replace('_', '-')}@{town.slug}.example"
+def _user(town: Town, role: str, unit: str, called: str = "") -> None:
+    called = called or role
+    email = f"{re.sub('[ _]', '-', called)}@{town.slug}.example"
     names = {"group_leader": "领导小组", "health_office": "陆思齐", "liaison": "何雨桐", "case_manager": "苏文静", "physician": "顾明远"}
     options = {"email": email, "role": role, "unit": unit, "password": PASSWORD, "name": names.get(role, "演示用户")}
     if role == "employee":
         options |= {"person": "D0001", "name": ""}
     _run("add_user", org=town.slug, **options)
-    town.logins[role] = email
+    town.logins[called] = email
 
 
 def _run(name: str, *arguments, **options) -> None:

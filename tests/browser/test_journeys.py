@@ -1,0 +1,217 @@
+"""What people come to do, from the first page to the last, as they do it: in both languages, at a desk and on a phone."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from healthmgmt.care.models import Alert
+from healthmgmt.exams.models import Upload
+from healthmgmt.organization.models import Unit
+from healthmgmt.people.models import Person
+from tests.browser import town as towns
+from tests.browser.site import Site, Visitor
+from tests.browser.town import Town
+from tests.not_run import ROOT
+
+DIRTY = ROOT / "tests" / "files" / "badfiles" / "b05_order_and_range.xlsx"
+# Every language and every width once; the other pairs with the long tests.
+LOOKS = [("zh", 390), ("en", 1280), pytest.param("zh", 1280, marks=pytest.mark.long), pytest.param("en", 390, marks=pytest.mark.long)]
+SECONDS = 60_000  # milliseconds; workers share two processors with the browser
+
+looks = pytest.mark.parametrize(("language", "width"), LOOKS)
+
+
+@pytest.fixture(autouse=True)
+def _database(django_db_blocker):
+    """The journeys look into the town's committed data; the processes of the site write it."""
+    with django_db_blocker.unblock():
+        yield
+        from django.db import connections
+
+        connections["default"].close()
+
+
+def sign_in(site: Site, town: Town, who: str, language: str, width: int) -> Visitor:
+    return site.signed_in(town.slug, town.logins[who], towns.PASSWORD, language=language, width=width)
+
+
+def numbers(text: str) -> list[int]:
+    return [int(one.replace(",", "")) for one in re.findall(r"\d[\d,]*", text)]
+
+
+def deliver(visitor: Visitor, file) -> None:
+    """Hand a file over and wait until the site has read it."""
+    visitor.go("/uploads/")
+    visitor.page.set_input_files("input[name=file]", file)
+    visitor.page.wait_for_url(re.compile(r"/uploads/[0-9a-f-]{36}/$|/uploads/$"), timeout=SECONDS)
+    if again := visitor.page.locator("input[name=again]").count():
+        assert again == 1
+        visitor.page.set_input_files("input[name=file]", file)
+        visitor.page.wait_for_url(re.compile(r"/uploads/[0-9a-f-]{36}/$"), timeout=SECONDS)
+    visitor.page.wait_for_selector("form[action$='/apply/']", timeout=SECONDS)
+
+
+def let_in(visitor: Visitor) -> None:
+    """Let the good rows in and wait for the receipt."""
+    visitor.page.click("form[action$='/apply/'] button.btn-p")
+    visitor.page.wait_for_selector("body.receipt table.sum", timeout=SECONDS)
+
+
+@looks
+def test_liaison_mends_a_dirty_file_reads_a_receipt_that_adds_up_and_undoes_it(site, town, language, width):
+    visitor = sign_in(site, town, "liaison", language, width)
+    deliver(visitor, DIRTY)
+    waiting = visitor.page.locator("article.prob")
+    assert waiting.count() == 2
+    # A height of 17 cm: the value is done without, and the rest of its row goes in.
+    visitor.page.locator("form[action$='/leave/']:has(input[name=what][value=values]):has(input[name=reason][value=range]) button").first.click()
+    visitor.page.wait_for_load_state()
+    assert visitor.page.locator("article.prob").count() == 1
+    let_in(visitor)
+    rows = [numbers(one.inner_text())[0] for one in visitor.page.locator("table.sum tr td:nth-child(2)").all()]
+    received, *parts, together = rows
+    assert (received, sum(parts), together) == (8, 8, 8)
+    upload = _newest(town, DIRTY.name)
+    assert (upload.accepted + upload.unchanged, upload.waiting) == (7, 1)
+
+    visitor.page.click("details.sure summary")
+    visitor.page.fill("form[action$='/undo/'] [name=reason]", "exam centre sends it again")
+    visitor.page.click("form[action$='/undo/'] button")
+    visitor.page.wait_for_load_state()
+    with town.entered():
+        upload.refresh_from_db()
+        assert (upload.state, upload.exams.filter(state="current").count()) == ("withdrawn", 0)
+    assert visitor.taken_complaints() == []
+    visitor.close()
+
+
+@looks
+def test_employee_sees_sentence_colour_and_plan_and_another_colour_after_a_corrected_file(site, town, language, width):
+    employee = sign_in(site, town, "employee", language, width)
+    employee.go("/today/")
+    before = _colour(employee)
+    assert employee.page.inner_text("h1.lead1").strip()
+    assert employee.page.locator(".steps1 li").count() > 0
+    after = "yellow" if before != "yellow" else "orange"
+    with town.entered():
+        person = Person.objects.get(user__email=town.logins["employee"])
+    liaison = sign_in(site, town, "liaison", language, width)
+    corrected = towns.exam_file(town, [towns.row(person, town.exam_day, after)])
+    deliver(liaison, {"name": f"更正_{language}_{width}.csv", "mimeType": "text/csv", "buffer": corrected})
+    let_in(liaison)
+    for _second in range(60):
+        employee.page.reload()
+        if _colour(employee) != before:
+            break
+        employee.page.wait_for_timeout(1000)
+    assert _colour(employee) == after
+    employee.go("/privacy/")
+    assert employee.taken_complaints() + liaison.taken_complaints() == []
+    employee.close()
+    liaison.close()
+
+
+@looks
+def test_case_manager_calls_and_closes_a_red_alert_with_an_outcome(site, town, language, width):
+    visitor = sign_in(site, town, "case_manager", language, width)
+    visitor.go("/care/")
+    sentence = visitor.page.inner_text("h1.lead1")
+    first = visitor.page.locator("a.wl").first
+    name = first.locator(".nm").inner_text()
+    assert name in sentence and first.locator(".mk-red").count() == 1 and first.locator(".clock").count() == 1
+    visitor.go("/care/" + first.get_attribute("href"))
+    visitor.page.check("form[action*='/contact/'] input[value=will_be_seen_today]")
+    visitor.page.click("form[action*='/contact/'] button.btn-p")
+    visitor.page.wait_for_load_state()
+    with town.entered():
+        alert = Alert.objects.get(closed_at=None, person__name=name, contacts__ending="will_be_seen_today")
+    visitor.go(f"/care/alerts/{alert.uuid}/")
+    visitor.page.check("form[action$='/close/'] input[value=confirmed]")
+    visitor.page.click("form[action$='/close/'] button")
+    visitor.page.wait_for_load_state()
+    with town.entered():
+        alert.refresh_from_db()
+    assert alert.closed_at is not None and alert.outcome == "confirmed"
+    assert visitor.page.locator("form[action$='/close/']").count() == 0
+    assert visitor.taken_complaints() == []
+    visitor.close()
+
+
+@looks
+def test_leader_reads_the_group_page_and_no_link_leads_to_a_person(site, town, language, width):
+    visitor = sign_in(site, town, "group_leader", language, width)
+    visitor.go("/")
+    assert urlsplit(visitor.page.url).path == "/group/"
+    assert visitor.page.locator("section.tile").count() == 4
+    assert visitor.page.locator(".hid").count() > 0, "a small group is hidden, and says so"
+    with town.entered():
+        people = {word for pair in Person.objects.values_list("name", "emp_no") for word in pair}
+    seen, waiting = set(), [urlsplit(visitor.page.url).path]
+    while waiting:
+        path = waiting.pop()
+        seen.add(path)
+        answer = visitor.context.request.get(visitor.base + path)
+        assert answer.status == 200, path
+        shown = answer.text()
+        assert [word for word in people if word in shown] == [], path
+        for href in re.findall(r'href="([^"#]+)"', shown):
+            target = urlsplit(urljoin(visitor.base + path, href))
+            there = target.path + (f"?{target.query}" if target.query else "")
+            if target.netloc == urlsplit(visitor.base).netloc and "/static/" not in there and there not in seen and there not in waiting:
+                waiting.append(there)
+    assert {"/group/", "/group/departments/", "/group/definitions/"} <= seen
+    assert visitor.taken_complaints() == []
+    visitor.close()
+
+
+@looks
+def test_admin_moves_a_unit_and_the_liaisons_scope_follows(site, town, language, width):
+    with town.entered():
+        workshop = Unit.objects.get(name=towns.WORKSHOPS[LOOKS_BY_VALUE.index((language, width))])
+        person = Person.objects.filter(unit=workshop).first()
+        logistics = Unit.objects.get(name="物流部")
+    liaison = site.signed_in(town.slug, town.logins["liaison of logistics"], towns.PASSWORD, language=language, width=width)
+    assert not _is_on_roster(liaison, person)
+
+    admin = sign_in(site, town, "org_admin", language, width)
+    admin.go(f"/admin/units/{workshop.pk}/move/")
+    admin.page.fill("form[method=get] [name=unit]", logistics.name)
+    admin.page.click("form[method=get] button")
+    admin.page.click("form[method=post]:has(input[name=unit]) button.btn-p")
+    admin.page.wait_for_url(re.compile(rf"/admin/units/{workshop.pk}/$"))
+
+    assert _is_on_roster(liaison, person)
+    assert admin.taken_complaints() + liaison.taken_complaints() == []
+    admin.close()
+    liaison.close()
+
+
+@looks
+def test_session_that_ended_comes_back_to_the_page_after_sign_in(site, town, language, width):
+    visitor = site.visitor(town.slug, width=width)
+    visitor.go("/privacy/")
+    visitor.speak(language)
+    visitor.page.fill("input[name=identifier]", "D0001")
+    visitor.page.fill("input[name=password]", towns.PASSWORD)
+    visitor.page.press("input[name=password]", "Enter")
+    visitor.page.wait_for_url(re.compile("/privacy/$"))
+    visitor.close()
+
+
+LOOKS_BY_VALUE = [("zh", 390), ("en", 1280), ("zh", 1280), ("en", 390)]
+
+
+def _newest(town: Town, name: str) -> Upload:
+    with town.entered():
+        return Upload.objects.filter(file_name=name).order_by("-id")[0]
+
+
+def _colour(visitor: Visitor) -> str:
+    found = re.search(r"state-(\w+)", visitor.page.locator("section.state").first.get_attribute("class"))
+    return found.group(1)
+
+
+def _is_on_roster(visitor: Visitor, person: Person) -> bool:
+    visitor.go(f"/roster/?q={person.emp_no}")
+    return visitor.page.locator("table.table tbody tr").count() > 0 and person.emp_no in visitor.page.inner_text("table.table")
