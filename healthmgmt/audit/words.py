@@ -56,6 +56,14 @@ WORDS = {
     "upload.row_left_out": _("Row of a file left out"),
     "upload.person_named": _("Row of a file put down to a person"),
     "upload.rows_checked_again": _("Rows of a file compared with the roster again"),
+    # Case managers and physicians.
+    "worklist.viewed": _("Seen in a worklist"),
+    "record.listed": _("Seen in a list of people"),
+    "record.viewed": _("Record opened"),
+    "contact.logged": _("Contact recorded"),
+    "alert.viewed": _("Alert opened by a clinician"),
+    "alert.confirmed": _("Alert confirmed"),
+    "alert.cleared": _("Alert cleared"),
 }
 
 

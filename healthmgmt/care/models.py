@@ -1,4 +1,4 @@
-"""Plans and their steps, alerts, and who cares for whom."""
+"""Plans and their steps, alerts, who cares for whom, and what came of each contact."""
 
 import uuid
 
@@ -143,6 +143,8 @@ class Alert(models.Model):
     code = models.CharField(max_length=60)
     measured_on = models.DateField()
     opened_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=100, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=100, blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
@@ -154,6 +156,8 @@ class Alert(models.Model):
         "code": CLINICAL,
         "measured_on": CLINICAL,
         "opened_at": CLINICAL,
+        "confirmed_at": CLINICAL,
+        "confirmed_by": IDENTIFIER,
         "closed_at": CLINICAL,
         "closed_by": IDENTIFIER,
         "outcome": CLINICAL,
@@ -166,6 +170,10 @@ class Alert(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by="", outcome="") | Q(closed_at__isnull=False) & ~Q(closed_by="") & ~Q(outcome=""),
                 name="alert_closed_with_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by="") | Q(confirmed_at__isnull=False) & ~Q(confirmed_by=""),
+                name="alert_confirmed_at_with_by",
             ),
         ]
         indexes = [models.Index(fields=["opened_at"], name="alert_open", condition=Q(closed_at=None))]
@@ -208,3 +216,49 @@ class Assignment(models.Model):
                 fields=["manager", "unit"], name="manager_of_unit_once", condition=Q(ended_at=None, unit__isnull=False)
             ),
         ]
+
+
+class Contact(models.Model):
+    """A call or a visit and what it ended with. `next_on` is the day of the next one. Added, never changed.
+
+    `token` is of the form that it was written in: sent twice, it is stored once.
+    """
+
+    class Ending(models.TextChoices):
+        """Their words and rules stand in data/endings.toml."""
+
+        WILL_BE_SEEN_TODAY = "will_be_seen_today"
+        WILL_COME = "will_come"
+        REFERRED = "referred"
+        IN_TREATMENT = "in_treatment"
+        NOT_REACHED = "not_reached"
+        WRONG_NUMBER = "wrong_number"
+        NOT_NOW = "not_now"
+        TO_PHYSICIAN = "to_physician"
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contacts")
+    plan = models.ForeignKey(Plan, on_delete=models.SET_NULL, null=True, related_name="contacts")
+    alert = models.ForeignKey(Alert, on_delete=models.SET_NULL, null=True, related_name="contacts")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    ending = models.CharField(max_length=20, choices=Ending)
+    note = models.CharField(max_length=500, blank=True)
+    next_on = models.DateField(null=True)
+
+    CLASSIFICATION = {
+        "token": PLAIN,
+        "person": IDENTIFIER,
+        "plan": IDENTIFIER,
+        "alert": IDENTIFIER,
+        "made_at": CLINICAL,
+        "made_by": IDENTIFIER,
+        "ending": CLINICAL,
+        "note": CLINICAL,
+        "next_on": CLINICAL,
+    }
+
+    class Meta:
+        ordering = ["person", "-made_at", "-id"]
+        constraints = [models.CheckConstraint(condition=~Q(made_by=""), name="contact_made_by_somebody")]
+        indexes = [models.Index(fields=["person", "-made_at"], name="contact_of_person")]

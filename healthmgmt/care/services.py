@@ -1,6 +1,7 @@
-"""Plans follow colours, alerts follow class A results, steps fire on their day; all of it set-based."""
+"""Plans follow colours, alerts follow class A results, steps fire on their day, all of it set-based; and what people note."""
 
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,17 +9,22 @@ from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
-from healthmgmt.care import templates
-from healthmgmt.care.models import Alert, Assignment, Step
+from healthmgmt.care import endings, templates
+from healthmgmt.care.models import Alert, Assignment, Contact, Plan, Step
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
+from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people.models import Person
+from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 
 NOBODY: list[int] = []
+# What a physician finds a class A result to be, and what a case manager hears of it.
+CLEARED = (Alert.Outcome.REPEAT_NORMAL, Alert.Outcome.ARTEFACT)
+HEARD = (Alert.Outcome.CONFIRMED, Alert.Outcome.REPEAT_NORMAL)
 
 
 def plan_assessed(first: int, last: int, *, today: date, by: Actor) -> int:
@@ -50,19 +56,104 @@ def open_alerts(first: int, last: int, *, by: Actor) -> int:
     return len(opened)
 
 
+def confirm_alert(alert: Alert, *, by: Actor) -> Alert:
+    """A physician says that a class A result is real; it stays open until there is an outcome. Twice is once."""
+    with transaction.atomic():
+        alert = Alert.objects.select_for_update().get(pk=alert.pk)
+        if alert.closed_at:
+            raise Rejected(_("This alert is closed already."))
+        if not alert.confirmed_at:
+            alert.confirmed_at, alert.confirmed_by = timezone.now(), by.label
+            alert.save(update_fields=["confirmed_at", "confirmed_by"])
+            audit.record("alert.confirmed", by=by, subject=alert, person_id=alert.person_id)
+    return alert
+
+
+def clear_alert(alert: Alert, *, outcome: str, by: Actor) -> Alert:
+    """A physician closes an alert as no danger. Raises Rejected without a reason for it, and when it is closed already."""
+    if outcome not in CLEARED:
+        raise Rejected(_("Say whether the repeat was normal or the measurement wrong."), field="outcome")
+    with transaction.atomic():
+        alert = _close(alert, outcome, by)
+        audit.record("alert.cleared", by=by, subject=alert, person_id=alert.person_id)
+    return alert
+
+
 def close_alert(alert: Alert, *, outcome: str, by: Actor) -> Alert:
     """Settle an alert. Raises Rejected without one of the outcomes, and when it is settled already."""
     if outcome not in Alert.Outcome.values:
         raise Rejected(_("An alert is closed with one of its outcomes only."), field="outcome")
     with transaction.atomic():
-        alert = Alert.objects.select_for_update().get(pk=alert.pk)
-        if alert.closed_at:
-            raise Rejected(_("This alert is closed already."))
-        alert.closed_at, alert.closed_by, alert.outcome = timezone.now(), by.label, outcome
-        alert.save(update_fields=["closed_at", "closed_by", "outcome"])
+        alert = _close(alert, outcome, by)
         audit.record("alert.closed", by=by, subject=alert, person_id=alert.person_id)
-        work.announce("care.alerts_changed", change=f"closed:{alert.pk}")
     return alert
+
+
+def close_after_contact(alert: Alert, *, outcome: str, by: Actor) -> Alert:
+    """Settle an alert by what the person told. Raises Rejected before anybody spoke to them, and as `close_alert` does."""
+    if outcome not in HEARD:
+        raise Rejected(_("An alert is closed with one of its outcomes only."), field="outcome")
+    spoken = Contact.objects.filter(person=alert.person_id, made_at__gte=alert.opened_at, ending__in=endings.load().reached)
+    if not spoken.exists():
+        raise Rejected(_("Speak to the person first and record the contact; then the alert can be closed."), field="outcome")
+    return close_alert(alert, outcome=outcome, by=by)
+
+
+def _close(alert: Alert, outcome: str, by: Actor) -> Alert:
+    alert = Alert.objects.select_for_update().get(pk=alert.pk)
+    if alert.closed_at:
+        raise Rejected(_("This alert is closed already."))
+    alert.closed_at, alert.closed_by, alert.outcome = timezone.now(), by.label, outcome
+    alert.save(update_fields=["closed_at", "closed_by", "outcome"])
+    work.announce("care.alerts_changed", change=f"closed:{alert.pk}")
+    return alert
+
+
+def log_contact(person: Person, *, ending: str, by: Actor, note: str = "", next_on: date | None = None, token: UUID | None = None) -> Contact:
+    """Note what a contact ended with and when the next one is: by the rules of data/endings.toml where no day is given.
+
+    A person who was reached has the contact step that is due done. The same token is the same contact. Raises Rejected for
+    an ending that is none, and for a day that has passed or is too far away.
+    """
+    rules, today = endings.load(), local_today()
+    if ending not in Contact.Ending.values:
+        raise Rejected(_("Choose what the contact ended with."), field="ending")
+    with transaction.atomic():
+        # One after the other for a person: a form sent twice at once meets its own contact here.
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        if token and (same := Contact.objects.filter(token=token, person=person).first()):
+            return same
+        alert = Alert.objects.filter(person=person, closed_at=None).first()
+        plan = Plan.objects.filter(person=person, ended_on=None).first()
+        colour = Assessment.objects.filter(person=person, is_current=True).values_list("colour", flat=True).first() or Assessment.Colour.GREY
+        if next_on is None:
+            next_on = rules.ending(ending).next_on(today, colour=colour, has_alert=alert is not None)
+        _check_day(next_on, today=today, longest=rules.alert_longest_days if alert else endings.LONGEST_DAYS)
+        contact = Contact.objects.create(
+            token=token or uuid4(), person=person, plan=plan, alert=alert, made_at=timezone.now(), made_by=by.label,
+            ending=ending, note=note.strip(), next_on=next_on,
+        )  # fmt: skip
+        audit.record("contact.logged", by=by, subject=contact, person_id=person.pk)
+        if plan and rules.ending(ending).reached and (step := _contact_step(plan, today)):
+            finish_step(step, today=today, by=by)
+    return contact
+
+
+def _check_day(next_on: date, *, today: date, longest: int) -> None:
+    if next_on < today:
+        raise Rejected(_("The next contact cannot lie in the past."), field="next_on")
+    if next_on > today + timedelta(days=longest):
+        raise Rejected(_("The next contact is within %(days)d days.") % {"days": longest}, field="next_on")
+
+
+def _contact_step(plan: Plan, today: date) -> Step | None:
+    """The first step of a plan that a contact today fulfils."""
+    rules = endings.load()
+    present = plan.steps.filter(doer=Step.Doer.CASE_MANAGER, state__in=(Step.State.PLANNED, Step.State.FIRED)).order_by("due_on", "number")
+    for step in present.filter(kind__in=rules.contact_kinds):
+        if step.due_on <= today or step.kind in rules.early_kinds:
+            return step
+    return None
 
 
 def assign_manager(manager: User, *, by: Actor, person: Person | None = None, unit: Unit | None = None) -> Assignment:

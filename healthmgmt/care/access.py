@@ -1,0 +1,87 @@
+"""Whose record a clinician may open, and who stands on whose list.
+
+A case manager's list holds the people of the units of the role, without those of a unit that was given to somebody else;
+the people of units given to this manager; and their own people. Who has a manager of their own stands on that one's list
+alone. All of them are visible, and so is whoever else the role reaches.
+"""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from healthmgmt.accounts.models import User
+from healthmgmt.care.models import Alert, Assignment, Step
+from healthmgmt.core.permissions import Permission
+from healthmgmt.organization.models import Unit
+from healthmgmt.people.models import Person
+
+NOBODY = Q(pk=None)
+
+
+def care_units(user: User) -> list[int]:
+    """The units whose people stand on a case manager's list, those with a manager of their own aside."""
+    if not user.can(Permission.CARE_WORK):
+        return []
+    given = Assignment.objects.filter(ended_at=None, unit__isnull=False, manager__is_active=True).values_list("manager", "unit__path")
+    own = _below([path for manager, path in given if manager == user.pk], "path")
+    others = _below([path for manager, path in given if manager != user.pk], "path")
+    of_role = _below([one.unit_path for one in user.held_roles if one.role == "case_manager"], "path")
+    return list(Unit.objects.filter(own | of_role & ~others).values_list("pk", flat=True))
+
+
+def cared_for(user: User) -> QuerySet[Person]:
+    """The people on a case manager's list, whether or not anything has to be done for them."""
+    if not user.can(Permission.CARE_WORK):
+        return Person.objects.none()
+    dedicated = Assignment.objects.filter(person=OuterRef("pk"), ended_at=None)
+    to_another = dedicated.filter(manager__is_active=True).exclude(manager=user)
+    return Person.objects.filter(Exists(dedicated.filter(manager=user)) | Q(unit__in=care_units(user)) & ~Exists(to_another))
+
+
+def visible_to(user: User) -> QuerySet[Person]:
+    """The people whose record a clinician may open: those whom the role reaches, and those given to this manager."""
+    people = Person.objects.visible_to(user, Permission.RECORD_VIEW)
+    if not user.can(Permission.CARE_WORK):
+        return people
+    given = list(Assignment.objects.filter(manager=user, ended_at=None).values_list("person", "unit__path"))
+    own = Q(pk__in=[person for person, _path in given if person]) | _below([path for _person, path in given if path], "unit__path")
+    return people | Person.objects.filter(own)
+
+
+def get_person_or_404(user: User, uuid: UUID) -> Person:
+    """A person whose record the user may open. Raises Http404 for everybody else."""
+    return get_object_or_404(visible_to(user).select_related("unit", "user"), uuid=uuid)
+
+
+def alerts_visible_to(user: User) -> QuerySet[Alert]:
+    """The alerts of the people whose record the user may open."""
+    return Alert.objects.filter(person__in=visible_to(user))
+
+
+def get_alert_or_404(user: User, uuid: UUID) -> Alert:
+    """An alert of somebody whose record the user may open. Raises Http404 for every other one."""
+    return get_object_or_404(alerts_visible_to(user).select_related("person__unit", "person__user", "assessment"), uuid=uuid)
+
+
+def get_step_or_404(user: User, person: Person, pk: int) -> Step:
+    """A step of a person's plans that this user may note as done.
+
+    Raises Http404 for a step of somebody else or one that the person does alone, PermissionDenied for a physician's.
+    """
+    step = Step.objects.select_related("plan").filter(plan__person=person, pk=pk).exclude(doer=Step.Doer.PERSON).first()
+    if step is None:
+        raise Http404(_("There is no such step."))
+    if step.doer == Step.Doer.PHYSICIAN and not user.can(Permission.ALERT_DECIDE, person.unit):
+        raise PermissionDenied
+    return step
+
+
+def _below(paths: list[str], field: str) -> Q:
+    within = NOBODY
+    for path in paths:
+        within |= Q(**{f"{field}__startswith": path})
+    return within
