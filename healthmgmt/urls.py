@@ -6,5 +6,6 @@ urlpatterns = [
     path("accounts/", include("healthmgmt.accounts.urls")),
     path("uploads/", include("healthmgmt.exams.urls")),
     path("api/v1/", include("healthmgmt.exams.urls_api")),
+    path("care/", include("healthmgmt.care.urls")),
     path("", include("healthmgmt.portal.urls")),
 ]

@@ -61,7 +61,7 @@ WORDS = {
     "record.listed": _("Seen in a list of people"),
     "record.viewed": _("Record opened"),
     "contact.logged": _("Contact recorded"),
-    "alert.viewed": _("Alert opened by a clinician"),
+    "alert.viewed": _("Alert looked at"),
     "alert.confirmed": _("Alert confirmed"),
     "alert.cleared": _("Alert cleared"),
 }

@@ -33,6 +33,13 @@ def care_units(user: User) -> list[int]:
     return list(Unit.objects.filter(own | of_role & ~others).values_list("pk", flat=True))
 
 
+def has_list(user: User) -> bool:
+    """Whether a user has a list of people to call: by the role of a case manager, or because somebody was given to them."""
+    if any(one.role == "case_manager" for one in user.held_roles):
+        return True
+    return user.can(Permission.CARE_WORK) and Assignment.objects.filter(manager=user, ended_at=None).exists()
+
+
 def cared_for(user: User) -> QuerySet[Person]:
     """The people on a case manager's list, whether or not anything has to be done for them."""
     if not user.can(Permission.CARE_WORK):

@@ -1,5 +1,6 @@
 """Plans follow colours, alerts follow class A results, steps fire on their day, all of it set-based; and what people note."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -25,6 +26,7 @@ NOBODY: list[int] = []
 # What a physician finds a class A result to be, and what a case manager hears of it.
 CLEARED = (Alert.Outcome.REPEAT_NORMAL, Alert.Outcome.ARTEFACT)
 HEARD = (Alert.Outcome.CONFIRMED, Alert.Outcome.REPEAT_NORMAL)
+Settling = Callable[..., Alert]
 
 
 def plan_assessed(first: int, last: int, *, today: date, by: Actor) -> int:

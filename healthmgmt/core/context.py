@@ -9,6 +9,7 @@ STYLESHEETS = (
     "css/pages.css",
     "css/frame.css",
     "css/accounts.css",
+    "css/care.css",
     "css/exams.css",
     "css/helpers.css",
     "css/print.css",

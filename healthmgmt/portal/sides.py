@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.accounts.models import User
+from healthmgmt.care import selectors as care
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,23 @@ SIDES: tuple[Side, ...] = (
     Side("group_leader", "building", (Page(_("Home"), "portal:home", "home"),)),
     Side("health_office", "building-community", (Page(_("Home"), "portal:home", "home"),)),
     Side("data_steward", "shield-lock", (Page(_("Home"), "portal:home", "home"),)),
-    Side("physician", "stethoscope", (Page(_("Home"), "portal:home", "home"),)),
-    Side("case_manager", "heart-handshake", (Page(_("Home"), "portal:home", "home"),)),
+    Side(
+        "physician",
+        "stethoscope",
+        (
+            Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",), count=care.open_alert_count),
+            Page(_("People"), "care:people", "users", covers=("care:person", "care:contact")),
+        ),
+    ),
+    Side(
+        "case_manager",
+        "heart-handshake",
+        (
+            Page(_("Today"), "care:worklist", "calendar-event", count=care.open_alert_count),
+            Page(_("My people"), "care:people", "users", covers=("care:person", "care:contact")),
+            Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",)),
+        ),
+    ),
     Side("liaison", "clipboard-list", (Page(_("Home"), "portal:home", "home"),)),
     Side("exam_centre", "building-hospital", (Page(_("Deliveries"), "exams:uploads", "file-upload", covers=("exams:",)),)),
     Side("employee", "user", (Page(_("Home"), "portal:home", "home"),)),

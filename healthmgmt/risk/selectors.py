@@ -52,3 +52,8 @@ def _reasons(pack: packs.Pack, reasons: list[dict[str, Any]], language: str) -> 
         if first["indicator"] != one["indicator"]:
             first["also"].append(one)
     return list(told.values())
+
+
+def colour_history(person_id: int) -> list[dict[str, Any]]:
+    """A person's colour in each period, oldest first: `name`, `colour`, `reasons`, `pack`, `edition`, `taken_on`."""
+    return sql.dicts("risk/colour_history", {"person": person_id})

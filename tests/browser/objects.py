@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from healthmgmt.accounts.models import User
+from healthmgmt.care import access as care
+from healthmgmt.care.models import Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams import access as uploads
 from healthmgmt.organization.models import Period
@@ -39,10 +41,22 @@ def _period(user: User) -> dict[str, Any] | None:
     return {"pk": found.pk} if found else None
 
 
+def _alert(user: User) -> dict[str, Any] | None:
+    found = care.alerts_visible_to(user).order_by("closed_at", "-id").first()
+    return {"uuid": found.uuid} if found else None
+
+
+def _step(user: User) -> dict[str, Any] | None:
+    found = Step.objects.filter(plan__person__in=care.visible_to(user), doer=Step.Doer.CASE_MANAGER).select_related("plan__person").first()
+    return {"uuid": found.plan.person.uuid, "pk": found.pk} if found else None
+
+
 FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "upload": _upload,
     "person": _person,
     "unit": _unit,
     "user": _user,
     "period": _period,
+    "alert": _alert,
+    "step": _step,
 }

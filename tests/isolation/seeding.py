@@ -13,7 +13,8 @@ from django.utils import timezone
 from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, User
 from healthmgmt.audit import sealing
 from healthmgmt.audit.models import Event
-from healthmgmt.care.models import Assignment
+from healthmgmt.care import services as care
+from healthmgmt.care.models import Alert, Assignment, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.exams import services as exams
@@ -122,6 +123,9 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
     sealing.seal(sealing.mark())
     if not Assignment.objects.exists():
         Assignment.objects.create(manager=cast.case_manager, unit=cast.a1, started_by=world.mark)
+    for person in (cast.anna, cast.bella):
+        # Spoken to, so that its alert may be closed; the note is clinical text of this organisation.
+        care.log_contact(person, ending="will_come", note=f"{world.mark} contact", by=Actor.of(cast.physician))
     if not UnitFact.objects.exists():
         UnitFact.objects.create(unit=cast.a1, period=cast.period, metric="covered", numerator=1, denominator=1, definition=1, computed_at=now)
     if not PublishedRow.objects.exists():
@@ -133,6 +137,8 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
     return {
         "upload": {name: {"uuid": upload.uuid} for name, upload in world.uploads.items()},
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
+        "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
+        "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
         "unit": {name: {"pk": getattr(cast, name).pk} for name in ("root", "a", "a1", "b1")},
         "user": {name: {"pk": user.pk} for name, user in world.users.items()},
         "period": {"period": {"pk": cast.period.pk}},
@@ -146,6 +152,12 @@ def _failed_job(world: World) -> Job:
     job = work.submit("accounts.mail_reset", "failed", {"user": 0})
     Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error=f"{world.mark} refused", attempts=1, finished_at=timezone.now())
     return job
+
+
+def _open_step(person: Person) -> dict:
+    """A step of a person's plan that a case manager has still to do."""
+    step = Step.objects.filter(plan__person=person, doer=Step.Doer.CASE_MANAGER, state__in=(Step.State.PLANNED, Step.State.FIRED)).latest("due_on")
+    return {"uuid": person.uuid, "pk": step.pk}
 
 
 def own_models() -> list[type[models.Model]]:

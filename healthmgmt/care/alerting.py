@@ -1,0 +1,127 @@
+"""Alerts as their pages show them: which is the oldest, what was measured, where it came from, and what was before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from healthmgmt.accounts.models import User
+from healthmgmt.care import calling, measured, presenters, record, selectors, services
+from healthmgmt.care.models import Alert, Contact
+from healthmgmt.core.permissions import Permission
+from healthmgmt.core.templatetags.health import day, moment, page_language
+from healthmgmt.exams.models import Exam
+from healthmgmt.records import catalogue
+
+
+@dataclass(frozen=True)
+class Row:
+    """An alert in a list. The clock runs while nobody has spoken to the person."""
+
+    alert: Alert
+    meta: str
+    text: str
+    state: str
+    clock: presenters.Clock | None
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One alert: what was measured, against which line, where it came from, and the same values before."""
+
+    row: Row
+    told: presenters.Told | None
+    facts: list[tuple[str, str]]
+    indicators: list[str]
+    before: list[tuple[str, list[str]]]
+    contacts: list[record.Entry]
+    clearing: list[tuple[str, str]]
+    hearing: list[tuple[str, str]]
+    may_decide: bool
+
+
+def rows(found: Iterable[Alert], *, now: datetime, today: date) -> list[Row]:
+    """Alerts of `selectors.alerts` in words."""
+    alerts = list(found)
+    names = selectors.names_of(label for alert in alerts for label in (alert.confirmed_by, alert.closed_by))
+    return [_row(alert, names, now, today) for alert in alerts]
+
+
+def sentence(counts: selectors.OpenCounts, is_physician: bool) -> str:
+    """How many alerts are open, and what they wait for."""
+    if not counts.open:
+        return _("No alert is open.")
+    words = {"open": ngettext("%(count)d alert is open", "%(count)d alerts are open", counts.open) % {"count": counts.open}}
+    if is_physician:
+        words["count"] = counts.unconfirmed
+        return _("%(open)s; %(count)d wait for you to confirm or clear.") % words if counts.unconfirmed else _("%(open)s; all are confirmed.") % words
+    words["count"] = counts.unspoken
+    return _("%(open)s; nobody has spoken to the person of %(count)d.") % words if counts.unspoken else _("%(open)s; everybody was spoken to.") % words
+
+
+def _row(alert: Alert, names: dict[str, str], now: datetime, today: date) -> Row:
+    person, told = alert.person, calling.told_of(alert)
+    is_running = alert.closed_at is None and not getattr(alert, "is_contacted", False)
+    meta = " · ".join(part for part in (presenters.sex_age(person.sex, person.birth, today), person.unit.name) if part)
+    clock = presenters.clock(selectors.deadline(alert), now) if is_running else None
+    return Row(alert, meta, told.text if told else "", record.state_of(alert, names), clock)
+
+
+def handed_over(found: Iterable[Contact], *, today: date) -> list[tuple[Contact, str, str]]:
+    """Contacts of `selectors.handed_over`: each with the person's sex and age, and who asked when."""
+    contacts = list(found)
+    names = selectors.names_of(contact.made_by for contact in contacts)
+    return [
+        (
+            one,
+            presenters.sex_age(one.person.sex, one.person.birth, today),
+            _("Handed over by %(name)s on %(day)s") % {"name": presenters.doer(one.made_by, names), "day": day(one.made_at)},
+        )
+        for one in contacts
+    ]
+
+
+def detail(alert: Alert, *, user: User, now: datetime, today: date) -> Detail:
+    """`alert` comes from `access.get_alert_or_404`."""
+    exams = [exam for exam in measured.exams_of(alert.person) if exam.taken_on <= alert.measured_on]
+    codes = [one for one in dict.fromkeys(reason["indicator"] for reason in alert.assessment.reasons if reason["code"] == alert.code)]
+    codes = list(measured.PRESSURE) if set(codes) <= set(measured.PRESSURE) else codes
+    contacts = list(Contact.objects.filter(person=alert.person, made_at__gte=alert.opened_at))
+    alert.is_contacted = any(one.ending in selectors.reached_endings() for one in contacts)
+    names = selectors.names_of([alert.confirmed_by, alert.closed_by, *(one.made_by for one in contacts)])
+    row = _row(alert, names, now, today)
+    return Detail(
+        row=row,
+        told=calling.told_of(alert),
+        facts=[
+            (_("Measured"), day(alert.measured_on, "year")),
+            (_("Received"), moment(alert.opened_at)),
+            (_("Source"), _source(alert)),
+        ],
+        indicators=[_name(code) for code in codes],
+        before=[(day(exam.taken_on, "year"), [measured.shown(measured.number_of(exam, code)) for code in codes]) for exam in reversed(exams)],
+        contacts=[record.Entry(one.made_at, presenters.ending_words(one.ending), _by(one, names)) for one in contacts],
+        clearing=[(one, str(one.label)) for one in services.CLEARED],
+        hearing=[(one, str(one.label)) for one in services.HEARD],
+        may_decide=user.can(Permission.ALERT_DECIDE, alert.person.unit),
+    )
+
+
+def _source(alert: Alert) -> str:
+    """Who delivered the exam of that day."""
+    exam = Exam.objects.filter(pk__in=alert.assessment.exams, taken_on=alert.measured_on).select_related("upload__centre").first()
+    centre = exam.upload.centre if exam else None
+    return centre.name if centre else _("not known")
+
+
+def _by(contact: Contact, names: dict[str, str]) -> str:
+    return " · ".join(part for part in (presenters.doer(contact.made_by, names), contact.note) if part)
+
+
+def _name(code: str) -> str:
+    item = catalogue.load().get(code)
+    if item is None:
+        return code
+    return item.name_zh if page_language() == "zh" else item.name_en

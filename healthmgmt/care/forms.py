@@ -1,0 +1,26 @@
+"""What a case manager or physician fills in."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from healthmgmt.care.models import Contact
+from healthmgmt.risk.models import Assessment
+
+BACK = ("worklist", "person")
+
+
+class ContactForm(forms.Form):
+    """What a contact ended with; the template draws the endings, which come with their days."""
+
+    ending = forms.ChoiceField(choices=[(slug, slug) for slug in Contact.Ending.values], error_messages={"required": _("Choose what the contact ended with.")})
+    note = forms.CharField(label=_("A word on it (may stay empty)"), required=False, max_length=500)
+    next_on = forms.DateField(label=_("Another day for the next contact"), required=False)
+    token = forms.UUIDField(required=False)
+
+
+class PeopleForm(forms.Form):
+    """Which people a list shows."""
+
+    q = forms.CharField(label=_("Name or employee number"), required=False, max_length=60)
+    colour = forms.ChoiceField(label=_("Colour"), required=False, choices=[("", _("All colours")), *Assessment.Colour.choices])
+    due = forms.BooleanField(label=_("Something to do"), required=False)

@@ -1,0 +1,154 @@
+"""Care in words: why somebody is on the list, how long a clock still runs, what a plan asks for, who did something."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from healthmgmt.care import endings, templates
+from healthmgmt.core.dates import completed_years
+from healthmgmt.core.templatetags.health import colour_word, day, page_language
+from healthmgmt.risk import explanation, packs
+
+HOUR = 3600
+PAIR = ("sbp", "dbp")
+
+
+class Clock(NamedTuple):
+    """How long is left, or how late it is."""
+
+    text: str
+    is_late: bool
+    is_urgent: bool
+
+
+def clock(deadline: datetime, now: datetime) -> Clock:
+    """The time left until a deadline; filled when less than an hour is left."""
+    seconds = int((deadline - now).total_seconds())
+    words = duration(abs(seconds))
+    if seconds < 0:
+        return Clock(_("%(time)s late") % {"time": words}, True, True)
+    return Clock(_("%(time)s left") % {"time": words}, False, seconds < HOUR)
+
+
+def duration(seconds: int) -> str:
+    """`1 h 48 min`; days from two days on."""
+    if seconds >= 48 * HOUR:
+        return days_text(seconds // (24 * HOUR))
+    hours, minutes = seconds // HOUR, seconds % HOUR // 60
+    if hours and minutes:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return _("%(hours)d h") % {"hours": hours} if hours else _("%(minutes)d min") % {"minutes": minutes}
+
+
+def days_text(days: int) -> str:
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+def late_days(due_on: date, today: date) -> str:
+    """`6 days late`."""
+    return _("%(time)s late") % {"time": days_text((today - due_on).days)}
+
+
+def on_day(when: date, today: date) -> str:
+    """`today`, `tomorrow`, or the day."""
+    if when == today:
+        return _("today")
+    return _("tomorrow") if when == today + timedelta(days=1) else day(when)
+
+
+def sex_age(sex: str, birth: date | None, today: date) -> str:
+    """`Male 52`."""
+    words = {"m": _("Male"), "f": _("Female")}.get(sex, "")
+    return f"{words} {completed_years(birth, today)}".strip() if birth else words
+
+
+class Told(NamedTuple):
+    """Reasons of one code in a line: its title, what was measured, the line that was crossed, and how many other reasons there are."""
+
+    code: str
+    title: str
+    measured: str
+    limit: str
+    others: int
+
+    @property
+    def text(self) -> str:
+        return _("%(title)s: %(detail)s") % {"title": self.title, "detail": self.detail} if self.measured else self.title
+
+    @property
+    def detail(self) -> str:
+        return _("%(value)s, %(limit)s") % {"value": self.measured, "limit": self.limit}
+
+
+def told(pack: packs.Pack, reasons: Sequence[Mapping[str, Any]], code: str = "") -> Told | None:
+    """The reasons of a code, else those that stand first; None without any. A pressure is told with both of its numbers."""
+    language = page_language()
+    texts = explanation.reason_texts(pack, reasons, language, clinical=True)
+    code = code or (texts[0].code if texts else "")
+    chosen = [one for one in texts if one.code == code]
+    if not chosen:
+        return None
+    others = len({one.code for one in texts if one.is_main} - {code})
+    signs = {(reason["code"], reason["indicator"]): pack.line(reason["line"]).op for reason in reasons}
+    sides = {indicator: pack.words.ops[sign][language] for (of, indicator), sign in signs.items() if of == code and sign in pack.words.ops}
+    measured, crossed = _pressure(pack, texts, chosen, sides) or _single(pack, chosen[0], sides)
+    return Told(code, pack.words.reasons[code][language], measured if crossed else "", crossed, others)
+
+
+def _pressure(
+    pack: packs.Pack, texts: Sequence[explanation.ReasonText], chosen: Sequence[explanation.ReasonText], sides: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Both numbers of a pressure, where the other one is told by any reason of the same day; and the line crossed."""
+    crossing = {one.indicator: one for one in chosen if one.indicator in PAIR and one.value}
+    if not crossing:
+        return None
+    day_of = next(iter(crossing.values())).on
+    values = {one.indicator: one for one in reversed(texts) if one.indicator in PAIR and one.on == day_of and one.value}
+    if len(values) < len(PAIR):
+        return None
+    high, low = values["sbp"], values["dbp"]
+    measured = _("%(high)s/%(low)s %(unit)s") % {"high": high.value, "low": low.value, "unit": high.unit}
+    if len(crossing) == len(PAIR):
+        return measured, f"{sides['sbp']} {crossing['sbp'].limit}/{crossing['dbp'].limit}"
+    ((indicator, one),) = crossing.items()
+    gap = "" if page_language() == "zh" else " "
+    return measured, f"{pack.words.indicators[indicator][page_language()]}{gap}{sides[indicator]} {one.limit}"
+
+
+def _single(pack: packs.Pack, one: explanation.ReasonText, sides: Mapping[str, str]) -> tuple[str, str]:
+    """One value and the line it crossed; two empty texts for what is yes or no."""
+    if not one.value:
+        return "", ""
+    name = pack.words.indicators[one.indicator][page_language()]
+    return f"{name} {one.value} {one.unit}".strip(), f"{sides[one.indicator]} {one.limit}"
+
+
+def more_reasons(count: int) -> str:
+    return ngettext("%(count)d more reason", "%(count)d more reasons", count) % {"count": count} if count else ""
+
+
+def change_of_colour(former: str, colour: str) -> str:
+    """`Yellow → Orange`."""
+    return f"{colour_word(former)} → {colour_word(colour)}"
+
+
+def ending_words(slug: str) -> str:
+    return endings.load().ending(slug).words[page_language()]
+
+
+def last_contact(ending: str | None, at: datetime | None) -> str:
+    """`Will come, 12 June`; empty for who was never called."""
+    return _("%(ending)s, %(day)s") % {"ending": ending_words(ending), "day": day(at)} if ending else ""
+
+
+def step_words(template: str, version: int, number: int | None = None) -> str:
+    """What a step asks for; without a number the name of the plan."""
+    return templates.load().words(template, version, number)[page_language()]
+
+
+def doer(label: str, names: Mapping[str, str]) -> str:
+    """Who did something, by name; what no user did was done by the system."""
+    return names.get(label) or _("The system")

@@ -1,0 +1,179 @@
+"""Reads of case managers and physicians: the worklist, people, alerts, and what is needed for a call."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from healthmgmt.accounts.models import User
+from healthmgmt.care import access, endings
+from healthmgmt.care.models import Alert, Assignment, Contact, Plan, Step
+from healthmgmt.core import sql
+from healthmgmt.core.permissions import Permission
+from healthmgmt.organization.models import Membership
+from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.people.models import Person
+from healthmgmt.risk.models import Assessment
+
+# From light to grave, for "worse than". Without data there is no such comparison.
+RANKS = ["green", "blue", "yellow", "orange", "red"]
+FEW, MOST = 50, 500
+HANDED_OVER_DAYS = 60
+OPEN = (Step.State.PLANNED, Step.State.FIRED)
+
+
+def worklist(user: User, *, today: date, more: str = "") -> list[dict[str, Any]]:
+    """Who on a case manager's list has to be called, and why (care/worklist.sql); two queries beside that for the units.
+
+    At most FEW rows a heading, MOST under the one named by `more`; `people` and `today_people` count all of the heading.
+    """
+    rules = endings.load()
+    return sql.dicts(
+        "care/worklist",
+        {
+            "user": user.pk,
+            "units": access.care_units(user),
+            "today": today,
+            "timezone": organisation_settings().timezone,
+            "reached": rules.reached,
+            "worsened_colours": list(rules.worsened_colours),
+            "ranks": RANKS,
+            "more": more,
+            "few": FEW,
+            "most": MOST,
+        },
+    )
+
+
+def open_alert_count(user: User) -> int:
+    """How many alerts are open: of a case manager's own list, for others of everybody whose record they may open."""
+    people = access.cared_for(user) if access.has_list(user) else access.visible_to(user)
+    return Alert.objects.filter(closed_at=None, person__in=people).count()
+
+
+def alerts(user: User, *, is_open: bool) -> QuerySet[Alert]:
+    """The open alerts, the oldest first; or the closed ones, the last closed first."""
+    found = access.alerts_visible_to(user).filter(closed_at__isnull=is_open).select_related("person__unit", "assessment")
+    spoken = Contact.objects.filter(person=OuterRef("person"), made_at__gte=OuterRef("opened_at"), ending__in=endings.load().reached)
+    return found.annotate(is_contacted=Exists(spoken)).order_by("opened_at", "id") if is_open else found.order_by("-closed_at", "-id")
+
+
+class OpenCounts(NamedTuple):
+    """Alerts that are open, wait for a physician, and are of people whom nobody has spoken to since."""
+
+    open: int
+    unconfirmed: int
+    unspoken: int
+
+
+def open_counts(user: User) -> OpenCounts:
+    """Of everybody whose record the user may open."""
+    found = alerts(user, is_open=True).order_by()
+    counts = found.aggregate(
+        open=Count("pk"), unconfirmed=Count("pk", filter=Q(confirmed_at=None)), unspoken=Count("pk", filter=Q(is_contacted=False))
+    )
+    return OpenCounts(**counts)
+
+
+def handed_over(user: User) -> QuerySet[Contact]:
+    """The last contacts of people whom a case manager handed to a physician and nobody has called since."""
+    later = Contact.objects.filter(person=OuterRef("person"), made_at__gt=OuterRef("made_at"))
+    since = timezone.now() - timedelta(days=HANDED_OVER_DAYS)
+    found = Contact.objects.filter(~Exists(later), ending=Contact.Ending.TO_PHYSICIAN, made_at__gte=since, person__in=access.visible_to(user))
+    return found.select_related("person__unit").order_by("made_at", "id")
+
+
+def people(user: User, *, search: str = "", colour: str = "", is_due: bool = False, today: date) -> QuerySet[Person]:
+    """A case manager's list, for others everybody whose record they may open: with `colour`, `last_ending`, `last_at`, `next_on`.
+
+    `is_due` leaves those for whom a step of the plan waits for this user's profession.
+    """
+    found = access.cared_for(user) if access.has_list(user) else access.visible_to(user)
+    found = found.employed().select_related("unit").order_by("emp_no")
+    if search:
+        found = found.filter(Q(name__icontains=search) | Q(emp_no__icontains=search))
+    present = Assessment.objects.filter(person=OuterRef("pk"), is_current=True)
+    if colour:
+        found = found.filter(Exists(present.filter(colour=colour)))
+    if is_due:
+        doers = [Step.Doer.PHYSICIAN] if user.can(Permission.ALERT_DECIDE) else [Step.Doer.CASE_MANAGER]
+        waiting = Step.objects.filter(plan__person=OuterRef("pk"), plan__ended_on=None, state__in=OPEN, doer__in=doers, due_on__lte=today)
+        found = found.filter(Exists(waiting))
+    last = Contact.objects.filter(person=OuterRef("pk")).order_by("-made_at", "-id")
+    return found.annotate(
+        colour=Subquery(present.values("colour")[:1]),
+        last_ending=Subquery(last.values("ending")[:1]),
+        last_at=Subquery(last.values("made_at")[:1]),
+        next_on=Subquery(last.values("next_on")[:1]),
+    )
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is needed to call somebody: open alerts with the newest measurement first, the present colour, the last contacts."""
+
+    person: Person
+    mobile: str
+    alerts: list[Alert]
+    assessment: Assessment | None
+    plan: Plan | None
+    contacts: list[Contact]
+
+    @property
+    def colour(self) -> str:
+        if self.alerts:
+            return Assessment.Colour.RED
+        return self.assessment.colour if self.assessment else Assessment.Colour.GREY
+
+
+def call(person: Person) -> Call:
+    """Four queries; `person` comes with unit and user."""
+    return Call(
+        person=person,
+        mobile=(person.user.mobile or "") if person.user else "",
+        alerts=list(Alert.objects.filter(person=person, closed_at=None).select_related("assessment").order_by("-measured_on", "id")),
+        assessment=Assessment.objects.filter(person=person, is_current=True).first(),
+        plan=Plan.objects.filter(person=person, ended_on=None).first(),
+        contacts=list(Contact.objects.filter(person=person)[:5]),
+    )
+
+
+def reached_endings() -> list[str]:
+    """The endings of contacts in which the person was spoken to."""
+    return endings.load().reached
+
+
+def deadline(alert: Alert) -> datetime:
+    """When the person has to have been spoken to."""
+    return alert.opened_at + timedelta(hours=endings.load().alert_contact_hours)
+
+
+def names_of(labels: Iterable[str]) -> dict[str, str]:
+    """The names of the users among labels such as `user:12`, by label."""
+    ids = {int(label.partition(":")[2]) for label in labels if label.startswith("user:")}
+    return {f"user:{user.pk}": user.shown_name for user in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def carers_of(person: Person) -> list[str]:
+    """Who cares for a person: the manager of their own, else those of the nearest unit, by assignment or by role."""
+    open_ones = Assignment.objects.filter(ended_at=None, manager__is_active=True).select_related("manager", "unit")
+    own = open_ones.filter(person=person).first()
+    if own:
+        return [own.manager.shown_name]
+    above = [int(pk) for pk in person.unit.path.split(".") if pk]
+    by_depth: dict[str, set[str]] = {}
+    for one in open_ones.filter(unit__in=above):
+        by_depth.setdefault(one.unit.path, set()).add(one.manager.shown_name)
+    held = Membership.objects.filter(unit__in=above, role="case_manager", user__is_active=True).select_related("user", "unit")
+    for one in held:
+        by_depth.setdefault(one.unit.path, set()).add(one.user.shown_name)
+    return sorted(by_depth[max(by_depth, key=len)]) if by_depth else []
+
+
+def open_steps(person: Person) -> list[Step]:
+    """The steps of the present plan that are planned or to be done, the first one due first."""
+    found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=OPEN).select_related("plan")
+    return list(found.order_by(F("due_on"), "number", "occurrence"))

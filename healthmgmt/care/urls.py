@@ -1,0 +1,18 @@
+from django.urls import path
+
+from healthmgmt.care import views
+
+app_name = "care"
+
+urlpatterns = [
+    path("", views.worklist, name="worklist"),
+    path("people/", views.people, name="people"),
+    path("people/<uuid:uuid>/", views.person, name="person"),
+    path("people/<uuid:uuid>/contact/", views.contact, name="contact"),
+    path("people/<uuid:uuid>/steps/<int:pk>/done/", views.finish_step, name="finish_step"),
+    path("alerts/", views.alerts, name="alerts"),
+    path("alerts/<uuid:uuid>/", views.alert, name="alert"),
+    path("alerts/<uuid:uuid>/confirm/", views.confirm, name="confirm"),
+    path("alerts/<uuid:uuid>/clear/", views.clear, name="clear"),
+    path("alerts/<uuid:uuid>/close/", views.close, name="close"),
+]

@@ -1,0 +1,26 @@
+"""Worklist, records, contacts and alerts: case managers and physicians alone."""
+
+from tests.isolation.rules import Rule
+
+CARERS = frozenset({"case_manager", "physician"})
+PHYSICIAN = frozenset({"physician"})
+# The case manager is of unit A1, the physician of the whole; anna works in A1, amos in A2, bella in B1.
+PEOPLE = {"anna": CARERS, "amos": PHYSICIAN, "bella": PHYSICIAN}
+ALERTS = {"anna": CARERS, "bella": PHYSICIAN}
+STEPS = {"anna": CARERS, "bella": PHYSICIAN}
+
+URLS = {
+    # A physician without people of their own is sent to the alerts.
+    "care/": Rule(CARERS, {"GET": 200}, except_for={("physician", "GET"): 302}),
+    "care/people/": Rule(CARERS, {"GET": 200}),
+    "care/people/<uuid:uuid>/": Rule(CARERS, {"GET": 200}, PEOPLE, kind="person"),
+    "care/people/<uuid:uuid>/contact/": Rule(
+        CARERS, {"GET": 200, "POST": 302}, PEOPLE, kind="person", data={"POST": lambda: {"ending": "will_come", "note": ""}}
+    ),
+    "care/people/<uuid:uuid>/steps/<int:pk>/done/": Rule(CARERS, {"POST": 302}, STEPS, kind="step"),
+    "care/alerts/": Rule(CARERS, {"GET": 200}),
+    "care/alerts/<uuid:uuid>/": Rule(CARERS, {"GET": 200}, ALERTS, kind="alert"),
+    "care/alerts/<uuid:uuid>/confirm/": Rule(PHYSICIAN, {"POST": 302}, ALERTS, kind="alert"),
+    "care/alerts/<uuid:uuid>/clear/": Rule(PHYSICIAN, {"POST": 302}, ALERTS, kind="alert", data={"POST": lambda: {"outcome": "artefact"}}),
+    "care/alerts/<uuid:uuid>/close/": Rule(CARERS, {"POST": 302}, ALERTS, kind="alert", data={"POST": lambda: {"outcome": "confirmed"}}),
+}
