@@ -7,5 +7,6 @@ urlpatterns = [
     path("uploads/", include("healthmgmt.exams.urls")),
     path("api/v1/", include("healthmgmt.exams.urls_api")),
     path("care/", include("healthmgmt.care.urls")),
+    path("roster/", include("healthmgmt.people.urls")),
     path("", include("healthmgmt.portal.urls")),
 ]

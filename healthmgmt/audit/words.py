@@ -64,6 +64,12 @@ WORDS = {
     "alert.viewed": _("Alert looked at"),
     "alert.confirmed": _("Alert confirmed"),
     "alert.cleared": _("Alert cleared"),
+    # The roster, and who is due.
+    "roster.viewed": _("Seen in the roster"),
+    "person.identity_viewed": _("Roster entry looked at"),
+    "person.code_issued": _("Activation code issued to the employee"),
+    "due.viewed": _("Seen in the list of people due"),
+    "due.exported": _("Downloaded with the list of people due"),
 }
 
 

@@ -38,3 +38,8 @@ def percent_text(part: float, whole: float) -> str:
 def clauses(sentence: str) -> list[str]:
     """A Chinese sentence in pieces between which a line may break."""
     return CLAUSE.findall(sentence)
+
+
+def paragraph(sentences: list[str], language: str) -> str:
+    """Whole sentences after one another; blank ones are left out, and Chinese has no space between."""
+    return ("" if language == "zh" else " ").join(sentence for sentence in sentences if sentence)

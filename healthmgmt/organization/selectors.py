@@ -16,6 +16,7 @@ from healthmgmt.organization.models import Period, Settings, Unit
 from healthmgmt.organization.places import Place, lookup
 
 SHOWN_ALTERNATIVES = 5
+OFFERED_UNITS = 300
 
 
 def organisation_settings() -> Settings:
@@ -124,6 +125,49 @@ def units_visible_to(user: User, permission: Permission | str) -> QuerySet[Unit]
     return Unit.objects.filter(within)
 
 
+def top_units(user: User, permission: Permission | str) -> list[Unit]:
+    """The units where a user holds a permission, without those that lie below another of them."""
+    paths = user.unit_paths(permission)
+    tops = [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
+    return list(Unit.objects.filter(path__in=tops).order_by("path"))
+
+
+def units_to_choose(user: User, permission: Permission | str, chosen: Unit | None = None) -> list[Unit]:
+    """The open units that a list offers as a filter, each below its parent.
+
+    Of more than a list can show: the highest with what lies right below, and the way down to the chosen one and its children.
+    """
+    units = units_visible_to(user, permission).open().order_by("path")
+    found = list(units[: OFFERED_UNITS + 1])
+    if len(found) <= OFFERED_UNITS:
+        return found
+    near = Q(path__in=user.unit_paths(permission)) | Q(parent__path__in=user.unit_paths(permission))
+    if chosen is not None:
+        near |= Q(pk__in=[int(pk) for pk in chosen.path.split(".") if pk]) | Q(parent=chosen)
+    return list(units.filter(near))
+
+
+def unit_choices(user: User, permission: Permission | str, chosen: Unit | None = None) -> list[tuple[str, str]]:
+    """`units_to_choose` as (id, name) for a form, each indented below its parent; empty where there is nothing to choose."""
+    units = units_to_choose(user, permission, chosen)
+    highest = min((unit.level for unit in units), default=0)
+    return [(str(unit.pk), "\u3000" * (unit.level - highest) + unit.name) for unit in units] if len(units) > 1 else []
+
+
+class Round(NamedTuple):
+    """Where a user stands in the examinations: the units that they look after, the period that runs, and the local day."""
+
+    units: list[Unit]
+    period: Period | None
+    today: date
+
+
+def present_round(user: User, permission: Permission | str) -> Round:
+    """Three queries."""
+    day = today()
+    return Round(top_units(user, permission), running_period(day), day)
+
+
 def period_named(name: str) -> Period:
     """Raises Rejected when there is none of this name."""
     period = Period.objects.filter(name=name).first()
@@ -135,6 +179,11 @@ def period_named(name: str) -> Period:
 def newest_period() -> Period | None:
     """The period that began last."""
     return Period.objects.order_by("-starts_on").first()
+
+
+def running_period(day: date) -> Period | None:
+    """The period that a day lies in, else the last one that began before it."""
+    return Period.objects.filter(starts_on__lte=day).order_by("-starts_on").first()
 
 
 def period_of(day: date) -> Period | None:

@@ -24,6 +24,10 @@ class PersonQuerySet(models.QuerySet):
         """People whose present unit is the unit or below it."""
         return self.filter(unit__path__startswith=unit.path)
 
+    def matching(self, search: str) -> "PersonQuerySet":
+        """People whose name holds the text or whose employee number begins with it; everybody for a blank one."""
+        return self.filter(Q(name__icontains=search) | Q(emp_no__istartswith=search)) if search else self
+
     def visible_to(self, user: User, permission: Permission | str) -> "PersonQuerySet":
         """People whose present unit is one where the user holds the permission, or below it; nobody without a role.
 

@@ -60,7 +60,15 @@ SIDES: tuple[Side, ...] = (
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",)),
         ),
     ),
-    Side("liaison", "clipboard-list", (Page(_("Home"), "portal:home", "home"),)),
+    Side(
+        "liaison",
+        "clipboard-list",
+        (
+            Page(_("Home"), "portal:liaison", "home"),
+            Page(_("Roster"), "people:roster", "users", covers=("people:",)),
+            Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
+        ),
+    ),
     Side("exam_centre", "building-hospital", (Page(_("Deliveries"), "exams:uploads", "file-upload", covers=("exams:",)),)),
     Side("employee", "user", (Page(_("Home"), "portal:home", "home"),)),
 )

@@ -22,6 +22,7 @@ ROLES = {
 NO_PAGES = {
     "healthz": "read by machines",
     "api/schema/": "read by programs",
+    "due/export/": "a workbook",
 }
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 # What a finding must be to fail: the two strongest of axe's four.

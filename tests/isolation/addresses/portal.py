@@ -1,12 +1,15 @@
 """Where everybody comes in, and the pages that machines read."""
 
-from tests.isolation.rules import EVERYBODY, METHODS, ROLES, Rule, any_method
+from tests.isolation.rules import EVERYBODY, ROLES, Rule, any_method
 
-# Roles that come in on a page of their own.
-SENT_ON = ("case_manager", "physician")
+WORK_STATE = frozenset({"liaison_a1", "liaison_b1", "office_a", "office_b"})
 
 URLS = {
-    "": Rule(ROLES, any_method(200), except_for={(role, method): 302 for role in SENT_ON for method in METHODS}),
+    # Everybody has a page of their own to come in on.
+    "": Rule(ROLES, any_method(302)),
+    "liaison/": Rule(WORK_STATE, {"GET": 200}),
+    "due/": Rule(WORK_STATE, {"GET": 200}),
+    "due/export/": Rule(WORK_STATE, {"GET": 200}),
     "healthz": Rule(EVERYBODY, any_method(200)),
     "api/schema/": Rule(ROLES, {"GET": 200}, refusal=401),
 }

@@ -11,11 +11,9 @@ from django.db import transaction
 
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.commands import OrganisationCommand
+from healthmgmt.core.workbooks import safe_text
 from healthmgmt.organization.selectors import names_from_root, unit_by_path
 from healthmgmt.people.accounts import OpenedAccount, open_accounts
-
-# A spreadsheet would run a text that begins so.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Command(OrganisationCommand):
@@ -48,13 +46,9 @@ def _write(path: Path, opened: list[OpenedAccount]) -> None:
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(OpenedAccount._fields)
-            writer.writerows([_safe(text) for text in account] for account in opened)
+            writer.writerows([safe_text(text) for text in account] for account in opened)
             file.flush()
             os.fsync(file.fileno())
     except OSError:
         path.unlink(missing_ok=True)
         raise
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,0 +1,216 @@
+"""Who is due in a round of examinations, whose results have come, and what keeps the others: by name, without any result."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from healthmgmt.accounts.models import User
+from healthmgmt.core import sql
+from healthmgmt.core.permissions import Permission
+from healthmgmt.exams import access
+from healthmgmt.exams.models import Exam, Upload, UploadRow
+from healthmgmt.organization.models import Period, Unit
+from healthmgmt.organization.selectors import Round
+from healthmgmt.partners.models import ExamCentre
+from healthmgmt.people.models import Employment, Person
+
+WEEK = timedelta(days=7)
+# An upload of which some rows have not gone in.
+UNFINISHED = (Upload.State.CHECKED, Upload.State.APPLYING, Upload.State.PARTLY_APPLIED)
+GONE = (Upload.State.REFUSED, Upload.State.WITHDRAWN)
+
+
+class Standing(models.TextChoices):
+    """How a person stands in a period."""
+
+    MISSING = "missing", _("Not examined yet")
+    WAITING = "waiting", _("Waiting in a file")
+    EXAMINED = "examined", _("Examined")
+
+
+LACKING = (Standing.MISSING, Standing.WAITING)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """People due = examined + waiting + missing. `a_week_ago` is how many of those due today had been examined by then."""
+
+    due: int = 0
+    examined: int = 0
+    waiting: int = 0
+    a_week_ago: int = 0
+
+    @property
+    def missing(self) -> int:
+        return self.due - self.examined - self.waiting
+
+    @property
+    def lacking(self) -> int:
+        """All without a result."""
+        return self.due - self.examined
+
+
+@dataclass(frozen=True)
+class Mending:
+    """What of their files a user can mend: rows, in how many files, for how many reasons; `first` is the file that came first.
+
+    `helps` says that some of the rows are about people who are due and have no result yet.
+    """
+
+    rows: int
+    files: int
+    causes: int
+    helps: bool
+    first: Upload
+
+
+@dataclass(frozen=True)
+class LateCentre:
+    """An exam centre of which nothing has come in this period although by this day of the last one it had."""
+
+    centre: ExamCentre
+    people: int
+    came_on: date
+
+
+def people_due(user: User, around: Round) -> QuerySet[Person]:
+    """The people of the user's units who were employed on the reference day: the deadline, or today while it lies ahead.
+
+    As the metrics count them, but in the unit of today, since that is who looks after them. Needs a period.
+    """
+    day = min(around.today, around.period.deadline_on)
+    employed = Employment.objects.filter(Q(ended_on=None) | Q(ended_on__gte=day), person=OuterRef("pk"), started_on__lte=day)
+    return Person.objects.visible_to(user, Permission.WORK_STATE_VIEW).filter(Exists(employed))
+
+
+def with_standing(people: QuerySet[Person], period: Period) -> QuerySet[Person]:
+    """The people with `standing`."""
+    return people.annotate(is_examined=Exists(_exams(period)), is_waiting=Exists(_rows(period).filter(person=OuterRef("pk")))).annotate(
+        standing=Case(
+            When(is_examined=True, then=Value(Standing.EXAMINED)),
+            When(is_waiting=True, then=Value(Standing.WAITING)),
+            default=Value(Standing.MISSING),
+            output_field=models.CharField(),
+        )
+    )
+
+
+def progress(user: User, around: Round, unit: Unit | None = None) -> Progress:
+    """How far the user's units, or one of them, have come. One query; nothing without a period."""
+    if around.period is None:
+        return Progress()
+    people = people_due(user, around)
+    if unit is not None:
+        people = people.within(unit)
+    earlier = _exams(around.period, states=(Exam.State.CURRENT, Exam.State.SUPERSEDED)).filter(stored_at__lt=timezone.now() - WEEK)
+    counted = with_standing(people, around.period).annotate(was_examined=Exists(earlier)).aggregate(
+        due=Count("pk"),
+        examined=Count("pk", filter=Q(is_examined=True)),
+        waiting=Count("pk", filter=Q(is_examined=False, is_waiting=True)),
+        a_week_ago=Count("pk", filter=Q(was_examined=True)),
+    )
+    return Progress(**counted)
+
+
+def due_list(
+    user: User, around: Round, *, search: str = "", unit: Unit | None = None, standings: tuple[str, ...] = LACKING
+) -> QuerySet[Person]:
+    """The people due with their standing, by unit and number; all standings for none named, nobody without a period."""
+    if around.period is None:
+        return Person.objects.annotate(standing=Value("")).none()
+    people = people_due(user, around).matching(search)
+    if unit is not None:
+        people = people.within(unit)
+    people = with_standing(people, around.period)
+    if standings:
+        people = people.filter(standing__in=standings)
+    return people.select_related("unit").order_by("unit__path", "emp_no")
+
+
+def open_rows_of(user: User, people: list[Person], around: Round) -> dict[int, UploadRow]:
+    """The first row of each person that has not gone in, in a file that the user may see; by the person's id."""
+    if around.period is None:
+        return {}
+    rows = _rows(around.period).filter(person__in=people, upload__in=access.visible_to(user)).select_related("upload")
+    return {row.person_id: row for row in rows.only("person_id", "upload__uuid", "upload__file_name").order_by("-upload_id", "-number")}
+
+
+def rows_to_mend(user: User) -> int:
+    """How many rows wait in the files that a user may mend."""
+    return _to_mend(user).aggregate(rows=Sum("waiting"))["rows"] or 0
+
+
+def mending(user: User, around: Round) -> Mending | None:
+    """What a user can mend now; None for nothing."""
+    uploads = list(_to_mend(user).select_related("centre").order_by("uploaded_at", "pk"))
+    if not uploads:
+        return None
+    ids = [upload.pk for upload in uploads]
+    helps = False
+    if around.period is not None:
+        rows = UploadRow.objects.filter(upload__in=ids, state=UploadRow.State.WAITING, person=OuterRef("pk"))
+        helps = with_standing(people_due(user, around), around.period).filter(Exists(rows), standing=Standing.WAITING).exists()
+    causes = sql.row("portal/waiting_causes", {"uploads": ids})[0]
+    return Mending(sum(upload.waiting for upload in uploads), len(uploads), causes, helps, uploads[0])
+
+
+def file_to_apply(user: User) -> Upload | None:
+    """The file that waits longest for the word by which its rows go in."""
+    checked = access.visible_to(user).filter(_reached(user, Permission.UPLOAD_CREATE), state=Upload.State.CHECKED, check_only=False)
+    return checked.select_related("centre").order_by("uploaded_at", "pk").first()
+
+
+def latest_files(user: User, most: int) -> list[Upload]:
+    """The files that came last among those that a user may see."""
+    return list(access.visible_to(user).filter(check_only=False).select_related("centre").order_by("-uploaded_at", "-pk")[:most])
+
+
+def late_centre(user: User, around: Round) -> LateCentre | None:
+    """Of the centres that are late, the one with the most people of the user's units in the period before."""
+    before = Period.objects.filter(ends_on__lt=around.period.starts_on).order_by("-starts_on").first() if around.period else None
+    if before is None:
+        return None
+    exams = Exam.objects.filter(person__in=people_due(user, around).values("pk"), state=Exam.State.CURRENT, upload__centre__isnull=False)
+    exams = exams.filter(taken_on__range=(before.starts_on, before.ends_on))
+    found = exams.values("upload__centre").annotate(people=Count("person", distinct=True), came_at=Min("upload__uploaded_at"))
+    centres = ExamCentre.objects.exclude(Exists(_delivered(around.period))).in_bulk([one["upload__centre"] for one in found])
+    late = [LateCentre(centres[one["upload__centre"]], one["people"], timezone.localtime(one["came_at"]).date()) for one in found if one["upload__centre"] in centres]
+    late = [one for one in late if one.came_on + (around.period.starts_on - before.starts_on) < around.today]
+    return max(late, key=lambda one: (one.people, -one.centre.pk), default=None)
+
+
+def _exams(period: Period, states: tuple[str, ...] = (Exam.State.CURRENT,)) -> QuerySet[Exam]:
+    """A person's exams of a period that hold a value."""
+    exams = Exam.objects.filter(person=OuterRef("pk"), state__in=states, taken_on__range=(period.starts_on, period.ends_on))
+    return exams.exclude(results={})
+
+
+def _rows(period: Period) -> QuerySet[UploadRow]:
+    """Rows that may become an exam of a period and have not gone in: they wait, or their file does."""
+    rows = UploadRow.objects.filter(state__in=(UploadRow.State.WAITING, UploadRow.State.READY), upload__state__in=UNFINISHED)
+    day = Q(exam_on=None) | Q(exam_on__range=(period.starts_on, period.ends_on))
+    return rows.filter(day, upload__check_only=False)
+
+
+def _delivered(period: Period) -> QuerySet[Upload]:
+    """A centre's files with exams of a period, or that are under way since it began."""
+    uploads = Upload.objects.filter(centre=OuterRef("pk")).exclude(state__in=GONE)
+    begun = Q(uploaded_at__date__gte=period.starts_on) & ~Q(state=Upload.State.APPLIED)
+    return uploads.filter(begun | Q(exams__taken_on__range=(period.starts_on, period.ends_on)))
+
+
+def _to_mend(user: User) -> QuerySet[Upload]:
+    uploads = access.visible_to(user).filter(_reached(user, Permission.UPLOAD_REPAIR), state__in=UNFINISHED)
+    return uploads.filter(check_only=False, waiting__gt=0)
+
+
+def _reached(user: User, permission: Permission) -> Q:
+    """Uploads for units where the user holds a permission."""
+    within = Q(pk=None)
+    for path in user.unit_paths(permission):
+        within |= Q(unit__path__startswith=path)
+    return within
