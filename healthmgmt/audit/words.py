@@ -70,6 +70,7 @@ WORDS = {
     "person.code_issued": _("Activation code issued to the employee"),
     "due.viewed": _("Seen in the list of people due"),
     "due.exported": _("Downloaded with the list of people due"),
+    "numbers.published": _("Numbers published at once"),
 }
 
 

@@ -1,5 +1,7 @@
 """Counting follows whatever changes who is due, examined, assessed or alerted."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from healthmgmt.core.dates import local_day
@@ -14,13 +16,25 @@ subscribe("exams.withdrawn", kind="insight.count", key="withdrawn:{upload}")
 subscribe("risk.assessed", kind="insight.count", key="assessed:{first}-{last}")
 subscribe("care.alerts_changed", kind="insight.count", key="alerts:{change}")
 subscribe("work.daily", kind="insight.count", key="day:{day}")
+subscribe("period.closed", kind="insight.settle", key="closed:{period}")
 
 
 @handler("insight.count")
 def count(run: Run) -> None:
     """Count every open period anew; a period is a batch."""
-    today = local_day(timezone.now(), organisation_settings().timezone)
+    today = _today()
     periods = list(Period.objects.filter(state=Period.State.OPEN).order_by("starts_on"))
     for number, period in enumerate(periods, start=1):
         with run.batch(done=number, total=len(periods)):
             services.count_period(period, today=today)
+
+
+@handler("insight.settle")
+def settle(run: Run) -> None:
+    """The last count of a period that was closed."""
+    with run.batch(done=1, total=1):
+        services.settle_period(Period.objects.get(pk=run.payload["period"]), today=_today())
+
+
+def _today() -> date:
+    return local_day(timezone.now(), organisation_settings().timezone)

@@ -13,6 +13,7 @@ FILE = Path(__file__).parent / "data" / "metrics.toml"
 LANGUAGES = ("zh", "en")
 DIRECTIONS = ("up", "down", "none")
 SENSITIVITIES = ("coverage", "health")
+SCOPES = ("tree", "whole")
 WORDS = ("name", "numerator", "denominator", "exclusions", "cut_off", "edition")
 REST = "rest"
 
@@ -27,7 +28,11 @@ class MetricError(ValueError):
 
 @dataclass(frozen=True)
 class Metric:
-    """A share: `numerator` and `denominator` name counts per unit. `table` is empty where it follows another metric."""
+    """A share: `numerator` and `denominator` name counts per unit. `table` is empty where it follows another metric.
+
+    Where the base itself is health content, `denominator` is a wider one that is not, and what is shown is the share of the
+    metrics in `share_of`, taken together; `baseline` are the colours of the period before that these metrics add up to.
+    """
 
     slug: str
     version: int
@@ -37,6 +42,9 @@ class Metric:
     denominator: str
     direction: str
     sensitivity: str
+    scope: str
+    share_of: tuple[str, ...]
+    baseline: tuple[str, ...]
     words: Mapping[str, Mapping[str, str]]
 
 
@@ -58,11 +66,11 @@ class Registry:
         return [metric for metric in self.metrics if metric.table == table]
 
     def tables(self) -> list[Table]:
-        """For suppression: a metric alone is one part of its base and what is left the other."""
+        """For suppression: where the metrics of a table are not all of its base, what is left is one more part."""
         found = []
         for name in dict.fromkeys(metric.table for metric in self.metrics if metric.table):
             members = self.members(name)
-            parts = tuple(metric.slug for metric in members) + ((REST,) if len(members) == 1 else ())
+            parts = tuple(metric.slug for metric in members) + ((REST,) if leaves_rest(members) else ())
             found.append(Table(name, parts, is_health_content=members[0].sensitivity == "health"))
         return found
 
@@ -78,6 +86,11 @@ class Registry:
     def reason(self, code: str, language: str, smallest_group: int) -> str:
         """Why a cell is hidden, in words."""
         return self.hidden_words[code][language].format(k=smallest_group)
+
+
+def leaves_rest(members: Sequence[Metric]) -> bool:
+    """Whether a table's metrics are only some of the parts of its base."""
+    return len(members) == 1 or bool(members[0].share_of)
 
 
 @cache
@@ -114,6 +127,9 @@ def _metric(entry: dict) -> Metric:
         denominator=entry["denominator"],
         direction=entry["direction"],
         sensitivity=entry["sensitivity"],
+        scope=entry.get("scope", "tree"),
+        share_of=tuple(entry.get("share_of", ())),
+        baseline=tuple(entry.get("baseline", ())),
         words={language: {word: entry[language][word] for word in WORDS} for language in LANGUAGES},
     )
 
@@ -124,9 +140,16 @@ def _faults_of(metric: Metric, registry: Registry) -> list[str]:
         faults.append(f"{metric.slug}: no direction {metric.direction!r}")
     if metric.sensitivity not in SENSITIVITIES:
         faults.append(f"{metric.slug}: no sensitivity {metric.sensitivity!r}")
+    if metric.scope not in SCOPES:
+        faults.append(f"{metric.slug}: no scope {metric.scope!r}")
+    if metric.share_of and metric.scope != "whole":
+        # Below the whole the denominators of siblings would give hidden cells of other tables away.
+        faults.append(f"{metric.slug}: a share of other metrics is told for the whole organisation only")
+    tabled = {other.slug for other in registry.metrics if other.table}
+    faults += [f"{metric.slug}: names {slug!r}, which has no table" for slug in (*metric.share_of, *metric.baseline) if slug not in tabled]
     if bool(metric.table) == bool(metric.follows):
         faults.append(f"{metric.slug}: either a table or another metric decides where it is shown")
-    if metric.follows and metric.follows not in {other.slug for other in registry.metrics if other.table}:
+    if metric.follows and metric.follows not in tabled:
         faults.append(f"{metric.slug}: follows {metric.follows!r}, which has no table")
     return faults
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from healthmgmt.core.suppression import Node, Row, publish
-from healthmgmt.insight.metrics import Metric, Registry
+from healthmgmt.core.suppression import NOBODY, SMALL_GROUP, Node, Row, publish
+from healthmgmt.insight.metrics import Metric, Registry, leaves_rest
 
 Count = tuple[int, int]
 Facts = Mapping[int, Mapping[str, Count]]
@@ -24,9 +24,16 @@ class Publication:
     cells: dict[str, dict[str, Any]]
 
 
-def publications(parents: Mapping[int, int | None], facts: Facts, registry: Registry, smallest_group: int) -> list[Publication]:
+def publications(
+    parents: Mapping[int, int | None],
+    facts: Facts,
+    registry: Registry,
+    smallest_group: int,
+    hidden_before: frozenset[str] | None = None,
+) -> list[Publication]:
     """All rows of a tree, parents first. `parents` gives each unit's parent, `facts` (numerator, denominator) by metric.
 
+    `hidden_before` are the metrics that are hidden at the top of the period before, None when nothing is published of it.
     Raises ValueError without exactly one root, or when parts do not add up.
     """
     roots = [unit for unit, parent in parents.items() if parent is None]
@@ -36,7 +43,7 @@ def publications(parents: Mapping[int, int | None], facts: Facts, registry: Regi
     for unit, parent in parents.items():
         if parent is not None:
             children[parent].append(unit)
-    writer = _Writer(children, facts, registry)
+    writer = _Writer(children, facts, registry, smallest_group, hidden_before)
     writer.add(publish(_node(roots[0], children, facts, registry), registry.tables(), smallest_group), None, roots[0])
     return writer.found
 
@@ -50,8 +57,8 @@ def _node(unit: int, children: Mapping[int, Sequence[int]], facts: Facts, regist
 def _parts(counted: Mapping[str, Count], members: Sequence[Metric]) -> tuple[int, ...]:
     numerators = tuple(counted[metric.slug][0] for metric in members)
     base = counted[members[0].slug][1]
-    if len(members) == 1:
-        return (*numerators, base - numerators[0])
+    if leaves_rest(members):
+        return (*numerators, base - sum(numerators))
     if sum(numerators) != base:
         raise ValueError(f"The parts of {members[0].table} do not add up to {base}.")
     return numerators
@@ -60,15 +67,25 @@ def _parts(counted: Mapping[str, Count], members: Sequence[Metric]) -> tuple[int
 class _Writer:
     """Walks the published tree and adds up the counts of each row's members."""
 
-    def __init__(self, children: Mapping[int, Sequence[int]], facts: Facts, registry: Registry) -> None:
+    def __init__(
+        self,
+        children: Mapping[int, Sequence[int]],
+        facts: Facts,
+        registry: Registry,
+        smallest_group: int,
+        hidden_before: frozenset[str] | None,
+    ) -> None:
         self.children = children
         self.facts = facts
         self.registry = registry
+        self.smallest_group = smallest_group
+        self.hidden_before = hidden_before
         self.found: list[Publication] = []
 
     def add(self, row: Row, parent: int | None, unit: int) -> None:
         place = len(self.found)
-        cells = {metric.slug: self._cell(row, metric) for metric in self.registry.metrics}
+        told = [metric for metric in self.registry.metrics if parent is None or metric.scope == "tree"]
+        cells = {metric.slug: self._share(row, metric) if metric.share_of else self._cell(row, metric) for metric in told}
         self.found.append(Publication(unit, parent, row.whole, row.own, row.people, cells))
         for child in row.children:
             self.add(child, place, (*child.whole, *child.own)[0])
@@ -81,6 +98,34 @@ class _Writer:
         numerator, denominator = self._count(row, metric.slug)
         return {"numerator": None if shown.hidden else numerator, "denominator": denominator, "hidden": shown.hidden}
 
+    def _share(self, row: Row, metric: Metric) -> dict[str, Any]:
+        """A share of several metrics together: shown where all of them and what is left of the base may be.
+
+        Its denominator is health content, so a hidden cell has none.
+        """
+        base = row.cells[metric.table][metric.slug].base
+        if base is not None and not base:
+            return {"numerator": None, "denominator": None, "hidden": NOBODY}
+        shares = [self.registry.metric(slug) for slug in metric.share_of]
+        is_hidden = base is None or any(row.cells[one.table][one.slug].hidden for one in shares)
+        whole = 0 if is_hidden else sum(self._count(row, one.slug)[0] for one in shares)
+        if is_hidden or not self.smallest_group <= whole <= base - self.smallest_group or self._splits_hidden(metric):
+            return {"numerator": None, "denominator": None, "hidden": SMALL_GROUP}
+        return {"numerator": self._count(row, metric.slug)[0], "denominator": whole, "hidden": ""}
+
+    def _splits_hidden(self, metric: Metric) -> bool:
+        """Whether the denominator would take the colours that are hidden in the period before apart.
+
+        It is their sum over `baseline`: it tells nothing new only while all that is hidden lies on one side of it.
+        """
+        if not metric.baseline:
+            return False
+        if self.hidden_before is None:
+            return True
+        table = self.registry.metric(metric.baseline[0]).table
+        hidden = self.hidden_before & {one.slug for one in self.registry.members(table)}
+        return 0 < len(hidden & set(metric.baseline)) < len(hidden)
+
     def _count(self, row: Row, slug: str) -> Count:
         counts = [self.facts[unit][slug] for unit in row.whole] + [self._own(unit, slug) for unit in row.own]
         return sum(one for one, _ in counts), sum(base for _, base in counts)
@@ -89,3 +134,15 @@ class _Writer:
         numerator, denominator = self.facts[unit][slug]
         below = [self.facts[child][slug] for child in self.children[unit]]
         return numerator - sum(one for one, _ in below), denominator - sum(base for _, base in below)
+
+
+def holds_health_content(cells: Mapping[str, Mapping[str, Any]], registry: Registry) -> bool:
+    """Whether a published row of the whole organisation tells, or hides, anything about somebody's health.
+
+    While nobody is assessed it does not, and neither does one of too few people to show anything at all.
+    """
+    health = [metric for metric in registry.metrics if metric.sensitivity == "health"]
+    found = [cells[metric.slug] for metric in health if metric.slug in cells]
+    is_shown = any(cell["numerator"] is not None for cell in found)
+    colours = [cells[metric.slug] for metric in health if metric.denominator == "assessed" and metric.slug in cells]
+    return is_shown or any(cell["denominator"] for cell in colours)

@@ -1,8 +1,9 @@
-"""Reading what was published; nothing is counted here, and raw facts are not touched."""
+"""Reading what was published; nothing is counted here, and no number comes from raw facts."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
@@ -10,7 +11,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.suppression import SMALL_GROUP
 from healthmgmt.insight import metrics
 from healthmgmt.insight.access import units_with_numbers
-from healthmgmt.insight.models import PublishedRow
+from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import newest_period, period_named
 
@@ -104,6 +105,22 @@ def _not_shown(unit: Unit) -> ScoreRow:
     """A unit below one that is itself too small to stand alone."""
     figures = tuple(Figure(metric.slug, None, None, SMALL_GROUP) for metric in metrics.load().metrics)
     return ScoreRow(unit.name, (unit.pk,), None, figures)
+
+
+def period_before(period: Period) -> Period | None:
+    """The period directly before another."""
+    return Period.objects.filter(ends_on__lt=period.starts_on).order_by("-starts_on").first()
+
+
+def published_root(period: Period) -> PublishedRow | None:
+    """The row of the whole organisation in a period, None while nothing is published of it."""
+    return PublishedRow.objects.filter(period=period, parent=None).first()
+
+
+def is_publication_behind() -> bool:
+    """Whether an open period was counted differently since it was published."""
+    published = PublishedRow.objects.filter(period=OuterRef("period"), parent=None).values("published_at")[:1]
+    return UnitFact.objects.filter(period__state=Period.State.OPEN, computed_at__gt=Subquery(published)).exists()
 
 
 def is_counted(period: Period) -> bool:

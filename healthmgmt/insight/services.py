@@ -6,12 +6,18 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from healthmgmt.audit import services as audit
 from healthmgmt.core import sql
-from healthmgmt.insight import metrics, publishing
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.insight import metrics, publishing, selectors
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.organization.selectors import today as current_day
 from healthmgmt.risk import packs
 
 # Items of the minimum set that the roster supplies, not an examination.
@@ -19,25 +25,77 @@ OF_THE_PERSON = ("sex", "age")
 
 
 def count_period(period: Period, *, today: date) -> bool:
-    """Count an open period anew and publish it, in one transaction; True when a number changed.
+    """Count an open period anew, in one transaction, and publish it when it is time to; True when a number changed.
 
-    A period that is not open stays as it was counted last. Twice is once.
+    Two publications of a day would tell what one event between them changed, so there is one, on the first count of a
+    local day. A period that is not open stays as it was counted last. Twice is once.
     """
     with transaction.atomic():
-        # One count of a period at a time, and none while it is being closed.
-        period = Period.objects.select_for_update().get(pk=period.pk)
+        period = _locked(period)
         if period.state != Period.State.OPEN:
             return False
-        smallest_group = organisation_settings().smallest_group
-        changed = sql.execute("insight/count_units", _parameters(period, today))
-        is_published = PublishedRow.objects.filter(period=period, smallest_group=smallest_group).exists()
-        if changed or not is_published:
-            _publish(period, smallest_group)
-    return bool(changed)
+        changed = _count(period, today)
+        if _is_time(period, today, changed=changed):
+            _publish(period)
+    return changed
+
+
+def settle_period(period: Period, *, today: date) -> bool:
+    """Count and publish a period once more after its closing; from then on its table is frozen. True the first time."""
+    with transaction.atomic():
+        period = _locked(period)
+        published = selectors.published_root(period)
+        if period.closed_at is None or (published is not None and published.published_at >= period.closed_at):
+            return False
+        _count(period, today)
+        _publish(period)
+    return True
+
+
+def publish_open_periods(*, by: Actor) -> list[Period]:
+    """Publish what is counted now, without waiting for the next day: for going live, never a matter of course."""
+    with transaction.atomic():
+        periods = list(Period.objects.filter(state=Period.State.OPEN).order_by("starts_on"))
+        for period in periods:
+            publish(period, by=by)
+    return periods
+
+
+def publish(period: Period, *, by: Actor) -> None:
+    """Count an open period anew and publish it at once. Raises Rejected when it is not open."""
+    with transaction.atomic():
+        period = _locked(period)
+        if period.state != Period.State.OPEN:
+            raise Rejected(_("The period “%(name)s” is closed; its numbers stay as they were published.") % {"name": period.name})
+        _count(period, current_day())
+        _publish(period)
+        audit.record("numbers.published", by=by, subject=period)
+
+
+def _locked(period: Period) -> Period:
+    """One count of a period at a time, and none while it is being closed."""
+    return Period.objects.select_for_update().get(pk=period.pk)
+
+
+def _count(period: Period, today: date) -> bool:
+    return bool(sql.execute("insight/count_units", _parameters(period, today)))
+
+
+def _is_time(period: Period, today: date, *, changed: bool) -> bool:
+    """Whether an open period may be published now."""
+    settings = organisation_settings()
+    published = selectors.published_root(period)
+    if published is None or published.smallest_group < settings.smallest_group:
+        return True
+    if local_day(published.published_at, settings.timezone) < today:
+        return True
+    # What says nothing of anybody's health may be replaced at any time.
+    return changed and not publishing.holds_health_content(published.cells, metrics.load())
 
 
 def _parameters(period: Period, today: date) -> dict[str, Any]:
     registry = metrics.load()
+    before = selectors.period_before(period)
     minimum = packs.in_force(organisation_settings().pack, today).minimum
     alternatives = []
     for number, item in enumerate(minimum):
@@ -50,24 +108,35 @@ def _parameters(period: Period, today: date) -> dict[str, Any]:
         "ends_on": period.ends_on,
         "deadline_on": period.deadline_on,
         "reference_day": min(period.deadline_on, today),
+        "before_starts_on": before and before.starts_on,
+        "before_ends_on": before and before.ends_on,
+        "before_reference_day": before and min(before.deadline_on, today),
         "alternatives": json.dumps(alternatives),
         "items": len(minimum),
         "asks_sex": any("sex" in item.any_of for item in minimum),
         "asks_age": any("age" in item.any_of for item in minimum),
         "metrics": registry.metrics_json(),
+        "now": timezone.now(),
     }
 
 
-def _publish(period: Period, smallest_group: int) -> None:
-    registry = metrics.load()
+def _publish(period: Period) -> None:
+    registry, smallest_group = metrics.load(), organisation_settings().smallest_group
     facts: dict[int, dict[str, publishing.Count]] = {}
     counted = UnitFact.objects.filter(period=period).order_by()
     for unit, metric, numerator, denominator in counted.values_list("unit_id", "metric", "numerator", "denominator"):
         facts.setdefault(unit, {})[metric] = (numerator, denominator)
     parents = dict(Unit.objects.order_by().values_list("pk", "parent_id"))
-    found = publishing.publications(parents, facts, registry, smallest_group)
+    found = publishing.publications(parents, facts, registry, smallest_group, _hidden_before(period))
     PublishedRow.objects.filter(period=period).delete()
     _store(found, period, smallest_group)
+
+
+def _hidden_before(period: Period) -> frozenset[str] | None:
+    """The metrics hidden at the top of the period before; None when nothing is published of it."""
+    before = selectors.period_before(period)
+    published = selectors.published_root(before) if before else None
+    return None if published is None else frozenset(slug for slug, cell in published.cells.items() if cell["hidden"])
 
 
 def _store(found: list[publishing.Publication], period: Period, smallest_group: int) -> None:

@@ -13,6 +13,7 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.organization.models import Period, Settings
 from healthmgmt.organization.selectors import period_of
+from healthmgmt.work import services as work
 
 
 def open_period(*, name: str, starts_on: date, ends_on: date, deadline_on: date, by: Actor) -> Period:
@@ -39,6 +40,7 @@ def close_period(period: Period, *, by: Actor) -> Period:
         period.state, period.closed_at, period.closed_by = Period.State.CLOSED, timezone.now(), by.label
         period.save(update_fields=["state", "closed_at", "closed_by"])
         audit.record("period.closed", by=by, subject=period)
+        work.announce("period.closed", period=period.pk)
     return period
 
 

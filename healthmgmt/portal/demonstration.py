@@ -23,6 +23,7 @@ from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.permissions import ROLES
 from healthmgmt.exams.models import Upload
+from healthmgmt.insight import selectors as insight
 from healthmgmt.organization import periods
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import names_from_root
@@ -116,6 +117,9 @@ class Demonstration:
             logins = [self._login(slug, role, level) for role, level in CAST]
             self._deliver(slug, organisation)
             self._await_jobs(slug)
+            if insight.is_publication_behind():
+                # Pages would show the end of this first day tomorrow.
+                call_command("publish_numbers", org=slug, json=True, stdout=StringIO())
             return Report(slug, organisation.name, list(self._deliveries(organisation)), selectors.demonstration_counts(), logins)
 
     def _schema(self, slug: str, organisation: files.Organisation) -> str:

@@ -25,8 +25,11 @@ def units(root: Unit, rng: random.Random) -> list[Unit]:
     return found
 
 
-def populate(period: Period, rng: random.Random, people: int) -> None:
-    """People hired, moved and gone at all times, with exams, assessments and alerts inside and outside of the period."""
+def populate(period: Period, rng: random.Random, people: int, since: int = -60) -> None:
+    """People hired, moved and gone at all times, with exams, assessments and alerts inside and outside of the period.
+
+    The first exams are `since` days after its start.
+    """
     root = Unit.objects.get(level=0)
     everywhere = units(root, rng)
     upload = Upload.objects.create(file_name="f.csv", sha256="0" * 64, size=1, unit=root)
@@ -39,7 +42,7 @@ def populate(period: Period, rng: random.Random, people: int) -> None:
             birth=rng.choice([None, date(1980, 1, 1)]),
         )
         employ(person, everywhere, rng)
-        exams = [an_exam(person, upload, number * 10 + k, period, rng) for k in range(rng.choice([0, 1, 1, 2]))]
+        exams = [an_exam(person, upload, number * 10 + k, period, rng, since) for k in range(rng.choice([0, 1, 1, 2]))]
         assess(person, exams, rng)
 
 
@@ -53,14 +56,14 @@ def employ(person: Person, everywhere: list[Unit], rng: random.Random) -> None:
         Employment.objects.create(person=person, unit=person.unit, started_on=min(day, date(2026, 12, 1)), ended_on=None)
 
 
-def an_exam(person: Person, upload: Upload, row: int, period: Period, rng: random.Random) -> Exam:
+def an_exam(person: Person, upload: Upload, row: int, period: Period, rng: random.Random, since: int) -> Exam:
     codes = [code for code in ("height", "weight", "bmi", "sbp", "dbp", "fpg", "hba1c", "tc", "tg") if rng.random() < 0.8]
     return Exam.objects.create(
         person=person,
         upload=upload,
         row_number=row,
         # Days apart, since one upload has one exam of a person and day.
-        taken_on=period.starts_on + timedelta(rng.randint(-60, 380) // 10 * 10 + row % 10),
+        taken_on=period.starts_on + timedelta(rng.randint(since, 380) // 10 * 10 + row % 10),
         state=rng.choice(["current", "current", "current", "superseded", "withdrawn"]),
         results={code: 1 for code in codes} if rng.random() < 0.95 else {},
     )
@@ -75,7 +78,7 @@ def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
             colour=rng.choice(COLOURS),
             exams=[exam.pk for exam in read],
             pack="cn",
-            edition="2024",
+            edition=rng.choice(["2024", "2024", "2023"]),
             is_current=number == 0,
         )
         if made.colour == "red" or rng.random() < 0.1:
@@ -90,10 +93,31 @@ def recount(period: Period, today: date) -> dict[int, Counter]:
         at = unit_on(person, min(today, period.deadline_on))
         if at is None:
             continue
-        measures = measures_of(person, period)
-        for pk in map(int, at.path.strip(".").split(".")):
-            found[pk].update(measures)
+        add(found, at, measures_of(person, period))
     return found
+
+
+def add(found: dict[int, Counter], at: Unit, measures: Counter) -> None:
+    for pk in map(int, at.path.strip(".").split(".")):
+        found[pk].update(measures)
+
+
+def recount_improvement(period: Period, before: Period, today: date) -> dict[int, Counter]:
+    """Who was due and assessed in the period before, and what became of those at risk."""
+    found = {unit.pk: Counter() for unit in Unit.objects.all()}
+    for person in Person.objects.all():
+        at, earlier = unit_on(person, min(today, before.deadline_on)), assessment_of(person, before)
+        if at is not None and earlier is not None:
+            later = assessment_of(person, period)
+            add(found, at, Counter({"compared": 1, **({change(earlier, later): 1} if earlier.colour in ("red", "orange", "yellow") else {})}))
+    return found
+
+
+def change(earlier: Assessment, later: Assessment | None) -> str:
+    if later is None or later.colour == "grey" or later.edition != earlier.edition:
+        return "no_follow_up"
+    worst_first = COLOURS.index(later.colour) - COLOURS.index(earlier.colour)
+    return "improved" if worst_first > 0 else "worsened" if worst_first < 0 else "unchanged"
 
 
 def unit_on(person: Person, day: date) -> Unit | None:
@@ -109,10 +133,11 @@ def measures_of(person: Person, period: Period) -> Counter:
         items = items_of(person, usable)
         counter.update(covered=1, items_present=items, items_due=len(ITEMS), complete=int(items == len(ITEMS)))
         counter.update(on_time=int(min(exam.taken_on for exam in usable) <= period.deadline_on))
-    if colour := colour_of(person, period):
-        counter.update({"assessed": 1, colour: 1})
-    open_ones = [one for one in person.alerts.all() if one.closed_at is None and period.starts_on <= one.measured_on <= period.ends_on]
-    counter.update(alerted=int(bool(open_ones)))
+    if made := assessment_of(person, period):
+        counter.update({"assessed": 1, made.colour: 1})
+    alerts = [one for one in person.alerts.all() if period.starts_on <= one.measured_on <= period.ends_on]
+    has_open = any(one.closed_at is None for one in alerts)
+    counter.update(alerted=int(has_open), settled=int(bool(alerts) and not has_open))
     return counter
 
 
@@ -134,11 +159,11 @@ def items_of(person: Person, exams: list[Exam]) -> int:
     )
 
 
-def colour_of(person: Person, period: Period) -> str | None:
+def assessment_of(person: Person, period: Period) -> Assessment | None:
     days = {exam.pk: exam.taken_on for exam in person.exams.all() if exam.state == "current"}
     belonging = []
     for made in person.assessments.all():
         read = [days[pk] for pk in made.exams if pk in days]
         if read and period.starts_on <= max(read) <= period.ends_on:
             belonging.append(made)
-    return max(belonging, key=lambda one: (one.assessed_on, one.pk)).colour if belonging else None
+    return max(belonging, key=lambda one: (one.assessed_on, one.pk)) if belonging else None

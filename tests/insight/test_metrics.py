@@ -46,12 +46,14 @@ def test_shipped_colours_are_a_partition_of_the_assessed() -> None:
 
 def test_shipped_health_content_is_marked() -> None:
     health = [one.slug for one in metrics.load().metrics if one.sensitivity == "health"]
-    assert health == ["red", "orange", "yellow", "blue", "green", "grey", "open_alerts"]
+    colours = ["red", "orange", "yellow", "blue", "green", "grey"]
+    assert health == [*colours, "open_alerts", "settled_alerts", "improved", "unchanged", "worsened", "no_follow_up"]
 
 
 def test_tables_have_a_rest_where_a_metric_is_alone() -> None:
     found = {table.name: table.parts for table in metrics.load().tables()}
     assert found["covered"] == ("covered", "rest")
+    assert found["improvement"] == ("improved", "unchanged", "worsened", "no_follow_up", "rest")
     assert found["colours"] == ("red", "orange", "yellow", "blue", "green", "grey")
 
 
@@ -67,6 +69,9 @@ def test_reason_names_the_smallest_group() -> None:
         (metric("a", follows="a"), "a: either a table or another metric decides where it is shown"),
         (metric("a", table="", follows="b"), "a: follows 'b', which has no table"),
         (metric("a") + metric("a"), "a metric stands twice"),
+        (metric("a", scope="village"), "a: no scope 'village'"),
+        (metric("a").replace("zh =", 'share_of = ["a"]\nzh ='), "a: a share of other metrics is told for the whole organisation only"),
+        (metric("a").replace("zh =", 'baseline = ["b"]\nzh ='), "a: names 'b', which has no table"),
         (
             metric("a", table="t") + metric("b", table="t", denominator="covered"),
             "table t: its metrics have several bases or sensitivities",

@@ -113,6 +113,7 @@ def test_scorecard_period_is_the_newest_or_the_named(counted) -> None:
 
 def test_scorecard_needs_as_many_queries_for_one_child_as_for_many(cast) -> None:
     counts = []
+    assert cast.leader.held_roles
     for size in (2, 12):
         for number in range(size):
             unit = casting.unit(f"Q{size}-{number}", cast.a)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.core.dates import local_day
+from healthmgmt.organization.models import Period
 from tests.isolation.seeding import World
 
 
@@ -56,6 +57,7 @@ COMMANDS: dict[str, Routine] = {
     "jobs": Routine(lambda a, folder: ["--org", a.slug, "--json"]),
     "migrate": Routine(lambda a, folder: [], keep=True),
     "open_accounts": Routine(lambda a, folder: ["--org", a.slug, "--unit", f"{a.mark} A1", "--out", str(folder / "codes.csv")]),
+    "publish_numbers": Routine(lambda a, folder: ["--org", a.slug, *by(a, "admin"), "--json"]),
     "scorecard": Routine(lambda a, folder: ["--org", a.slug, *by(a, "leader"), "--json"]),
     "undo_upload": Routine(lambda a, folder: ["--org", a.slug, *by(a, "liaison_a1"), str(a.uploads["liaison_a1"].uuid)]),
     "verify_audit": Routine(lambda a, folder: ["--org", a.slug]),
@@ -68,6 +70,7 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "accounts.mail_reset": lambda: {"user": User.objects.earliest("pk").pk},
     "audit.seal": lambda: {"day": today()},
     "care.fire_due": lambda: {"day": today()},
+    "insight.settle": lambda: {"period": Period.objects.get().pk},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
 }
 

@@ -22,20 +22,62 @@ measured AS (
     WHERE x.state = 'current' AND x.taken_on BETWEEN %(starts_on)s AND %(ends_on)s
     GROUP BY x.person_id
 ),
-assessed AS (
+placed AS MATERIALIZED (
     -- An assessment belongs to the period of the newest examination that it read.
-    SELECT DISTINCT ON (a.person_id) a.person_id, a.colour
+    SELECT a.id, a.person_id, a.assessed_on, a.colour, a.pack, a.edition, read.newest_on
     FROM risk_assessment AS a
     CROSS JOIN LATERAL (
         SELECT max(x.taken_on) AS newest_on FROM exams_exam AS x WHERE x.id = ANY (a.exams) AND x.state = 'current'
     ) AS read
-    WHERE read.newest_on BETWEEN %(starts_on)s AND %(ends_on)s
-    ORDER BY a.person_id, a.assessed_on DESC, a.id DESC
+    WHERE read.newest_on BETWEEN coalesce(%(before_starts_on)s, %(starts_on)s) AND %(ends_on)s
+),
+assessed AS (
+    SELECT DISTINCT ON (person_id) person_id, colour, pack, edition
+    FROM placed
+    WHERE newest_on BETWEEN %(starts_on)s AND %(ends_on)s
+    ORDER BY person_id, assessed_on DESC, id DESC
 ),
 alerted AS (
-    SELECT DISTINCT person_id
+    SELECT person_id, bool_or(closed_at IS NULL) AS has_open
     FROM care_alert
-    WHERE closed_at IS NULL AND measured_on BETWEEN %(starts_on)s AND %(ends_on)s
+    WHERE measured_on BETWEEN %(starts_on)s AND %(ends_on)s
+    GROUP BY person_id
+),
+due_before AS (
+    -- Who was due in the period before, in the unit of its own reference day: the same people as its colours count.
+    SELECT DISTINCT ON (e.person_id) e.person_id, e.unit_id
+    FROM people_employment AS e
+    WHERE e.started_on <= %(before_reference_day)s AND (e.ended_on IS NULL OR e.ended_on >= %(before_reference_day)s)
+    ORDER BY e.person_id, e.started_on DESC, e.id DESC
+),
+assessed_before AS (
+    SELECT DISTINCT ON (person_id) person_id, colour, pack, edition
+    FROM placed
+    WHERE newest_on BETWEEN %(before_starts_on)s AND %(before_ends_on)s
+    ORDER BY person_id, assessed_on DESC, id DESC
+),
+compared AS (
+    -- Steps on the scale of colours; none for grey, for who was not assessed again, and for another edition.
+    SELECT
+        due_before.unit_id,
+        array_position(ARRAY['green', 'blue', 'yellow', 'orange', 'red'], earlier.colour::text) AS step_before,
+        CASE WHEN (later.pack, later.edition) = (earlier.pack, earlier.edition)
+            THEN array_position(ARRAY['green', 'blue', 'yellow', 'orange', 'red'], later.colour::text)
+        END AS step
+    FROM due_before
+    JOIN assessed_before AS earlier ON earlier.person_id = due_before.person_id
+    LEFT JOIN assessed AS later ON later.person_id = due_before.person_id
+),
+own_before AS (
+    SELECT
+        unit_id,
+        count(*) AS compared,
+        count(*) FILTER (WHERE step_before >= 3 AND step < step_before) AS improved,
+        count(*) FILTER (WHERE step_before >= 3 AND step = step_before) AS unchanged,
+        count(*) FILTER (WHERE step_before >= 3 AND step > step_before) AS worsened,
+        count(*) FILTER (WHERE step_before >= 3 AND step IS NULL) AS no_follow_up
+    FROM compared
+    GROUP BY unit_id
 ),
 counted AS (
     SELECT
@@ -45,7 +87,8 @@ counted AS (
         coalesce(measured.items, 0)
             + (%(asks_sex)s AND p.sex <> '')::int + (%(asks_age)s AND p.birth IS NOT NULL)::int AS items,
         assessed.colour,
-        alerted.person_id IS NOT NULL AS is_alerted
+        coalesce(alerted.has_open, false) AS is_alerted,
+        coalesce(NOT alerted.has_open, false) AS is_settled
     FROM due
     JOIN people_person AS p ON p.id = due.person_id
     LEFT JOIN examined ON examined.person_id = due.person_id
@@ -69,7 +112,8 @@ own AS (
         count(*) FILTER (WHERE colour = 'blue') AS blue,
         count(*) FILTER (WHERE colour = 'green') AS green,
         count(*) FILTER (WHERE colour = 'grey') AS grey,
-        count(*) FILTER (WHERE is_alerted) AS alerted
+        count(*) FILTER (WHERE is_alerted) AS alerted,
+        count(*) FILTER (WHERE is_settled) AS settled
     FROM counted
     GROUP BY unit_id
 ),
@@ -79,9 +123,19 @@ total AS (
         sum(due) AS due, sum(covered) AS covered, sum(on_time) AS on_time, sum(complete) AS complete,
         sum(items_present) AS items_present, sum(items_due) AS items_due, sum(assessed) AS assessed,
         sum(red) AS red, sum(orange) AS orange, sum(yellow) AS yellow, sum(blue) AS blue, sum(green) AS green, sum(grey) AS grey,
-        sum(alerted) AS alerted
+        sum(alerted) AS alerted, sum(settled) AS settled
     FROM own
     JOIN organization_unit AS u ON u.id = own.unit_id
+    CROSS JOIN LATERAL unnest(string_to_array(rtrim(u.path, '.'), '.')::bigint[]) AS above(unit_id)
+    GROUP BY above.unit_id
+),
+total_before AS (
+    SELECT
+        above.unit_id,
+        sum(compared) AS compared, sum(improved) AS improved, sum(unchanged) AS unchanged, sum(worsened) AS worsened,
+        sum(no_follow_up) AS no_follow_up
+    FROM own_before
+    JOIN organization_unit AS u ON u.id = own_before.unit_id
     CROSS JOIN LATERAL unnest(string_to_array(rtrim(u.path, '.'), '.')::bigint[]) AS above(unit_id)
     GROUP BY above.unit_id
 ),
@@ -91,12 +145,13 @@ metric AS MATERIALIZED (
 INSERT INTO insight_unitfact AS fact (unit_id, period_id, metric, numerator, denominator, definition, computed_at)
 SELECT
     u.id, %(period)s, metric.slug,
-    coalesce((to_jsonb(total) ->> metric.numerator)::bigint, 0),
-    coalesce((to_jsonb(total) ->> metric.denominator)::bigint, 0),
-    metric.definition, now()
+    coalesce((to_jsonb(total) ->> metric.numerator)::bigint, (to_jsonb(total_before) ->> metric.numerator)::bigint, 0),
+    coalesce((to_jsonb(total) ->> metric.denominator)::bigint, (to_jsonb(total_before) ->> metric.denominator)::bigint, 0),
+    metric.definition, %(now)s
 FROM organization_unit AS u
 CROSS JOIN metric
 LEFT JOIN total ON total.unit_id = u.id
+LEFT JOIN total_before ON total_before.unit_id = u.id
 ON CONFLICT (period_id, unit_id, metric) DO UPDATE
 SET numerator = excluded.numerator, denominator = excluded.denominator, definition = excluded.definition, computed_at = excluded.computed_at
 WHERE (fact.numerator, fact.denominator, fact.definition) IS DISTINCT FROM (excluded.numerator, excluded.denominator, excluded.definition)
