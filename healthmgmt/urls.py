@@ -8,5 +8,6 @@ urlpatterns = [
     path("api/v1/", include("healthmgmt.exams.urls_api")),
     path("care/", include("healthmgmt.care.urls")),
     path("roster/", include("healthmgmt.people.urls")),
+    path("", include("healthmgmt.insight.urls")),
     path("", include("healthmgmt.portal.urls")),
 ]

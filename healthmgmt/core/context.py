@@ -11,6 +11,7 @@ STYLESHEETS = (
     "css/accounts.css",
     "css/care.css",
     "css/exams.css",
+    "css/insight.css",
     "css/people.css",
     "css/helpers.css",
     "css/print.css",

@@ -1,6 +1,8 @@
 """Of which units a user may see numbers."""
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
@@ -34,6 +36,30 @@ def unit_with_numbers(user: User, text: str = "") -> Unit:
     if len(tops) > 1:
         raise Rejected(_("You see several units; please name one."), field="unit")
     return Unit.objects.get(path=tops[0])
+
+
+def top_units(user: User, *permissions: Permission) -> list[Unit]:
+    """The highest units at which a user holds all these permissions. Raises PermissionDenied when there is none."""
+    reached = [set(user.unit_paths(permission)) for permission in permissions]
+    paths = [path for path in set().union(*reached) if all(any(path.startswith(one) for one in paths) for paths in reached)]
+    tops = [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
+    if not tops:
+        raise PermissionDenied
+    return list(Unit.objects.filter(path__in=tops))
+
+
+def chosen_unit(user: User, text: str, *permissions: Permission) -> Unit | None:
+    """The unit of a page: the one of the number asked for, else the only highest one; None where several are to choose from.
+
+    Raises PermissionDenied without the permissions, and Http404 for a unit whose numbers the user may not see.
+    """
+    tops = top_units(user, *permissions)
+    if not text:
+        return tops[0] if len(tops) == 1 else None
+    unit = get_object_or_404(units_with_numbers(user), pk=int(text) if text.isdecimal() else 0)
+    if not all(user.can(permission, unit) for permission in permissions):
+        raise PermissionDenied
+    return unit
 
 
 def _named(user: User, text: str) -> Unit:

@@ -40,8 +40,23 @@ class Side:
 SIDES: tuple[Side, ...] = (
     Side("operator", "server", (Page(_("Organisations"), "operator:organisations", "server", covers=("operator:",)),)),
     Side("org_admin", "settings", (Page(_("Home"), "portal:home", "home"),)),
-    Side("group_leader", "building", (Page(_("Home"), "portal:home", "home"),)),
-    Side("health_office", "building-community", (Page(_("Home"), "portal:home", "home"),)),
+    Side(
+        "group_leader",
+        "building",
+        (
+            Page(_("Group"), "insight:group", "building"),
+            Page(_("Departments"), "insight:departments", "sitemap"),
+            Page(_("Definitions"), "insight:definitions", "book"),
+        ),
+    ),
+    Side(
+        "health_office",
+        "building-community",
+        (
+            Page(_("Unit board"), "insight:board", "layout-list", short=_("Board"), covers=("insight:departments", "insight:group")),
+            Page(_("Definitions"), "insight:definitions", "book"),
+        ),
+    ),
     Side("data_steward", "shield-lock", (Page(_("Home"), "portal:home", "home"),)),
     Side(
         "physician",

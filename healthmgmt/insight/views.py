@@ -1,0 +1,74 @@
+"""The unit board, the group page, and what stands behind their numbers. No page here knows a person."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from healthmgmt.core.permissions import Permission
+from healthmgmt.core.rules import requires
+from healthmgmt.insight import access, figures, selectors
+from healthmgmt.insight.board import board as board_of
+from healthmgmt.insight.departments import departments as departments_of
+from healthmgmt.insight.group import group as group_of
+from healthmgmt.insight.selectors import Scorecard
+from healthmgmt.organization.models import Period
+
+Build = Callable[[Scorecard, list[Period]], dict[str, Any]]
+
+
+@requires(Permission.METRICS_VIEW)
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """A unit and those below it, the one that needs help most first."""
+
+    def build(card: Scorecard, periods: list[Period]) -> dict[str, Any]:
+        work = selectors.work_states(card) if card.period.state == Period.State.OPEN else {}
+        return board_of(card, work, timezone.localdate())
+
+    return _page(request, "insight/board.html", build, Permission.METRICS_VIEW, Permission.WORK_STATE_VIEW)
+
+
+@requires(Permission.METRICS_VIEW)
+@require_GET
+def group(request: HttpRequest) -> HttpResponse:
+    """Four questions of leadership, and the departments."""
+
+    def build(card: Scorecard, periods: list[Period]) -> dict[str, Any]:
+        return group_of(card, periods, selectors.waiting_rows(card.unit))
+
+    return _page(request, "insight/group.html", build, Permission.METRICS_VIEW)
+
+
+@requires(Permission.METRICS_VIEW)
+@require_GET
+def departments(request: HttpRequest) -> HttpResponse:
+    """Every published number of two levels of units."""
+    return _page(request, "insight/departments.html", lambda card, periods: departments_of(card), Permission.METRICS_VIEW, levels=2)
+
+
+@requires(Permission.METRICS_VIEW)
+@require_GET
+def definitions(request: HttpRequest) -> HttpResponse:
+    """How every number is made, in words."""
+    return render(request, "insight/definitions.html", figures.definitions(selectors.smallest_group()))
+
+
+def _page(request: HttpRequest, template: str, build: Build, *permissions: Permission, levels: int = 1) -> HttpResponse:
+    """A page of the unit and period asked for; without a choice the user's only highest unit and the newest period."""
+    unit = access.chosen_unit(request.user, request.GET.get("unit", ""), *permissions)
+    if unit is None:
+        return render(request, "insight/choose.html", {"units": access.top_units(request.user, *permissions)})
+    periods = selectors.published_periods()
+    if not periods:
+        return render(request, "insight/nothing.html", {"unit": unit})
+    asked = request.GET.get("period", "")
+    period = next((one for one in periods if asked in ("", str(one.pk))), None)
+    if period is None:
+        raise Http404
+    card = selectors.card(unit, period, levels=levels)
+    chosen = unit.pk if request.GET.get("unit") else None
+    return render(request, template, {"card": card, "periods": periods, "chosen": chosen, **build(card, periods)})
