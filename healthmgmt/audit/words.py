@@ -71,6 +71,10 @@ WORDS = {
     "due.viewed": _("Seen in the list of people due"),
     "due.exported": _("Downloaded with the list of people due"),
     "numbers.published": _("Numbers published at once"),
+    # The employee's own pages.
+    "own_record.viewed": _("Own record looked at"),
+    "consent.given": _("Consent given"),
+    "consent.withdrawn": _("Consent taken back"),
 }
 
 

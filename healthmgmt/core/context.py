@@ -10,6 +10,7 @@ STYLESHEETS = (
     "css/frame.css",
     "css/accounts.css",
     "css/care.css",
+    "css/employee.css",
     "css/exams.css",
     "css/insight.css",
     "css/people.css",

@@ -20,8 +20,8 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.models import Membership, Settings, Unit
-from healthmgmt.people import importing, parsing, presenters, sheets
-from healthmgmt.people.models import Person
+from healthmgmt.people import importing, parsing, presenters, purposes, sheets
+from healthmgmt.people.models import Consent, Person
 from healthmgmt.work import services as work
 
 WHOLE_TREE = importing.Reach(roster=[""], units=[""])
@@ -151,6 +151,54 @@ def close_unit(unit: Unit, *, by: Actor) -> Unit:
                 _("%(count)d people still work in “%(name)s”; move them first.") % {"count": remaining, "name": unit.name}
             )
         return organization.close(unit, by=by)
+
+
+def give_consent(person: Person, *, purpose: str, version: str, by: Actor) -> Consent:
+    """Note that a person agrees to a purpose in the wording that they were shown; the same wording twice is once.
+
+    Consent to an earlier wording ends with it. Raises Rejected for an unknown purpose, or a wording that is not in force.
+    """
+    asked = _purpose(purpose)
+    if version != asked.text.version:
+        raise Rejected(_("The wording has changed since you opened the page. Please read it again."), field=purpose)
+    with transaction.atomic():
+        present = _open_consent(person, purpose)
+        if present and present.text_version == version:
+            return present
+        now = timezone.now()
+        if present:
+            present.withdrawn_at = now
+            present.save(update_fields=["withdrawn_at"])
+        consent = Consent.objects.create(person=person, purpose=purpose, text_version=version, given_at=now)
+        audit.record("consent.given", by=by, subject=consent, person_id=person.pk, detail={"purpose": purpose, "version": version})
+    return consent
+
+
+def withdraw_consent(person: Person, *, purpose: str, by: Actor) -> Consent | None:
+    """Note that a person takes a consent back; returns it, None when there was none. Raises Rejected for an unknown purpose."""
+    _purpose(purpose)
+    with transaction.atomic():
+        present = _open_consent(person, purpose)
+        if present is None:
+            return None
+        present.withdrawn_at = timezone.now()
+        present.save(update_fields=["withdrawn_at"])
+        detail = {"purpose": purpose, "version": present.text_version}
+        audit.record("consent.withdrawn", by=by, subject=present, person_id=person.pk, detail=detail)
+    return present
+
+
+def _purpose(slug: str) -> purposes.Purpose:
+    known = purposes.load().get(slug)
+    if known is None:
+        raise Rejected(_("There is no such purpose."), field="purpose")
+    return known
+
+
+def _open_consent(person: Person, purpose: str) -> Consent | None:
+    """The consent in force, with the person's row locked, so that two answers at once come one after the other."""
+    Person.objects.select_for_update().get(pk=person.pk)
+    return Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None).first()
 
 
 def _person_without_account(emp_no: str) -> Person:

@@ -85,7 +85,16 @@ SIDES: tuple[Side, ...] = (
         ),
     ),
     Side("exam_centre", "building-hospital", (Page(_("Deliveries"), "exams:uploads", "file-upload", covers=("exams:",)),)),
-    Side("employee", "user", (Page(_("Home"), "portal:home", "home"),)),
+    Side(
+        "employee",
+        "user",
+        (
+            Page(_("Today"), "portal:today", "home"),
+            Page(_("Report"), "portal:report", "report-medical"),
+            Page(_("Plan"), "portal:plan", "list-check", covers=("portal:finish_step",)),
+            Page(_("Privacy"), "portal:privacy", "shield-lock", covers=("portal:decide_consent",)),
+        ),
+    ),
 )
 
 

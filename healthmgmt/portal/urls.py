@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import path
 
 from healthmgmt.portal import liaison, views
+from healthmgmt.portal.employee import views as employee
 
 app_name = "portal"
 
@@ -11,6 +12,12 @@ urlpatterns = [
     path("due/", liaison.due, name="due"),
     path("due/export/", liaison.due_export, name="due_export"),
     path("healthz", views.healthz, name="healthz"),
+    path("today/", employee.today, name="today"),
+    path("report/", employee.report, name="report"),
+    path("plan/", employee.plan, name="plan"),
+    path("plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/done/", employee.finish_step, name="finish_step"),
+    path("privacy/", employee.privacy, name="privacy"),
+    path("privacy/consents/", employee.decide_consent, name="decide_consent"),
     path("api/schema/", views.SchemaView.as_view(), name="schema"),
 ]
 if settings.DEBUG:

@@ -16,6 +16,7 @@ LAYERS = {"models": 1, "selectors": 2, "access": 2, "services": 3, "jobs": 4, "f
 DOORS = {"models", "selectors", "services", "access", "presenters"}
 # Modules beside those doors that other domains may use, each with its reason.
 OTHER_DOORS = {
+    "healthmgmt.audit.words": "what events are called, for who shows them to the people they are about",
     "healthmgmt.work.registry": "handlers and subscriptions are declared through it",
     "healthmgmt.audit.sealing": "services about the chain; their jobs stand in accounts, since audit knows nothing of jobs",
     "healthmgmt.organization.periods": "services and selectors about periods, split off by noun",

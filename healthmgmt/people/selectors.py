@@ -1,0 +1,42 @@
+"""Reads over people: what they agreed to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from healthmgmt.people import purposes
+from healthmgmt.people.models import Consent, Person
+
+# Nobody has asked, or the person has not answered; agreed; taken back; agreed to an earlier wording, so asked again.
+State = Literal["not_asked", "given", "withdrawn", "outdated"]
+
+
+@dataclass(frozen=True)
+class ConsentState:
+    """How a person stands to one purpose, and since when; `version` is the wording that was answered."""
+
+    purpose: purposes.Purpose
+    state: State
+    at: datetime | None = None
+    version: str = ""
+
+
+def has_consent(person: Person, purpose: str) -> bool:
+    """Whether a person agrees to a purpose, in the wording in force. Raises KeyError for a purpose that is none."""
+    version = purposes.load()[purpose].text.version
+    return Consent.objects.filter(person=person, purpose=purpose, text_version=version, withdrawn_at=None).exists()
+
+
+def consents_of(person: Person) -> list[ConsentState]:
+    """Every purpose with the person's last answer, in the order of the file; one query."""
+    last = {one.purpose: one for one in Consent.objects.filter(person=person).order_by("given_at", "id")}
+    return [_state(purpose, last.get(purpose.slug)) for purpose in purposes.load().values()]
+
+
+def _state(purpose: purposes.Purpose, answer: Consent | None) -> ConsentState:
+    if answer is None:
+        return ConsentState(purpose, "not_asked")
+    if answer.withdrawn_at:
+        return ConsentState(purpose, "withdrawn", answer.withdrawn_at, answer.text_version)
+    state: State = "given" if answer.text_version == purpose.text.version else "outdated"
+    return ConsentState(purpose, state, answer.given_at, answer.text_version)

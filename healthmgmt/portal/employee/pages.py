@@ -1,0 +1,107 @@
+"""What each of the employee's pages shows, put together."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.core.paginator import Page
+from django.utils import timezone
+
+from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.people.models import Person
+from healthmgmt.people.selectors import consents_of
+from healthmgmt.portal.employee import changes, colour, consenting, openings, selectors, sentence, steps
+from healthmgmt.portal.employee import report as results
+from healthmgmt.portal.employee.measured import ROUND_DAYS, present
+from healthmgmt.risk.models import Assessment
+
+LAST_OPENINGS, OWN_VIEWS, OLD_STEPS = 4, 20, 5
+
+
+def today(person: Person, *, today: date) -> dict[str, Any]:
+    """How am I, what is the one thing to do, by when."""
+    record = selectors.record_of(person)
+    one, items = record.assessment, record.items
+    open_steps = selectors.open_steps(person)
+    is_red = one is not None and one.colour == Assessment.Colour.RED
+    exam_by = None if one else selectors.exam_due_by(today)
+    return {
+        "person": person,
+        "today": today,
+        "sentence": sentence.today_sentence(
+            one, items, open_steps, today=today, is_settled=is_red and selectors.is_settled(person), exam_by=exam_by
+        ),
+        "exam_by": exam_by,
+        "action": steps.action(open_steps, today),
+        "card": colour.card(one, items) if one else None,
+        "steps": steps.listed(open_steps[0].plan, open_steps, today) if open_steps else [],
+        "manager": selectors.manager_name(person) if open_steps else "",
+        "changes": changes.since(present(items), record.assessments),
+        "opened": selectors.opened(person, since=_month_start()),
+    }
+
+
+def report(person: Person) -> dict[str, Any]:
+    """Values by group, texts, where the colour comes from, who looked."""
+    record = selectors.record_of(person)
+    one, items = record.assessment, record.items
+    card = colour.card(one, items) if one else None
+    newest = record.exams[-1] if record.exams else None
+    round_ = [exam for exam in record.exams if newest and (newest.taken_on - exam.taken_on).days < ROUND_DAYS]
+    events = list(selectors.events_by_others(person).filter(actor_id__isnull=False)[: 20 * LAST_OPENINGS])
+    said = results.texts(round_, selectors.findings_of(round_))
+    told = openings.entries(events, selectors.actors_of(events))
+    return {
+        "person": person,
+        "sentence": sentence.report_sentence(one, items),
+        "newest": newest,
+        "count": len(present(items)),
+        "groups": results.groups(items, one),
+        "texts": [one for one in said if not one.is_told],
+        "told": [one for one in said if one.is_told],
+        "not_done": results.not_done(items),
+        "card": card,
+        "origin": results.origin(one) if one else None,
+        "entries": openings.latest(told, openings.deliveries(record.exams), most=LAST_OPENINGS),
+    }
+
+
+def plan(person: Person, *, today: date) -> dict[str, Any]:
+    """The present plan with its steps, and the earlier ones."""
+    plans = selectors.plans_of(person)
+    present_plan = plans[0] if plans and plans[0].ended_on is None else None
+    found = sorted(present_plan.steps.all(), key=lambda step: (step.due_on, step.number)) if present_plan else []
+    ended = [step for step in found if step.state not in selectors.OPEN]
+    older, shown = ended[:-OLD_STEPS], [step for step in found if step not in ended[:-OLD_STEPS]]
+    open_steps = [step for step in found if step.state in selectors.OPEN]
+    return {
+        "person": person,
+        "plan": present_plan,
+        "name": steps.plan_name(present_plan) if present_plan else "",
+        "lead": sentence.plan_sentence(open_steps, today),
+        "steps": steps.listed(present_plan, shown, today) if present_plan else [],
+        "older": steps.ended(older, today),
+        "manager": selectors.manager_name(person) if present_plan else "",
+        "past": [steps.past_plan(one) for one in plans if one.ended_on],
+    }
+
+
+def privacy(person: Person, events: Page) -> dict[str, Any]:
+    """Who opened the record, who can see what, and what the person agreed to."""
+    own = selectors.own_events(person)
+    exams = selectors.exams_of(person)
+    listed = list(events)
+    return {
+        "person": person,
+        "page": events,
+        "days": openings.by_day(openings.entries(listed, selectors.actors_of(listed))),
+        "deliveries": openings.deliveries(exams),
+        "own_days": openings.by_day(openings.entries(own[:OWN_VIEWS], {person.user_id: selectors.Acting(person.name, ())})),
+        "sights": openings.sights(),
+        "consents": consenting.cards(consents_of(person)),
+        "smallest_group": organisation_settings().smallest_group,
+        "sentence": openings.sentence(selectors.opened(person, since=_month_start())),
+    }
+
+
+def _month_start() -> datetime:
+    return timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)

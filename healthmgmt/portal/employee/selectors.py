@@ -1,0 +1,158 @@
+"""Reads of the employee's own pages, each of one person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from healthmgmt.accounts.models import User
+from healthmgmt.audit.models import Event
+from healthmgmt.audit.selectors import events_of_person
+from healthmgmt.care.models import Alert, Assignment, Plan, Step
+from healthmgmt.core.permissions import Permission
+from healthmgmt.exams.models import Exam, Finding
+from healthmgmt.organization.models import Membership
+from healthmgmt.organization.selectors import period_of
+from healthmgmt.people.models import Person
+from healthmgmt.portal.employee import measured
+from healthmgmt.portal.employee.measured import Item
+from healthmgmt.risk.models import Assessment
+
+OPEN = (Step.State.PLANNED, Step.State.FIRED)
+# Far more than there are of one person.
+MOST_ASSESSMENTS, MOST_EXAMS = 20, 60
+COUNTED_OPENINGS = 100
+
+
+def own_person(user: User) -> Person | None:
+    """Who of the employees a user is; None for somebody who is none."""
+    return Person.objects.visible_to(user, Permission.OWN_RECORD_VIEW).select_related("unit").first()
+
+
+def exams_of(person: Person) -> list[Exam]:
+    """The exams that count, the oldest first."""
+    found = Exam.objects.filter(person=person, state=Exam.State.CURRENT).select_related("upload__centre")
+    return list(found.order_by("-taken_on", "-id")[:MOST_EXAMS])[::-1]
+
+
+def assessments_of(person: Person) -> list[Assessment]:
+    """The present assessment first, then the earlier ones, the newest first; empty while none counts."""
+    found = list(Assessment.objects.filter(person=person).order_by("-is_current", "-id")[:MOST_ASSESSMENTS])
+    return found if found and found[0].is_current else []
+
+
+def open_steps(person: Person) -> list[Step]:
+    """The steps of the present plan that have not ended, the first one due first."""
+    found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=OPEN)
+    return list(found.select_related("plan").order_by("due_on", "number", "occurrence"))
+
+
+def plans_of(person: Person) -> list[Plan]:
+    """All plans with their steps, the present one first."""
+    found = Plan.objects.filter(person=person).prefetch_related("steps")
+    return sorted(found, key=lambda plan: (plan.ended_on is not None, -plan.opened_on.toordinal(), -plan.pk))
+
+
+def step_of(person: Person, *, plan: UUID, number: int, occurrence: int) -> Step | None:
+    """A step of one of the person's own plans; None for anybody else's."""
+    found = Step.objects.select_related("plan").filter(plan__person=person, plan__uuid=plan)
+    return found.filter(number=number, occurrence=occurrence).first()
+
+
+def is_settled(person: Person) -> bool:
+    """Whether the person had alerts and a clinician has closed them all."""
+    states = list(Alert.objects.filter(person=person).order_by("-id").values_list("closed_at", flat=True))
+    return bool(states) and all(states)
+
+
+def manager_name(person: Person) -> str:
+    """Who looks after a person: by an assignment of the person, else of the nearest unit, else the role at the nearest unit.
+
+    Blank where it is nobody, or several of one unit.
+    """
+    above = [int(pk) for pk in person.unit.path.split(".") if pk]
+    assigned = Assignment.objects.filter(Q(person=person) | Q(unit__in=above), ended_at=None, manager__is_active=True)
+    held = Membership.objects.filter(unit__in=above, role="case_manager", user__is_active=True)
+    rows = [
+        ((one.person_id is not None, one.unit.level if one.unit else 0), one.manager.shown_name)
+        for one in assigned.select_related("manager", "unit")
+    ] or [((False, one.unit.level), one.user.shown_name) for one in held.select_related("user", "unit")]
+    nearest = max((place for place, _name in rows), default=None)
+    names = {name for place, name in rows if place == nearest}
+    return names.pop() if len(names) == 1 else ""
+
+
+def exam_due_by(today: date) -> date | None:
+    """When the examinations of the present round are due."""
+    period = period_of(today)
+    return period.deadline_on if period else None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a person's exams and assessments say; `items` are read by the edition's tolerance."""
+
+    exams: list[Exam]
+    assessments: list[Assessment]
+    items: dict[str, Item]
+
+    @property
+    def assessment(self) -> Assessment | None:
+        return self.assessments[0] if self.assessments else None
+
+
+def record_of(person: Person) -> Record:
+    """Two queries."""
+    exams = exams_of(person)
+    return Record(exams, assessments_of(person), measured.items(exams, person.sex))
+
+
+def findings_of(exams: Sequence[Exam]) -> list[Finding]:
+    """What texts of these exams say that needs watching or a referral."""
+    levels = (Finding.Level.WATCH, Finding.Level.REFER)
+    return list(Finding.objects.filter(exam__in=[exam.pk for exam in exams], level__in=levels).order_by("-level", "indicator", "id"))
+
+
+class Opened(NamedTuple):
+    """How often others were at the record since a day (at most COUNTED_OPENINGS are counted), and who was the last."""
+
+    times: int
+    last_by: str
+
+
+def opened(person: Person, *, since: datetime) -> Opened:
+    """One query; the platform itself and the person do not count."""
+    name = User.objects.filter(pk=OuterRef("actor_id")).values("name")[:1]
+    last = events_by_others(person).filter(actor_id__isnull=False).annotate(actor_name=Subquery(name))
+    rows = list(last.values_list("at", "actor_name")[:COUNTED_OPENINGS])
+    return Opened(sum(at >= since for at, _name in rows), rows[0][1] or "" if rows else "")
+
+
+def events_by_others(person: Person) -> QuerySet[Event]:
+    """What others and the platform did with a person's data, the last first."""
+    found = events_of_person(person.pk)
+    return found.exclude(actor_id=person.user_id) if person.user_id else found
+
+
+def own_events(person: Person) -> QuerySet[Event]:
+    """What the person did with their own data, the last first."""
+    return events_of_person(person.pk).filter(actor_id=person.user_id) if person.user_id else Event.objects.none()
+
+
+class Acting(NamedTuple):
+    """A user as others read of them: name and roles."""
+
+    name: str
+    roles: tuple[str, ...]
+
+
+def actors_of(events: Sequence[Event]) -> dict[int, Acting]:
+    """The users who acted, by id; two queries, however many events."""
+    ids = {event.actor_id for event in events if event.actor_id}
+    roles: dict[int, list[str]] = {}
+    for user_id, role in Membership.objects.filter(user__in=ids).order_by("role").values_list("user_id", "role").distinct():
+        roles.setdefault(user_id, []).append(role)
+    return {user.pk: Acting(user.shown_name, tuple(roles.get(user.pk, ()))) for user in User.objects.filter(pk__in=ids)}

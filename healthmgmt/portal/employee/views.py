@@ -1,0 +1,112 @@
+"""The employee's own pages: doors that record who looks, even when it is the person."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from healthmgmt.audit import services as audit
+from healthmgmt.care import services as care
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.core.permissions import Permission
+from healthmgmt.core.rules import requires
+from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.organization.selectors import today as local_today
+from healthmgmt.people import services as people
+from healthmgmt.people.models import Person
+from healthmgmt.portal.employee import pages, selectors, steps
+
+EVENTS_A_PAGE = 50
+
+
+def of_person(page: str) -> Callable:
+    """A page about the signed-in person, recorded; who is no employee here reads whom to ask."""
+
+    def declare(view: Callable) -> Callable:
+        @wraps(view)
+        def shown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            person = selectors.own_person(request.user)
+            if person is None:
+                return render(request, "portal/employee/nobody.html")
+            # Presenters write days as the organisation counts them, as templates do.
+            timezone.activate(ZoneInfo(organisation_settings().timezone))
+            audit.record("own_record.viewed", by=Actor.of_request(request), person_id=person.pk, detail={"page": page})
+            return view(request, person, *args, **kwargs)
+
+        return shown
+
+    return declare
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_GET
+@of_person("today")
+def today(request: HttpRequest, person: Person) -> HttpResponse:
+    return render(request, "portal/employee/today.html", pages.today(person, today=timezone.localdate()))
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_GET
+@of_person("report")
+def report(request: HttpRequest, person: Person) -> HttpResponse:
+    return render(request, "portal/employee/report.html", pages.report(person))
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_GET
+@of_person("plan")
+def plan(request: HttpRequest, person: Person) -> HttpResponse:
+    return render(request, "portal/employee/plan.html", pages.plan(person, today=timezone.localdate()))
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_GET
+@of_person("privacy")
+def privacy(request: HttpRequest, person: Person) -> HttpResponse:
+    events = Paginator(selectors.events_by_others(person), EVENTS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/employee/privacy.html", pages.privacy(person, events))
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_POST
+def finish_step(request: HttpRequest, uuid: UUID, number: int, occurrence: int) -> HttpResponse:
+    """Note one's own step as done; a second time says so and changes nothing."""
+    person = selectors.own_person(request.user)
+    step = selectors.step_of(person, plan=uuid, number=number, occurrence=occurrence) if person else None
+    if step is None:
+        raise Http404(_("There is no such step."))
+    if not steps.is_theirs(step):
+        raise PermissionDenied
+    try:
+        care.finish_step(step, today=local_today(), by=Actor.of_request(request))
+    except Rejected as error:
+        messages.info(request, error.message)
+    else:
+        messages.success(request, _("Noted as done. Thank you."))
+    return redirect("portal:plan" if request.POST.get("from") == "plan" else "portal:today")
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_POST
+def decide_consent(request: HttpRequest) -> HttpResponse:
+    """Agree to a purpose, or take it back."""
+    person, purpose, by = selectors.own_person(request.user), request.POST.get("purpose", ""), Actor.of_request(request)
+    if person is None:
+        raise Http404(_("There is no such person."))
+    if request.POST.get("answer") == "give":
+        people.give_consent(person, purpose=purpose, version=request.POST.get("version", ""), by=by)
+        messages.success(request, _("Your consent is noted. You can take it back at any time."))
+    else:
+        people.withdraw_consent(person, purpose=purpose, by=by)
+        messages.success(request, _("Your consent is taken back. It is not used any more."))
+    return redirect("portal:privacy")
