@@ -220,7 +220,7 @@ def content_of(call: Call, world: World) -> str:
     """What came out of a call, less what operators may know of an organisation: its name, and the addresses by which it is reached."""
     output = call.output
     if call.role == "operator":
-        for known in (world.name, world.host, f"/organisations/{world.slug}/"):
+        for known in (world.name, world.host, f"{world.slug}/"):
             output = output.replace(known, "")
     return output
 
