@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
-from healthmgmt.exams import presenters
+from healthmgmt.exams import access, presenters
 from healthmgmt.exams.models import Exam, Upload, UploadRow
 from healthmgmt.organization.models import Period
 from healthmgmt.records import catalogue
@@ -171,3 +171,9 @@ def is_counted(upload: Upload) -> bool:
     """Whether everything that follows from the last round has been done."""
     followers = work.followers("exams.applied", upload=upload.pk, round=upload.rounds)
     return all(job.state == Job.State.DONE for job in followers)
+
+
+def waiting_rows(user: User) -> int:
+    """How many rows wait in the uploads that a user may see."""
+    standing = (Upload.State.CHECKED, Upload.State.PARTLY_APPLIED)
+    return access.visible_to(user).filter(state__in=standing).aggregate(rows=Sum("waiting"))["rows"] or 0

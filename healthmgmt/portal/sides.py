@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.care import selectors as care
+from healthmgmt.exams import selectors as uploads
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ SIDES: tuple[Side, ...] = (
         "building-community",
         (
             Page(_("Unit board"), "insight:board", "layout-list", short=_("Board"), covers=("insight:departments", "insight:group")),
+            Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:",)),
+            Page(_("Roster"), "people:roster", "users", covers=("people:",)),
+            Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
             Page(_("Definitions"), "insight:definitions", "book"),
         ),
     ),
@@ -80,6 +84,7 @@ SIDES: tuple[Side, ...] = (
         "clipboard-list",
         (
             Page(_("Home"), "portal:liaison", "home"),
+            Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:",), count=uploads.waiting_rows),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
         ),
