@@ -144,8 +144,8 @@ def _user(town: Town, role: str, unit: str, called: str = "") -> None:
     town.logins[called] = email
 
 
-def _run(name: str, *arguments, **options) -> None:
-    call_command(name, *map(str, arguments), stdout=StringIO(), **options)
+def _run(command: str, *arguments, **options) -> None:
+    call_command(command, *map(str, arguments), stdout=StringIO(), **options)
 
 
 def addresses(routes: dict, roles: dict[str, str]) -> Iterator[tuple[str, str]]:
