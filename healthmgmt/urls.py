@@ -9,5 +9,7 @@ urlpatterns = [
     path("care/", include("healthmgmt.care.urls")),
     path("roster/", include("healthmgmt.people.urls")),
     path("", include("healthmgmt.insight.urls")),
+    path("admin/", include("healthmgmt.people.administration.urls")),
+    path("admin/", include("healthmgmt.organization.urls")),
     path("", include("healthmgmt.portal.urls")),
 ]

@@ -168,6 +168,16 @@ def deactivate(user: User, *, by: Actor, reason: str = "") -> None:
         end_sessions(user, by=by)
 
 
+def reactivate(user: User, *, by: Actor) -> None:
+    """Open a closed account again, with the password and the roles that it had. Open already is no error."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        if not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+            audit.record("account.reopened", by=by, subject=user)
+
+
 def choose_language(user: User, *, language: str, by: Actor) -> None:
     """The language of a user's pages. Raises Rejected for one that there is none of."""
     if language not in dict(settings.LANGUAGES):

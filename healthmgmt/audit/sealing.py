@@ -102,10 +102,13 @@ def seal(mark: Mark) -> int:
     return sealed
 
 
-def verify() -> Verification:
-    """Walk the whole chain and compare every sealed event with what was sealed."""
+def verify(newest: int | None = None) -> Verification:
+    """Walk the chain and compare every sealed event with what was sealed: the whole, or its newest seals only."""
     faults, events, seals, before, head = [], 0, 0, 0, ""
-    for one in Seal.objects.order_by("id").iterator():
+    chain = Seal.objects.order_by("id")
+    if newest is not None and (former := Seal.objects.order_by("-id")[newest : newest + 1].first()):
+        chain, before, head = chain.filter(id__gt=former.pk), former.last_id, former.digest
+    for one in chain.iterator():
         seals, events = seals + 1, events + one.events
         if one.first_id != before + 1 or one.previous != head:
             faults.append(f"Seal {one.pk} does not follow the one before it.")
@@ -114,6 +117,12 @@ def verify() -> Verification:
         faults += _differences(one)
         before, head = one.last_id, one.digest
     return Verification(events, seals, Event.objects.filter(id__gt=before).count(), head, faults)
+
+
+def standing() -> tuple[Seal | None, int]:
+    """The newest seal, and how many events came after it."""
+    newest = Seal.objects.order_by("-id").first()
+    return newest, Event.objects.filter(id__gt=newest.last_id if newest else 0).count()
 
 
 def is_in_chain(digest: str) -> bool:

@@ -75,6 +75,24 @@ WORDS = {
     "own_record.viewed": _("Own record looked at"),
     "consent.given": _("Consent given"),
     "consent.withdrawn": _("Consent taken back"),
+    "care.plans_withdrawn": _("Plans without a basis ended"),
+    "care.steps_fired": _("Due steps begun"),
+    "care.steps_lapsed": _("Steps closed that were not done in time"),
+    # Administration and the record itself.
+    "account.reopened": _("Account opened again"),
+    "role.moved": _("Role moved with its unit"),
+    "unit.merged": _("Unit merged into another"),
+    "unit.people_viewed": _("Looked at on the list of a unit"),
+    "period.deadline_changed": _("Deadline of a period changed"),
+    "settings.changed": _("Settings changed"),
+    "people.transferred": _("People moved to another unit"),
+    "person.transferred": _("Moved to another unit"),
+    "person.account_viewed": _("Account looked at"),
+    "uploads.moved": _("Uploads of a merged unit handed over"),
+    "care.unit_handed_over": _("Unit's case managers after a merger"),
+    "audit.verified": _("Record compared with its seals"),
+    "access_log.viewed": _("Access log looked at"),
+    "access_log.person_shown": _("Shown in the access log"),
 }
 
 

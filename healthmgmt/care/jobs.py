@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from healthmgmt.care import services
+from healthmgmt.care import handover, services
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.organization.selectors import organisation_settings
@@ -18,6 +18,7 @@ subscribe("risk.assessed", kind="care.plan", key="{first}-{last}")
 subscribe("risk.assessed", kind="care.alert", key="{first}-{last}", lane="now")
 subscribe("risk.retired", kind="care.end_baseless", key="{upload}")
 subscribe("work.daily", kind="care.fire_due", key="{day}")
+subscribe("units.merged", kind="care.follow_merger", key="{change}")
 
 
 @handler("care.plan")
@@ -55,6 +56,13 @@ def fire_due(run: Run) -> None:
         raise ValueError(f"{run.payload['day']} has not begun here.")
     _until_none_is_left(run, lambda: services.lapse_steps(today=day, by=by, size=SLICE_STEPS))
     _until_none_is_left(run, lambda: services.fire_steps(today=day, by=by, size=SLICE_STEPS))
+
+
+@handler("care.follow_merger")
+def follow_merger(run: Run) -> None:
+    """Who cares for a unit that became part of another."""
+    with run.batch(done=1, total=1):
+        handover.follow_merger(run.payload["unit"], run.payload["into"], by=Actor.system())
 
 
 def _until_none_is_left(run: Run, act: Callable[[], int]) -> None:

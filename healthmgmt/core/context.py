@@ -9,6 +9,7 @@ STYLESHEETS = (
     "css/pages.css",
     "css/frame.css",
     "css/accounts.css",
+    "css/admin.css",
     "css/care.css",
     "css/employee.css",
     "css/exams.css",

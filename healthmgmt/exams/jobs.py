@@ -11,9 +11,11 @@ from healthmgmt.exams.references import reference_ranges
 from healthmgmt.organization import periods
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work import services as work
-from healthmgmt.work.registry import Run, handler
+from healthmgmt.work.registry import Run, handler, subscribe
 
 BATCH_ROWS = 10_000
+
+subscribe("units.merged", kind="exams.follow_merger", key="{change}", lane="now")
 
 
 @handler("exams.read")
@@ -61,6 +63,13 @@ def apply(run: Run) -> None:
 def _first_ready(upload: Upload, after: int) -> int | None:
     ready = upload.rows.filter(state=UploadRow.State.READY, number__gt=after)
     return ready.order_by("number").values_list("number", flat=True).first()
+
+
+@handler("exams.follow_merger")
+def follow_merger(run: Run) -> None:
+    """The uploads of a unit that became part of another belong to that one."""
+    with run.batch(done=1, total=1):
+        services.hand_over_uploads(run.payload["unit"], into=run.payload["into"], by=Actor.system())
 
 
 def _stage(run: Run, upload: Upload, plain) -> dict:

@@ -137,6 +137,15 @@ def fingerprint(file: BinaryIO) -> str:
     return _measure(file)[0]
 
 
+def hand_over_uploads(unit: int, *, into: int, by: Actor) -> int:
+    """Uploads of a unit that was merged into another: whoever looks after its people there mends and undoes them. Twice is once."""
+    with transaction.atomic():
+        moved = Upload.objects.filter(unit=unit).update(unit=into)
+        if moved:
+            audit.record("uploads.moved", by=by, detail={"from": unit, "to": into, "uploads": moved})
+    return moved
+
+
 def _measure(file: BinaryIO) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     file.seek(0)

@@ -56,6 +56,26 @@ def lock_period(period: Period, *, by: Actor) -> Period:
     return period
 
 
+def change_deadline(period: Period, *, deadline_on: date, by: Actor) -> Period:
+    """Another day until which results count as on time. The same day again is nothing.
+
+    Raises Rejected: the period is not open, the day lies outside of it.
+    """
+    with transaction.atomic():
+        period = Period.objects.select_for_update().get(pk=period.pk)
+        if period.state != Period.State.OPEN:
+            raise Rejected(_("The period “%(name)s” is not open.") % {"name": period.name})
+        if not period.starts_on <= deadline_on <= period.ends_on:
+            raise Rejected(_("A period starts first, then has its deadline, then ends."), field="deadline_on")
+        if period.deadline_on != deadline_on:
+            detail = {"from": period.deadline_on.isoformat(), "to": deadline_on.isoformat()}
+            period.deadline_on = deadline_on
+            period.save(update_fields=["deadline_on"])
+            event = audit.record("period.deadline_changed", by=by, subject=period, detail=detail)
+            work.announce("period.deadline_changed", period=period.pk, change=event.pk)
+    return period
+
+
 def open_calendar_years(days: Iterable[date], *, by: Actor) -> list[Period]:
     """A period for each calendar year of days that lie in none, so that results always count somewhere.
 

@@ -1,6 +1,7 @@
 """Finding units, periods and what a unit inherits."""
 
 import math
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from healthmgmt.organization.places import Place, lookup
 
 SHOWN_ALTERNATIVES = 5
 OFFERED_UNITS = 300
+OFFERED_NAMES = 30
 
 
 def organisation_settings() -> Settings:
@@ -88,9 +90,20 @@ def names_from_root(unit: Unit) -> str:
     return "/".join(above[1:]) or above[0]
 
 
+def paths_in_names(units: Iterable[Unit]) -> dict[int, str]:
+    """`names_from_root` of many units, by the unit's id; one query."""
+    chains = {unit.pk: _ids(unit.path) for unit in units}
+    names = dict(Unit.objects.filter(pk__in={pk for chain in chains.values() for pk in chain}).values_list("pk", "name"))
+    return {unit: "/".join(names[pk] for pk in chain[1:]) or names[chain[0]] for unit, chain in chains.items()}
+
+
 def unit_and_above(unit: Unit) -> QuerySet[Unit]:
     """A unit and everything above it, the root first."""
-    return Unit.objects.filter(pk__in=[int(pk) for pk in unit.path.split(".") if pk]).order_by("level")
+    return Unit.objects.filter(pk__in=_ids(unit.path)).order_by("level")
+
+
+def _ids(path: str) -> list[int]:
+    return [int(pk) for pk in path.split(".") if pk]
 
 
 def place_of(unit: Unit) -> Place | None:
@@ -166,6 +179,22 @@ def present_round(user: User, permission: Permission | str) -> Round:
     """Three queries."""
     day = today()
     return Round(top_units(user, permission), running_period(day), day)
+
+
+def units_offered(user: User, permission: Permission | str, text: str = "") -> list[str]:
+    """The first open units, as `A/B/C`, where a user holds a permission and whose name holds the text (behind the last slash)."""
+    *above, last = [name.strip() for name in text.split("/")]
+    found = units_visible_to(user, permission).open().filter(name__icontains=last)
+    if above and above[-1]:
+        found = found.filter(parent__name__iexact=above[-1])
+    units = list(found.order_by("level", "path")[:OFFERED_NAMES])
+    names = paths_in_names(units)
+    return [names[unit.pk] for unit in units]
+
+
+def holds_everywhere(user: User, permission: Permission | str) -> bool:
+    """Whether a user holds a permission at the root, and so for the whole organisation."""
+    return any(len(_ids(path)) == 1 for path in user.unit_paths(permission))
 
 
 def period_named(name: str) -> Period:

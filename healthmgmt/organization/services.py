@@ -1,9 +1,11 @@
 """What can be done with units, roles and the organisation's settings. Each change is recorded."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from healthmgmt.accounts import services as accounts
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
+from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
@@ -19,11 +22,16 @@ from healthmgmt.core.permissions import ROLES
 from healthmgmt.organization import places
 from healthmgmt.organization.models import Membership, Settings, Unit
 from healthmgmt.organization.selectors import organisation_settings, root_unit
+from healthmgmt.work import services as work
 
 LONGEST_PATH = Unit._meta.get_field("path").max_length
 LONGEST_NAME = Unit._meta.get_field("name").max_length
 # Room that an id takes in a path, with its dot.
 ID_ROOM = 12
+# What these roles may do knows no units, so they are given at the top only.
+OF_THE_WHOLE = frozenset({"data_steward"})
+SMALLEST_GROUPS = range(5, 101)
+RETENTION_DAYS = range(7, 731)
 
 
 class Founded(NamedTuple):
@@ -41,10 +49,7 @@ def establish(
 
     Raises Rejected: it is established already, the time zone or the place is not known.
     """
-    try:
-        ZoneInfo(timezone_name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Rejected(_("“%(name)s” is not a time zone, such as Asia/Shanghai.") % {"name": timezone_name}, field="timezone") from error
+    checked_timezone(timezone_name)
     password = accounts.generate_password()
     with transaction.atomic():
         if Settings.objects.filter(pk=1).exists():
@@ -125,17 +130,32 @@ def move(unit: Unit, *, to: Unit, by: Actor) -> Unit:
     """
     with transaction.atomic():
         _lock_tree()
+        event = _hang(unit, to, by=by)
+        work.announce("units.changed", change=event.pk)
+    return unit
+
+
+def absorb(unit: Unit, *, into: Unit, on: date, by: Actor) -> Unit:
+    """Take a unit up into another: what hangs below it and the roles held there go over, then it is closed as of `on`.
+
+    Its people are moved by `people.moves.merge_units`, which calls this. Raises Rejected: the root, the unit itself or one
+    below it as the target, a closed one, a name that the target has below it already.
+    """
+    with transaction.atomic():
+        _lock_tree()
         unit.refresh_from_db()
-        to.refresh_from_db()
-        _check_move(unit, to)
-        before, old_path = unit.parent_id, unit.path
-        # The constraints on path and parent hold at the end of each statement, so the parent goes first.
-        Unit.objects.filter(pk=unit.pk).update(parent=to)
-        new_path = f"{to.path}{unit.pk}."
-        deeper = to.level + 1 - unit.level
-        moved = sql.execute("organization/move_units", {"old_path": old_path, "new_path": new_path, "deeper": deeper})
-        unit.refresh_from_db()
-        audit.record("unit.moved", by=by, subject=unit, detail={"from": before, "to": to.pk, "units": moved})
+        into.refresh_from_db()
+        _check_merge(unit, into)
+        # Closed first, so that its own name is free where its children go.
+        unit.closed_on = on
+        unit.save(update_fields=["closed_on"])
+        children = list(Unit.objects.open().filter(parent=unit).order_by("path"))
+        for child in children:
+            _hang(child, into, by=by)
+        roles = _move_roles(unit, into, by=by)
+        detail = {"into": into.pk, "on": on.isoformat(), "units": len(children), "roles": roles}
+        event = audit.record("unit.merged", by=by, subject=unit, detail=detail)
+        work.announce("units.merged", unit=unit.pk, into=into.pk, change=event.pk)
     return unit
 
 
@@ -166,6 +186,8 @@ def grant(user: User, *, unit: Unit, role: str, by: Actor) -> Membership:
         raise Rejected(_("There is no role “%(role)s”; the roles are: %(known)s.") % {"role": role, "known": known}, field="role")
     if unit.closed_on is not None:
         raise Rejected(_("“%(name)s” is closed.") % {"name": unit.name}, field="unit")
+    if role in OF_THE_WHOLE and unit.level > 0:
+        raise Rejected(_("This role is for the whole organisation; please choose the unit at the top."), field="unit")
     with transaction.atomic():
         membership, is_new = Membership.objects.get_or_create(user=user, unit=unit, role=role)
         if not is_new:
@@ -180,14 +202,65 @@ def revoke(membership: Membership, *, by: Actor) -> None:
     """Take a role away; the user is signed out at once. Raises Rejected for the last administrator at the root."""
     with transaction.atomic():
         _lock_tree()
-        admins = Membership.objects.filter(role="org_admin", unit__level=0, user__is_active=True)
-        if membership.role == "org_admin" and list(admins.values_list("pk", flat=True)) == [membership.pk]:
-            raise Rejected(_("This is the last administrator of the organisation."))
         user = membership.user
+        if membership.role == "org_admin" and membership.unit.level == 0:
+            _check_not_last_admin(user)
         audit.record("role.revoked", by=by, subject=user, detail={"role": membership.role, "unit": membership.unit_id})
         membership.delete()
         user.forget_roles()
         accounts.end_sessions(user, by=by, reason="role")
+
+
+def close_account(user: User, *, reason: str, by: Actor) -> User:
+    """Close a user's account and sign it out; roles and history stay. Closed twice is closed once.
+
+    Raises Rejected: no reason, one's own account, the last administrator at the root.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Rejected(_("Please say why; it goes on record."), field="reason")
+    if user.pk == by.user_id:
+        raise Rejected(_("You cannot close your own account. Another administrator can."))
+    with transaction.atomic():
+        _lock_tree()
+        user.refresh_from_db()
+        if user.is_active:
+            _check_not_last_admin(user)
+            accounts.deactivate(user, by=by, reason=reason)
+    return user
+
+
+def change_settings(*, timezone_name: str, language: str, file_retention_days: int, by: Actor) -> Settings:
+    """The organisation's own choices but those of the data steward; what is as before leaves no trace.
+
+    Raises Rejected: an unknown time zone or language, days out of range.
+    """
+    checked_timezone(timezone_name)
+    if language not in dict(settings.LANGUAGES):
+        raise Rejected(_("The pages do not exist in this language."), field="language")
+    if file_retention_days not in RETENTION_DAYS:
+        limits = {"least": RETENTION_DAYS[0], "most": RETENTION_DAYS[-1]}
+        raise Rejected(_("Files are kept for %(least)d to %(most)d days.") % limits, field="file_retention_days")
+    return _change_settings({"timezone": timezone_name, "language": language, "file_retention_days": file_retention_days}, by=by)
+
+
+def set_smallest_group(size: int, *, by: Actor) -> Settings:
+    """The smallest group whose numbers employer roles see; numbers are published anew by whoever counts them.
+
+    Raises Rejected below the floor of five.
+    """
+    if size not in SMALLEST_GROUPS:
+        limits = {"least": SMALLEST_GROUPS[0], "most": SMALLEST_GROUPS[-1]}
+        raise Rejected(_("The smallest group has %(least)d to %(most)d people.") % limits, field="smallest_group")
+    return _change_settings({"smallest_group": size}, by=by)
+
+
+def checked_timezone(name: str) -> ZoneInfo:
+    """The time zone of a name. Raises Rejected when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Rejected(_("“%(name)s” is not a time zone, such as Asia/Shanghai.") % {"name": name}, field="timezone") from error
 
 
 def checked_name(name: str) -> str:
@@ -221,6 +294,27 @@ def _lock_tree() -> Unit:
     return Unit.objects.select_for_update().get(pk=root_unit().pk)
 
 
+def _change_settings(wanted: dict[str, object], *, by: Actor) -> Settings:
+    with transaction.atomic():
+        own = Settings.objects.select_for_update().get(pk=1)
+        changed = {name: value for name, value in wanted.items() if getattr(own, name) != value}
+        if changed:
+            detail = {name: {"from": getattr(own, name), "to": value} for name, value in changed.items()}
+            for name, value in changed.items():
+                setattr(own, name, value)
+            own.save(update_fields=list(changed))
+            event = audit.record("settings.changed", by=by, detail=detail)
+            work.announce("settings.changed", change=event.pk)
+    return own
+
+
+def _check_not_last_admin(user: User) -> None:
+    others = Membership.objects.filter(role="org_admin", unit__level=0, user__is_active=True).exclude(user=user)
+    is_admin = Membership.objects.filter(role="org_admin", unit__level=0, user=user).exists()
+    if is_admin and user.is_active and not others.exists():
+        raise Rejected(_("This is the last administrator of the organisation."))
+
+
 def _open_children(parents: Collection[int]) -> list[tuple[int, str]]:
     return list(Unit.objects.open().filter(parent__in=parents).values_list("parent", "name"))
 
@@ -235,6 +329,48 @@ def _unit_below(parent: Unit, name: str, place: str, number: int) -> Unit:
     return Unit(
         parent=parent, name=checked_name(name), place=checked_place(place), level=parent.level + 1, tier=tier, path=provisional
     )
+
+
+def _hang(unit: Unit, to: Unit, *, by: Actor) -> Event:
+    """Put a subtree below another unit; the tree is locked."""
+    unit.refresh_from_db()
+    to.refresh_from_db()
+    _check_move(unit, to)
+    before, old_path = unit.parent_id, unit.path
+    # The constraints on path and parent hold at the end of each statement, so the parent goes first.
+    Unit.objects.filter(pk=unit.pk).update(parent=to)
+    new_path = f"{to.path}{unit.pk}."
+    deeper = to.level + 1 - unit.level
+    moved = sql.execute("organization/move_units", {"old_path": old_path, "new_path": new_path, "deeper": deeper})
+    unit.refresh_from_db()
+    return audit.record("unit.moved", by=by, subject=unit, detail={"from": before, "to": to.pk, "units": moved})
+
+
+def _move_roles(unit: Unit, into: Unit, *, by: Actor) -> int:
+    """Roles held at one unit are held at another instead; whoever holds them signs in again."""
+    held = list(Membership.objects.filter(unit=unit).select_related("user"))
+    there = set(Membership.objects.filter(unit=into).values_list("user", "role"))
+    for membership in held:
+        if (membership.user_id, membership.role) in there:
+            membership.delete()
+        else:
+            membership.unit = into
+            membership.save(update_fields=["unit"])
+        detail = {"role": membership.role, "from": unit.pk, "to": into.pk}
+        audit.record("role.moved", by=by, subject=membership.user, detail=detail)
+    for user in {membership.user_id: membership.user for membership in held}.values():
+        accounts.end_sessions(user, by=by, reason="role")
+    return len(held)
+
+
+def _check_merge(unit: Unit, into: Unit) -> None:
+    if unit.level == 0:
+        raise Rejected(_("The unit at the top cannot be merged into another."), field="unit")
+    if into.path.startswith(unit.path):
+        raise Rejected(_("A unit cannot be merged into itself or into one below it."), field="unit")
+    for one in (unit, into):
+        if one.closed_on is not None:
+            raise Rejected(_("“%(name)s” is closed.") % {"name": one.name}, field="unit")
 
 
 def _check_move(unit: Unit, to: Unit) -> None:

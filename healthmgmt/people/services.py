@@ -20,6 +20,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.models import Membership, Settings, Unit
+from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people import importing, parsing, presenters, purposes, sheets
 from healthmgmt.people.models import Consent, Person
 from healthmgmt.work import services as work
@@ -55,6 +56,37 @@ def add_user(
         if person:
             link_account(person, user=user, by=by)
     return AddedUser(user, password)
+
+
+class InvitedUser(NamedTuple):
+    """A user with a new role, and the one-time code, told this once; no code for somebody who had an account."""
+
+    user: User
+    code: str
+
+
+def invite_user(
+    *, role: str, unit: Unit, by: Actor, person: Person | None = None, name: str = "", email: str = "", mobile: str = ""
+) -> InvitedUser:
+    """A role at a unit for somebody who chooses the password by a code: an employee, or a user of their own.
+
+    An employee with an account gets the role there, and nothing else of the account changes. Raises Rejected: unknown
+    role, no identifier, one that is taken.
+    """
+    with transaction.atomic():
+        # Of two at once, the second sees the account that the first has opened.
+        person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk) if person else None
+        if person and person.user:
+            organization.grant(person.user, unit=unit, role=role, by=by)
+            return InvitedUser(person.user, "")
+        user = accounts.create_user(
+            email=email, mobile=mobile, employee_no=person.emp_no if person else None, name=name or (person.name if person else ""),
+            language=organisation_settings().language, by=by,
+        )  # fmt: skip
+        organization.grant(user, unit=unit, role=role, by=by)
+        if person:
+            link_account(person, user=user, by=by)
+        return InvitedUser(user, accounts.issue_code(user, by=by))
 
 
 @dataclass(frozen=True)

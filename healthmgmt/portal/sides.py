@@ -40,7 +40,18 @@ class Side:
 
 SIDES: tuple[Side, ...] = (
     Side("operator", "server", (Page(_("Organisations"), "operator:organisations", "server", covers=("operator:",)),)),
-    Side("org_admin", "settings", (Page(_("Home"), "portal:home", "home"),)),
+    Side(
+        "org_admin",
+        "settings",
+        (
+            Page(_("Home"), "portal:admin", "home"),
+            Page(_("Users"), "administration:users", "users", covers=("administration:user",)),
+            Page(_("Units"), "administration:units", "sitemap", covers=("administration:unit",)),
+            Page(_("Roster"), "people:roster", "id-badge-2", covers=("people:",)),
+            Page(_("Periods"), "organization:periods", "calendar", covers=("organization:period",)),
+            Page(_("Settings"), "portal:settings", "settings"),
+        ),
+    ),
     Side(
         "group_leader",
         "building",
@@ -61,7 +72,15 @@ SIDES: tuple[Side, ...] = (
             Page(_("Definitions"), "insight:definitions", "book"),
         ),
     ),
-    Side("data_steward", "shield-lock", (Page(_("Home"), "portal:home", "home"),)),
+    Side(
+        "data_steward",
+        "shield-lock",
+        (
+            Page(_("Home"), "portal:steward", "home", covers=("portal:steward_verify",)),
+            Page(_("Access log"), "portal:access_log", "history"),
+            Page(_("Rules"), "portal:packs", "list-details"),
+        ),
+    ),
     Side(
         "physician",
         "stethoscope",

@@ -2,7 +2,9 @@ from django.conf import settings
 from django.urls import path
 
 from healthmgmt.portal import liaison, views
+from healthmgmt.portal.administration import views as administration
 from healthmgmt.portal.employee import views as employee
+from healthmgmt.portal.steward import views as steward
 
 app_name = "portal"
 
@@ -11,6 +13,12 @@ urlpatterns = [
     path("liaison/", liaison.home, name="liaison"),
     path("due/", liaison.due, name="due"),
     path("due/export/", liaison.due_export, name="due_export"),
+    path("admin/", administration.home, name="admin"),
+    path("admin/settings/", administration.settings, name="settings"),
+    path("steward/", steward.home, name="steward"),
+    path("steward/verify/", steward.verify, name="steward_verify"),
+    path("steward/access-log/", steward.access_log, name="access_log"),
+    path("steward/pack/", steward.pack, name="packs"),
     path("healthz", views.healthz, name="healthz"),
     path("today/", employee.today, name="today"),
     path("report/", employee.report, name="report"),

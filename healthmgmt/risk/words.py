@@ -40,6 +40,11 @@ class Words:
     suppliers: Mapping[str, str]
     who: Mapping[str, Phrase]
     scores: Mapping[str, Phrase]
+    sources: Mapping[str, Phrase]
+
+    def source(self, text: str, language: str) -> str:
+        """What a line rests on, in words; as it stands in the pack where the edition has none."""
+        return self.sources[text][language] if text in self.sources else text
 
     def unit(self, ucum: str) -> str:
         """The unit as people write it."""
@@ -54,7 +59,7 @@ class Words:
 def parse_words(text: str) -> Words:
     """Raises ValueError with the first fault: TOML, a missing language, colour, template or supplier."""
     table = tomllib.loads(text)
-    kinds = ("colour", "plan", "template", "op", "indicator", "reason", "advice", "input", "who", "score")
+    kinds = ("colour", "plan", "template", "op", "indicator", "reason", "advice", "input", "who", "score", "source")
     phrases = {kind: _phrases(kind, table.get(kind, {})) for kind in kinds}
     required = (("colour", COLOURS), ("plan", COLOURS), ("template", TEMPLATES), ("op", OPS))
     for kind, codes in required:
@@ -70,7 +75,7 @@ def parse_words(text: str) -> Words:
         colours=phrases["colour"], plans=phrases["plan"], templates=phrases["template"], ops=phrases["op"],
         units=dict(table.get("unit", {})), indicators=phrases["indicator"], reasons=phrases["reason"],
         advice=phrases["advice"], inputs=phrases["input"], suppliers=suppliers, who=phrases["who"],
-        scores=phrases["score"],
+        scores=phrases["score"], sources=phrases["source"],
         private=frozenset(code for code, entry in table.get("reason", {}).items() if entry.get("private")),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.organization import periods
 from healthmgmt.organization.models import Period
+from healthmgmt.work.models import Job
 
 BY = Actor(label="system:test")
 DAYS = {"starts_on": date(2027, 1, 1), "deadline_on": date(2027, 10, 31), "ends_on": date(2027, 12, 31)}
@@ -46,3 +47,25 @@ def test_steps_cannot_be_skipped_or_repeated(cast):
     locked = periods.lock_period(cast.period, by=BY)
     with pytest.raises(Rejected):
         periods.lock_period(locked, by=BY)
+
+
+def test_deadline_is_changed_recorded_and_announced(cast):
+    for _ in range(2):
+        period = periods.change_deadline(cast.period, deadline_on=date(2026, 11, 30), by=BY)
+    assert period.deadline_on == date(2026, 11, 30)
+    event = Event.objects.get(action="period.deadline_changed")
+    assert event.detail == {"from": "2026-10-31", "to": "2026-11-30"}
+    assert Job.objects.filter(kind="insight.count").count() == 1
+
+
+@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2027, 1, 1)])
+def test_deadline_lies_within_the_period(cast, day):
+    with pytest.raises(Rejected) as error:
+        periods.change_deadline(cast.period, deadline_on=day, by=BY)
+    assert error.value.field == "deadline_on"
+
+
+def test_deadline_of_a_closed_period_stays(cast):
+    periods.close_period(cast.period, by=BY)
+    with pytest.raises(Rejected):
+        periods.change_deadline(cast.period, deadline_on=date(2026, 11, 30), by=BY)

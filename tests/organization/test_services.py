@@ -3,12 +3,14 @@
 import pytest
 
 from healthmgmt.accounts import services as accounts
+from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.organization import services
 from healthmgmt.organization.models import Membership, Settings, Unit
 from healthmgmt.organization.selectors import units_visible_to
+from healthmgmt.work.models import Job
 
 BY = Actor(label="system:test")
 
@@ -155,3 +157,74 @@ def test_last_administrator_stays(cast):
     services.grant(second, unit=cast.root, role="org_admin", by=BY)
     services.revoke(only, by=BY)
     assert list(Membership.objects.filter(role="org_admin").values_list("user", flat=True)) == [second.pk]
+
+
+def test_moved_unit_is_announced(cast):
+    services.move(cast.a1, to=cast.b, by=BY)
+    assert Job.objects.filter(kind="insight.count").count() == 1
+
+
+def test_grant_of_a_role_that_knows_no_units_is_for_the_top(cast):
+    with pytest.raises(Rejected) as error:
+        services.grant(cast.leader, unit=cast.a, role="data_steward", by=BY)
+    assert error.value.field == "unit"
+    assert services.grant(cast.leader, unit=cast.root, role="data_steward", by=BY).role == "data_steward"
+
+
+def test_close_account_signs_out_and_keeps_the_roles(cast):
+    services.close_account(cast.liaison_a1, reason=" left us ", by=BY)
+    cast.liaison_a1.refresh_from_db()
+    assert (cast.liaison_a1.is_active, cast.liaison_a1.session_epoch) == (False, 1)
+    assert Membership.objects.filter(user=cast.liaison_a1).count() == 1
+    assert Event.objects.get(action="account.deactivated").reason == "left us"
+    before = Event.objects.count()
+    services.close_account(cast.liaison_a1, reason="again", by=BY)
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize(("who", "reason", "field"), [("liaison_a1", "  ", "reason"), ("admin", "why", ""), ("office_a", "why", "")])
+def test_close_account_refuses(cast, who, reason, field):
+    by = Actor.of(cast.office_a)
+    with pytest.raises(Rejected) as error:
+        services.close_account(getattr(cast, who), reason=reason, by=by)
+    assert (error.value.field, User.objects.filter(is_active=False).count()) == (field, 0)
+
+
+def test_closed_administrator_is_no_administrator(cast):
+    second = accounts.create_user(email="second@example.org", by=BY)
+    services.grant(second, unit=cast.root, role="org_admin", by=BY)
+    services.close_account(second, reason="left", by=BY)
+    with pytest.raises(Rejected):
+        services.revoke(Membership.objects.get(user=cast.admin), by=BY)
+    accounts.reactivate(second, by=BY)
+    services.revoke(Membership.objects.get(user=cast.admin), by=BY)
+    assert acts()[-3:] == ["account.reopened", "role.revoked", "account.sessions_ended"]
+
+
+def test_change_settings_records_what_changed_only(cast):
+    given = {"timezone_name": "Asia/Shanghai", "language": "en", "file_retention_days": 30}
+    services.change_settings(**given, by=BY)
+    own = Settings.objects.get()
+    assert (own.timezone, own.language, own.file_retention_days) == ("Asia/Shanghai", "en", 30)
+    event = Event.objects.get(action="settings.changed")
+    assert event.detail == {"language": {"from": "zh-hans", "to": "en"}, "file_retention_days": {"from": 90, "to": 30}}
+    services.change_settings(**given, by=BY)
+    assert Event.objects.filter(action="settings.changed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"timezone_name": "Mars/North"}, "timezone"), ({"language": "fr"}, "language"), ({"file_retention_days": 6}, "file_retention_days")],
+)
+def test_change_settings_refuses(cast, given, field):
+    with pytest.raises(Rejected) as error:
+        services.change_settings(**{"timezone_name": "UTC", "language": "en", "file_retention_days": 30, "by": BY} | given)
+    assert (error.value.field, Settings.objects.get().timezone) == (field, "Asia/Shanghai")
+
+
+def test_smallest_group_has_a_floor_and_is_announced(cast):
+    for size in (4, 0, 101):
+        with pytest.raises(Rejected):
+            services.set_smallest_group(size, by=BY)
+    services.set_smallest_group(12, by=BY)
+    assert (Settings.objects.get().smallest_group, Job.objects.filter(kind="insight.count").count()) == (12, 1)

@@ -27,6 +27,12 @@ def test_pack_cn_2024_loads() -> None:
     assert (fpg.limit, fpg.unit, fpg.conventional_limit, fpg.conventional_unit) == (7.0, "mmol/L", 126, "mg/dL")
 
 
+def test_pack_cn_2024_has_words_for_all_its_sources() -> None:
+    pack = packs.load("cn")
+    assert {line.source for line in pack.lines if line.source} == set(pack.words.sources)
+    assert (pack.words.source("CDS 2020", "zh"), pack.words.source("a book", "zh")) == ("中国 2 型糖尿病防治指南（2020）", "a book")
+
+
 def test_pack_lines_are_numbered_as_in_the_file() -> None:
     pack = packs.load("cn")
     assert [pack.line(line.number) for line in pack.lines] == list(pack.lines)
