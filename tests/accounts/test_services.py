@@ -1,9 +1,10 @@
 """Accounts: made, activated, closed; each change recorded."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from healthmgmt.accounts import services
 from healthmgmt.accounts.activation import ALPHABET, code_digest, new_code
@@ -47,6 +48,13 @@ def test_create_user_refuses_what_is_taken_or_weak(user, given, field):
     with pytest.raises(Rejected) as error:
         services.create_user(by=BY, **given)
     assert (error.value.field, User.objects.count()) == (field, 1)
+
+
+@pytest.mark.parametrize("weak", ["short", "12345678901", "password12", "wei@example.org"])
+def test_weak_passwords_are_told_in_chinese(user, weak):
+    with translation.override("zh-hans"), pytest.raises(Rejected) as error:
+        services.set_password(user, password=weak, by=BY)
+    assert re.findall("[A-Za-z]+", str(error.value.message)) == []
 
 
 def test_generated_passwords_pass_the_rules(user):
