@@ -8,6 +8,7 @@ from healthmgmt.care import access as care
 from healthmgmt.care.models import Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams import access as uploads
+from healthmgmt.exams.models import UploadRow
 from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import units_visible_to
 from healthmgmt.people.models import Person
@@ -17,6 +18,11 @@ def _upload(user: User) -> dict[str, Any] | None:
     # One with rows that wait shows more.
     found = uploads.visible_to(user).order_by("-waiting", "-id").first()
     return {"uuid": found.uuid} if found else None
+
+
+def _row(user: User) -> dict[str, Any] | None:
+    found = UploadRow.objects.filter(upload__in=uploads.visible_to(user), state=UploadRow.State.WAITING).select_related("upload").first()
+    return {"uuid": found.upload.uuid, "number": found.number} if found else None
 
 
 def _person(user: User) -> dict[str, Any] | None:
@@ -53,6 +59,7 @@ def _step(user: User) -> dict[str, Any] | None:
 
 FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "upload": _upload,
+    "row": _row,
     "person": _person,
     "unit": _unit,
     "user": _user,

@@ -23,6 +23,8 @@ NO_PAGES = {
     "healthz": "read by machines",
     "api/schema/": "read by programs",
     "due/export/": "a workbook",
+    "uploads/<uuid:uuid>/progress/": "lives inside the page of an upload",
+    "uploads/<uuid:uuid>/bad-rows/": "a workbook",
 }
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 # What a finding must be to fail: the two strongest of axe's four.

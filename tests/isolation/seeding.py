@@ -136,6 +136,8 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
     """What stands for the parts of addresses: {kind: {name: {part: value}}}; the names are those of the address tables."""
     return {
         "upload": {name: {"uuid": upload.uuid} for name, upload in world.uploads.items()},
+        # The last row of each file waits.
+        "row": {name: {"uuid": upload.uuid, "number": upload.received} for name, upload in world.uploads.items()},
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},

@@ -20,7 +20,26 @@ def a_file() -> dict[str, Any]:
     return {"file": SimpleUploadedFile("new.csv", "工号,姓名,体检日期\n".encode())}
 
 
+LIAISONS = frozenset({"liaison_a1", "liaison_b1"})
+
 URLS = {
+    "uploads/": Rule(
+        UPLOAD_READERS,
+        {"GET": 200, "POST": 302},
+        except_for={("office_a", "POST"): 403, ("office_b", "POST"): 403},
+        data={"POST": a_file},
+    ),
+    "uploads/<uuid:uuid>/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
+    "uploads/<uuid:uuid>/progress/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
+    "uploads/<uuid:uuid>/problems/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
+    "uploads/<uuid:uuid>/bad-rows/": Rule(UPLOADERS, {"GET": 200}, UPLOADS),
+    "uploads/<uuid:uuid>/apply/": Rule(UPLOADERS, {"POST": 302}, UPLOADS),
+    "uploads/<uuid:uuid>/undo/": Rule(LIAISONS, {"POST": 302}, UPLOADS, data={"POST": lambda: {"reason": "the wrong file"}}),
+    "uploads/<uuid:uuid>/leave/": Rule(
+        LIAISONS, {"POST": 302}, UPLOADS, data={"POST": lambda: {"what": "rows", "reason": "unknown-employee", "column": "工号"}}
+    ),
+    "uploads/<uuid:uuid>/check-again/": Rule(LIAISONS, {"POST": 302}, UPLOADS),
+    "uploads/<uuid:uuid>/rows/<int:number>/": Rule(LIAISONS, {"GET": 200, "POST": 422}, UPLOADS, kind="row"),
     "api/v1/uploads/": Rule(
         UPLOAD_READERS,
         {"GET": 200, "POST": 201},
