@@ -78,16 +78,17 @@ def scorecard(viewer: User, unit: Unit, period: Period) -> Scorecard:
     """
     if not units_with_numbers(viewer).filter(pk=unit.pk).exists():
         raise Rejected(_("There is no such unit."), field="unit")
-    return card(unit, period)
+    return card(unit, period, period_before(period))
 
 
-def card(unit: Unit, period: Period, *, levels: int = 1) -> Scorecard:
-    """The published numbers of a unit and of one or two levels below it; whoever asks has been let in.
+def card(unit: Unit, period: Period, before: Period | None, *, levels: int = 1) -> Scorecard:
+    """The published numbers of a unit and of one or two levels below it, and those of the period `before`; whoever asks has
+    been let in.
 
     Small siblings stand in one row; a unit that is part of such a row shows that row. Raises Rejected when nothing was
     counted for the period yet.
     """
-    rows = list(_rows(unit, period, levels))
+    rows = list(_rows(unit, period, before, levels))
     root = next((row for row in rows if row.period_id == period.pk and row.parent_id is None), None)
     if root is None:
         raise Rejected(_("Nothing was counted for the period “%(name)s” yet.") % {"name": period.name}, field="period")
@@ -96,7 +97,7 @@ def card(unit: Unit, period: Period, *, levels: int = 1) -> Scorecard:
     first = {row.period_id: row for row in reversed(rows) if unit.pk in row.units and row.period.starts_on <= period.starts_on}
     present = first.pop(period.pk, None)
     own = sorted(first.values(), key=lambda row: row.period.starts_on)
-    last = own[-1] if own else None
+    last = own[-1] if own and own[-1].period == before else None
     return Scorecard(
         unit=unit,
         period=period,
@@ -109,7 +110,7 @@ def card(unit: Unit, period: Period, *, levels: int = 1) -> Scorecard:
     )
 
 
-def _rows(unit: Unit, period: Period, levels: int) -> QuerySet[PublishedRow]:
+def _rows(unit: Unit, period: Period, before: Period | None, levels: int) -> QuerySet[PublishedRow]:
     """The tops of all periods, the rows of a unit in them, and what is below it in the period and the one before."""
 
     def of_unit(prefix: str) -> Q:
@@ -117,8 +118,7 @@ def _rows(unit: Unit, period: Period, levels: int) -> QuerySet[PublishedRow]:
             return Q(**{f"{prefix}units__contains": [unit.pk]})
         return Q(**{f"{prefix}id__isnull": False, f"{prefix}parent": None})
 
-    last = period_before(period)
-    wanted = Q(parent=None) | of_unit("") | of_unit("parent__") & Q(period__in=[one.pk for one in (period, last) if one])
+    wanted = Q(parent=None) | of_unit("") | of_unit("parent__") & Q(period__in=[one.pk for one in (period, before) if one])
     if levels > 1:
         wanted |= of_unit("parent__parent__") & Q(period=period)
     has_below = Exists(PublishedRow.objects.filter(parent=OuterRef("pk")))

@@ -69,6 +69,7 @@ def _page(request: HttpRequest, template: str, build: Build, *permissions: Permi
     period = next((one for one in periods if asked in ("", str(one.pk))), None)
     if period is None:
         raise Http404
-    card = selectors.card(unit, period, levels=levels)
+    before = next((one for one in periods if one.ends_on < period.starts_on), None)
+    card = selectors.card(unit, period, before, levels=levels)
     chosen = unit.pk if request.GET.get("unit") else None
     return render(request, template, {"card": card, "periods": periods, "chosen": chosen, **build(card, periods)})

@@ -54,7 +54,7 @@ def due_sentence(progress: Progress, found: int, *, is_narrowed: bool) -> str:
         return _("All %(due)s people due have been examined.") % {"due": _n(progress.due)}
     counts = {"lacking": _n(progress.lacking), "due": _n(progress.due), "missing": _n(progress.missing), "waiting": _n(progress.waiting)}
     said = _("%(lacking)s of %(due)s people due have no result yet.") % counts
-    return _paragraph(said, _("%(missing)s were not examined, %(waiting)s wait in a file.") % counts if progress.waiting else "")
+    return _paragraph(said, _("%(missing)s not examined, %(waiting)s waiting in a file.") % counts if progress.waiting else "")
 
 
 def bar_parts(progress: Progress) -> list[dict]:
@@ -80,7 +80,7 @@ def stuck(
 def rows_stuck(mending: Mending, around: Round) -> Stuck:
     """Rows that a liaison can mend."""
     days = (around.today - timezone.localtime(mending.first.uploaded_at).date()).days
-    age = ngettext("the oldest for %(days)s day", "the oldest for %(days)s days", days) % {"days": days} if days else _("came today")
+    age = ngettext("the oldest for %(days)s day", "the oldest for %(days)s days", days) % {"days": days} if days else _("delivered today")
     rows = ngettext("%(count)s row waits to be mended", "%(count)s rows wait to be mended", mending.rows) % {"count": _n(mending.rows)}
     causes = ngettext("%(count)s cause", "%(count)s causes", mending.causes) % {"count": _n(mending.causes)}
     parts = [file_words(mending.first), causes]

@@ -57,6 +57,11 @@ def _step(user: User) -> dict[str, Any] | None:
     return {"uuid": found.plan.person.uuid, "pk": found.pk} if found else None
 
 
+def _own_step(user: User) -> dict[str, Any] | None:
+    found = Step.objects.filter(plan__person__user=user, plan__ended_on=None).select_related("plan").first()
+    return {"uuid": found.plan.uuid, "number": found.number, "occurrence": found.occurrence} if found else None
+
+
 FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "upload": _upload,
     "row": _row,
@@ -65,5 +70,6 @@ FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "user": _user,
     "period": _period,
     "alert": _alert,
+    "own step": _own_step,
     "step": _step,
 }

@@ -25,6 +25,8 @@ NO_PAGES = {
     "due/export/": "a workbook",
     "uploads/<uuid:uuid>/progress/": "lives inside the page of an upload",
     "uploads/<uuid:uuid>/bad-rows/": "a workbook",
+    "admin/units/options/": "suggestions of a field",
+    "admin/units/<int:pk>/children/": "branches of the tree",
 }
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 # What a finding must be to fail: the two strongest of axe's four.
@@ -33,6 +35,7 @@ SERIOUS = ("serious", "critical")
 LATIN = re.compile(
     r"\b(?:mmHg|mm|cm|kg|mmol|umol|μmol|nmol|pmol|g|mg|ug|ng|pg|mL|ml|min|L|dL|IU|mU|U|fL|m|h|s|Hz|dB|MiB|KiB|MB|KB|"
     r"BMI|LDL|HDL|non|C|TC|TG|FPG|HbA1c|A1c|OGTT|SBP|DBP|eGFR|ALT|AST|GGT|TSH|HIV|PSA|CEA|AFP|WBC|RBC|HGB|PLT|China|PAR|ASCVD|CKD|EPI|"
+    r"KDIGO|WHO|ADA|WS|T|PHQ|GAD|IPAQ|MET|CA|verify_audit|"
     r"xlsx|xls|csv|tsv|PDF|API|IP|SHA|UTF|LOINC|UCUM|cn|Asia|Shanghai|English|"
     r"[a-z]\d+|[A-Z]{1,3}-?\d+|[0-9a-f]{4,}|v?\d[\w.]*)\b"
 )

@@ -36,3 +36,8 @@ def test_clauses_break_after_a_stop_and_lose_nothing():
     sentence = "您的血压偏高，请在 7 月 2 日前让医生复核。其他结果大多平稳"
     assert wording.clauses(sentence) == ["您的血压偏高，", "请在 7 月 2 日前让医生复核。", "其他结果大多平稳"]
     assert "".join(wording.clauses("，开头也有。")) == "，开头也有。"
+
+
+def test_paragraph_joins_sentences_as_the_language_does():
+    assert wording.paragraph(["One.", "", "Two."], "en") == "One. Two."
+    assert wording.paragraph(["一。", "", "二。"], "zh") == "一。二。"

@@ -1,7 +1,7 @@
 """Two published periods of an organisation large enough to show something, with one unit of a handful of people."""
 
 from datetime import date
-from itertools import count, islice
+from itertools import count, cycle, islice
 
 from healthmgmt.care.models import Alert
 from healthmgmt.exams.models import Exam, Upload, UploadRow
@@ -14,6 +14,7 @@ from tests import cast as casting
 TODAY = date(2026, 11, 20)
 # How many people of a unit are of each colour in 2026, and how many were not examined.
 COLOURS = {"red": 12, "orange": 20, "yellow": 15, "blue": 30, "green": 20, "": 8}
+BEFORE = ("orange", "yellow", "red", "blue", "green", "grey")
 _rows = count(1)
 
 
@@ -31,13 +32,13 @@ def fill(cast: casting.Cast) -> casting.Cast:
 
 
 def populate(cast: casting.Cast, unit: Unit, colours: dict[str, int]) -> list[Person]:
-    """People of each colour; everybody was orange in 2025."""
+    """People of each colour; in 2025 they were of all colours in turn."""
     each = [colour for colour, number in colours.items() for _ in range(number)]
     made = Person.objects.bulk_create(
         Person(emp_no=f"C{number}", name=f"Name C{number}", sex="f", birth=date(1980, 5, 17), unit=unit) for number in islice(_rows, len(each))
     )
     Employment.objects.bulk_create(Employment(person=person, unit=unit, started_on=date(2015, 1, 1)) for person in made)
-    assess(cast, made, date(2025, 3, 3), ["orange"] * len(made))
+    assess(cast, made, date(2025, 3, 3), list(islice(cycle(BEFORE), len(made))))
     examined = [(person, colour) for person, colour in zip(made, each, strict=True) if colour]
     assess(cast, [person for person, _ in examined], date(2026, 3, 3), [colour for _, colour in examined])
     return made

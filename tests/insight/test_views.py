@@ -15,7 +15,7 @@ from healthmgmt.organization.models import Membership, Period
 from healthmgmt.people.models import Person
 from healthmgmt.work import services as work
 from tests import cast as casting
-from tests.insight import crowds
+from tests.insight import crowds, making
 from tests.isolation.addresses import URLS
 
 PAGES = ("/board/", "/group/", "/group/departments/", "/group/definitions/")
@@ -49,14 +49,15 @@ def words_of(page: str) -> str:
 # Who sees what
 
 
-def test_leader_sees_four_questions_with_counts_definitions_and_departments(crowd, read):
+def test_leader_sees_four_questions_with_counts_definitions_and_departments(crowd, read, sign_in):
     page = read(crowd.leader, "/group/")
     for question in ("Covered?", "Urgent queue being closed?", "Getting better?", "Can the numbers be trusted?"):
         assert question in page
-    # 97 of 105, 97 of 115, 97 of 109 and the three of A3; the four of the cast were not examined.
+    # 97 of A1, of A2 and of B1, and the three of A3; the four of the cast were not examined.
     assert "88% 294 of 336 people" in page
     assert "Numerator people due who have at least one examination with a value in the period" in page
-    assert page.index("Departments, least covered first") < page.index("86%") < page.index("92%")
+    rows = sign_in(crowd.leader).get("/group/").context["departments"]
+    assert [(row.name, row.covered.part, row.covered.whole) for row in rows] == [("A", 197, 226), ("B", 97, 110)]
 
 
 def test_office_sees_its_units_worst_first(crowd, read):
@@ -122,11 +123,11 @@ def test_organisation_of_few_people_shows_no_number(cast, read):
 
 
 def test_hidden_cell_says_why_and_is_never_zero_or_blank(crowd, sign_in):
-    rows = {row.unit_id: row for row in PublishedRow.objects.filter(period=crowd.period)}
+    rows = {row.unit.name: row for row in PublishedRow.objects.filter(period=crowd.period)}
     context = sign_in(crowd.leader).get("/group/departments/").context
     seen = 0
     for row in context["rows"]:
-        (stored,) = [one for one in rows.values() if one.people == row.people]
+        stored = rows[row.name.partition(" + ")[0]]
         for column, cell in row.cells:
             if stored.cells[column.slug]["hidden"]:
                 seen += 1
@@ -164,14 +165,20 @@ def test_hidden_colours_are_shown_together(cast, sign_in):
 
 def test_improvement_has_four_parts_that_add_up(crowd, sign_in):
     tile = sign_in(crowd.leader).get("/group/").context["tiles"][2]
-    # Everybody had been orange: yellow, blue and green are better, red is worse.
-    assert {part.name: part.shown.part for part in tile.parts} == {"Improved": 197, "Unchanged": 60, "Worsened": 37, "No follow-up": 38}
-    assert {part.shown.whole for part in tile.parts} == {332}
+    expected = making.recount_improvement(crowd.period, crowd.before, crowds.TODAY)[crowd.root.pk]
+    parts = {part.name: part.shown.part for part in tile.parts}
+    assert parts == {
+        "Improved": expected["improved"],
+        "Unchanged": expected["unchanged"],
+        "Worsened": expected["worsened"],
+        "No follow-up": expected["no_follow_up"],
+    }
+    assert {part.shown.whole for part in tile.parts} == {sum(parts.values())} and min(parts.values()) >= 10
 
 
 def test_alerts_with_an_outcome_and_those_without(cast, read):
     crowds.fill(cast)
-    for number, person in enumerate(Person.objects.filter(assessments__colour="red")[:30]):
+    for number, person in enumerate(Person.objects.filter(assessments__colour="red", assessments__is_current=True)[:30]):
         crowds.alert(person, closed=number < 18)
     crowds.publish(cast)
     page = read(cast.leader, "/group/")
@@ -215,7 +222,7 @@ def test_board_shows_how_work_stands_by_the_unit_of_the_person(crowd, read, sign
     crowds.waiting_row(crowd.upload, crowd.anna, 2)
     crowds.waiting_row(crowd.upload, crowd.bella, 3)
     context = sign_in(crowd.office_a).get("/board/").context
-    assert {line.name: line.work.waiting for line in context["lines"] if line.work.waiting} == {"A1": 2} or context["total"].work.waiting == 2
+    assert [(line.name, line.work.waiting) for line in context["lines"]] == [("A2", 0), ("A1 + A3", 2)]
     assert context["total"].work.waiting == 2
     page = read(crowd.office_a, "/board/")
     assert "2 rows since today" in page and "The last file came on" in page
@@ -231,9 +238,9 @@ def test_board_leads_one_level_down_where_something_is_published_there(crowd, si
 
 def test_board_of_a_unit_where_everybody_is_examined(cast, read):
     cast.before = Period.objects.create(name="2025", starts_on="2025-01-01", ends_on="2025-12-31", deadline_on="2025-10-31")
-    crowds.Upload.objects.all().delete()
     cast.upload = crowds.Upload.objects.create(file_name="f.csv", sha256="0" * 64, size=1, unit=cast.root)
-    crowds.populate(cast, cast.b1, {"green": 30})
+    for unit in (cast.a1, cast.b1):
+        crowds.populate(cast, unit, {"green": 30})
     crowds.assess(cast, [cast.bella], crowds.date(2026, 3, 3), ["green"])
     services.count_period(cast.period, today=crowds.TODAY)
     page = read(cast.office_b, "/board/")
@@ -253,7 +260,7 @@ def test_pages_of_a_closed_period_stay_as_they_were_published(crowd, read, sign_
     work.submit("insight.count", key="late", payload={})
     work.drain(kinds=["insight.count"])
     assert [read(user, path) for user, path in pages] == before
-    assert "2026 is closed: 88% were covered." in before[2] or "2026 is closed:" in before[2]
+    assert "2026 is closed: 87% were covered." in before[2] and "Repair queue" not in before[2]
 
 
 # Nobody
@@ -304,6 +311,5 @@ def test_page_asks_as_often_for_three_units_as_for_one(cast, sign_in, path, most
         client.get(path)
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
-        counts.append(len(queries))
-    print("\n".join(q["sql"][:160] for q in queries.captured_queries))
+        counts.append(len([one for one in queries.captured_queries if one["sql"].startswith(("SELECT", "--"))]))
     assert counts[0] == counts[1] <= most

@@ -71,6 +71,8 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "audit.seal": lambda: {"day": today()},
     "care.fire_due": lambda: {"day": today()},
     "insight.settle": lambda: {"period": Period.objects.get().pk},
+    "care.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
+    "exams.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
 }
 

@@ -14,7 +14,7 @@ from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, Us
 from healthmgmt.audit import sealing
 from healthmgmt.audit.models import Event
 from healthmgmt.care import services as care
-from healthmgmt.care.models import Alert, Assignment, Step
+from healthmgmt.care.models import Alert, Assignment, Plan, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.exams import services as exams
@@ -23,6 +23,7 @@ from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Consent, Exposure, Person
+from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tests import cast as casting
@@ -141,6 +142,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
+        "own step": {name: _own_step(getattr(cast, name)) for name in ("anna", "amos")},
         "unit": {name: {"pk": getattr(cast, name).pk} for name in ("root", "a", "a1", "b1")},
         "user": {name: {"pk": user.pk} for name, user in world.users.items()},
         "period": {"period": {"pk": cast.period.pk}},
@@ -160,6 +162,20 @@ def _open_step(person: Person) -> dict:
     """A step of a person's plan that a case manager has still to do."""
     step = Step.objects.filter(plan__person=person, doer=Step.Doer.CASE_MANAGER, state__in=(Step.State.PLANNED, Step.State.FIRED)).latest("due_on")
     return {"uuid": person.uuid, "pk": step.pk}
+
+
+def _own_step(person: Person) -> dict[str, object]:
+    """A step of the person's plan that they do themselves."""
+    plan, _made = Plan.objects.get_or_create(
+        person=person, ended_on=None, defaults={"assessment": _assessment(person), "template": "yellow", "version": 1, "colour": "yellow", "opened_on": date(2026, 1, 1)}
+    )  # fmt: skip
+    step = Step.objects.create(plan=plan, number=90, kind="weigh_in", doer=Step.Doer.PERSON, due_on=date(2026, 1, 1))
+    return {"uuid": plan.uuid, "number": step.number, "occurrence": step.occurrence}
+
+
+def _assessment(person: Person) -> Assessment:
+    found = Assessment.objects.filter(person=person, is_current=True).first()
+    return found or Assessment.objects.create(person=person, assessed_on=date(2026, 1, 1), colour="yellow", pack="cn", edition="2024")
 
 
 def own_models() -> list[type[models.Model]]:

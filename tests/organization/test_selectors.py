@@ -83,3 +83,35 @@ def test_periods(cast):
     assert (selectors.period_of(date(2026, 12, 31)), selectors.period_of(date(2027, 1, 1))) == (cast.period, None)
     with pytest.raises(Rejected):
         selectors.period_named("2031")
+
+
+def test_top_units_leave_out_what_lies_below_another(cast):
+    for unit in (cast.a, cast.b1):
+        services.grant(cast.liaison_a1, unit=unit, role="liaison", by=BY)
+    assert [unit.name for unit in selectors.top_units(cast.liaison_a1, "roster.view")] == ["A", "B1"]
+    assert selectors.top_units(cast.leader, "roster.view") == []
+
+
+def test_unit_choices_stand_below_their_parents(cast):
+    choices = selectors.unit_choices(cast.office_a, "roster.view")
+    assert choices == [(str(cast.a.pk), "A"), (str(cast.a1.pk), "\u3000A1"), (str(cast.a2.pk), "\u3000A2")]
+
+
+def test_unit_choices_of_one_unit_are_none(cast):
+    assert selectors.unit_choices(cast.liaison_a1, "roster.view") == []
+
+
+def test_units_to_choose_leave_out_closed_ones(cast):
+    services.close(cast.a2, by=BY)
+    assert [unit.name for unit in selectors.units_to_choose(cast.office_a, "roster.view")] == ["A", "A1"]
+
+
+def test_units_to_choose_of_too_many_lead_down_to_the_chosen_one(cast, monkeypatch):
+    services.create_unit(cast.a1, name="A11", by=BY)
+    monkeypatch.setattr(selectors, "OFFERED_UNITS", 3)
+    names = {chosen and chosen.name: [unit.name for unit in selectors.units_to_choose(cast.admin, "roster.view", chosen)] for chosen in (None, cast.a1)}
+    assert names == {None: ["Root", "A", "B"], "A1": ["Root", "A", "A1", "A11", "B"]}
+
+
+def test_running_period_is_the_last_that_has_begun(cast):
+    assert [selectors.running_period(day) for day in (date(2025, 12, 31), date(2026, 6, 1), date(2027, 2, 1))] == [None, cast.period, cast.period]

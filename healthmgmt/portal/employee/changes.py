@@ -71,13 +71,17 @@ def _row(item: Item, least: float) -> Change | None:
     if before is None or scale is None:
         return None
     gap = round(last.value - before.value, 4)
-    unit = units.written(last.reported[1] if last.reported else catalogue.load()[item.code].unit, page_language())
+    unit = _("kg") if item.code == "weight" and not last.reported else _unit(item)
     text = f"{shown(before.value * scale)} → {shown(last.value * scale)} {unit}".strip()
     if abs(gap) < least:
         return Change("minus", _no_change(item.code), joined([text, _place(last)]))
     icon = "arrow-up" if gap > 0 else "arrow-down"
     number = f"{shown(abs(gap) * scale, 3)} {unit}".strip()
     return Change(icon, _title(item.code, gap) % {"name": name(item.code), "number": number}, joined([text, _crossing(before, last)]))
+
+
+def _unit(item: Item) -> str:
+    return units.written(item.last.reported[1] if item.last.reported else catalogue.load()[item.code].unit, page_language())
 
 
 def _title(code: str, gap: float) -> str:

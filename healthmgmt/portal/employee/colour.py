@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.portal.employee import words
 from healthmgmt.portal.employee.measured import Item, factor, is_a_year, shown
-from healthmgmt.portal.employee.writing import bare, enumerated, first_upper, joined
+from healthmgmt.portal.employee.writing import bare, enumerated, first_upper, joined, run_on, stopped
 from healthmgmt.risk import explanation, packs
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.packs import COLOURS, Line, Pack
@@ -128,10 +128,11 @@ def _shown(told: explanation.ReasonText, line: Line, assessment: Assessment, ite
     title, limit = f"{_title(pack, told.indicator)} {told.value}", crossed(told, line, pack)
     if told.indicator in PRESSURES and (pair := _pressure(told, line, assessment, items)):
         title, limit = pair
-    why = joined([limit, difference(items.get(told.indicator)), bare(told.advice)])
+    why = joined([limit, difference(items.get(told.indicator))])
     if told.colour == assessment.colour:
         why = _("%(why)s, so %(colour)s") % {"why": why, "colour": colour_word(told.colour).lower()}
-    return ShownReason(told.colour, f"{title} {told.unit}".strip(), first_upper(why), code=told.code)
+    text = run_on([stopped(why), told.advice]) if told.advice else first_upper(why)
+    return ShownReason(told.colour, f"{title} {told.unit}".strip(), text, code=told.code)
 
 
 def _halves(told: explanation.ReasonText) -> tuple[str, str]:
@@ -158,7 +159,10 @@ def _pressure(
     name = _("Blood pressure at home") if told.indicator.endswith("_home") else _("Blood pressure")
     has_both = any(pack.line(reason["line"]) == partner_line for reason in assessment.reasons)
     op = pack.words.ops[line.op][page_language()]
-    met = f"{op} {'/'.join(limits)}" if has_both else f"{pack.words.indicators[told.indicator][page_language()]} {crossed(told, line, pack)}"
+    blank = "" if page_language() == "zh" else " "
+    met = f"{op} {'/'.join(limits)}"
+    if not has_both:
+        met = f"{pack.words.indicators[told.indicator][page_language()]}{blank}{crossed(told, line, pack)}"
     return f"{name} {'/'.join(values)}", met
 
 

@@ -12,7 +12,6 @@ from healthmgmt.people.selectors import consents_of
 from healthmgmt.portal.employee import changes, colour, consenting, openings, selectors, sentence, steps
 from healthmgmt.portal.employee import report as results
 from healthmgmt.portal.employee.measured import ROUND_DAYS, present
-from healthmgmt.risk.models import Assessment
 
 LAST_OPENINGS, OWN_VIEWS, OLD_STEPS = 4, 20, 5
 
@@ -22,19 +21,18 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
     record = selectors.record_of(person)
     one, items = record.assessment, record.items
     open_steps = selectors.open_steps(person)
-    is_red = one is not None and one.colour == Assessment.Colour.RED
     exam_by = None if one else selectors.exam_due_by(today)
     return {
         "person": person,
         "today": today,
         "sentence": sentence.today_sentence(
-            one, items, open_steps, today=today, is_settled=is_red and selectors.is_settled(person), exam_by=exam_by
+            one, items, open_steps, today=today, is_settled=one is not None and one.is_settled, exam_by=exam_by
         ),
         "exam_by": exam_by,
         "action": steps.action(open_steps, today),
         "card": colour.card(one, items) if one else None,
         "steps": steps.listed(open_steps[0].plan, open_steps, today) if open_steps else [],
-        "manager": selectors.manager_name(person) if open_steps else "",
+        "manager": selectors.manager_name(open_steps[0]) if open_steps else "",
         "changes": changes.since(present(items), record.assessments),
         "opened": selectors.opened(person, since=_month_start()),
     }
@@ -80,7 +78,7 @@ def plan(person: Person, *, today: date) -> dict[str, Any]:
         "lead": sentence.plan_sentence(open_steps, today),
         "steps": steps.listed(present_plan, shown, today) if present_plan else [],
         "older": steps.ended(older, today),
-        "manager": selectors.manager_name(person) if present_plan else "",
+        "manager": selectors.manager_name(present_plan) if present_plan else "",
         "past": [steps.past_plan(one) for one in plans if one.ended_on],
     }
 

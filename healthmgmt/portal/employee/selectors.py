@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
@@ -14,7 +16,7 @@ from healthmgmt.audit.selectors import events_of_person
 from healthmgmt.care.models import Alert, Assignment, Plan, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams.models import Exam, Finding
-from healthmgmt.organization.models import Membership
+from healthmgmt.organization.models import Membership, Settings
 from healthmgmt.organization.selectors import period_of
 from healthmgmt.people.models import Person
 from healthmgmt.portal.employee import measured
@@ -25,11 +27,15 @@ OPEN = (Step.State.PLANNED, Step.State.FIRED)
 # Far more than there are of one person.
 MOST_ASSESSMENTS, MOST_EXAMS = 20, 60
 COUNTED_OPENINGS = 100
+# Deeper than any unit.
+OWN_MANAGER = 1000
 
 
 def own_person(user: User) -> Person | None:
-    """Who of the employees a user is; None for somebody who is none."""
-    return Person.objects.visible_to(user, Permission.OWN_RECORD_VIEW).select_related("unit").first()
+    """Who of the employees a user is, with the organisation's `time_zone`; None for somebody who is none."""
+    zone = Settings.objects.filter(pk=1).values("timezone")[:1]
+    found = Person.objects.visible_to(user, Permission.OWN_RECORD_VIEW).select_related("unit")
+    return found.annotate(time_zone=Subquery(zone)).first()
 
 
 def exams_of(person: Person) -> list[Exam]:
@@ -39,20 +45,26 @@ def exams_of(person: Person) -> list[Exam]:
 
 
 def assessments_of(person: Person) -> list[Assessment]:
-    """The present assessment first, then the earlier ones, the newest first; empty while none counts."""
-    found = list(Assessment.objects.filter(person=person).order_by("-is_current", "-id")[:MOST_ASSESSMENTS])
-    return found if found and found[0].is_current else []
+    """The present assessment first, then the earlier ones, the newest first; empty while none counts.
+
+    `is_settled`: the person had alerts, and a clinician has closed them all.
+    """
+    alerts = Alert.objects.filter(person=OuterRef("person"))
+    settled = ExpressionWrapper(Exists(alerts) & ~Exists(alerts.filter(closed_at=None)), output_field=BooleanField())
+    found = Assessment.objects.filter(person=person).annotate(is_settled=settled).order_by("-is_current", "-id")
+    listed = list(found[:MOST_ASSESSMENTS])
+    return listed if listed and listed[0].is_current else []
 
 
 def open_steps(person: Person) -> list[Step]:
-    """The steps of the present plan that have not ended, the first one due first."""
-    found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=OPEN)
+    """The steps of the present plan that have not ended, the first one due first; see `manager_name`."""
+    found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=OPEN).annotate(**_managers(person))
     return list(found.select_related("plan").order_by("due_on", "number", "occurrence"))
 
 
 def plans_of(person: Person) -> list[Plan]:
-    """All plans with their steps, the present one first."""
-    found = Plan.objects.filter(person=person).prefetch_related("steps")
+    """All plans with their steps, the present one first; see `manager_name`."""
+    found = Plan.objects.filter(person=person).annotate(**_managers(person)).prefetch_related("steps")
     return sorted(found, key=lambda plan: (plan.ended_on is not None, -plan.opened_on.toordinal(), -plan.pk))
 
 
@@ -62,27 +74,35 @@ def step_of(person: Person, *, plan: UUID, number: int, occurrence: int) -> Step
     return found.filter(number=number, occurrence=occurrence).first()
 
 
-def is_settled(person: Person) -> bool:
-    """Whether the person had alerts and a clinician has closed them all."""
-    states = list(Alert.objects.filter(person=person).order_by("-id").values_list("closed_at", flat=True))
-    return bool(states) and all(states)
-
-
-def manager_name(person: Person) -> str:
-    """Who looks after a person: by an assignment of the person, else of the nearest unit, else the role at the nearest unit.
-
-    Blank where it is nobody, or several of one unit.
-    """
+def _managers(person: Person) -> dict[str, ArraySubquery]:
+    """Who looks after a person, in one query with the rows that it is asked for: by assignment, and by role."""
     above = [int(pk) for pk in person.unit.path.split(".") if pk]
     assigned = Assignment.objects.filter(Q(person=person) | Q(unit__in=above), ended_at=None, manager__is_active=True)
     held = Membership.objects.filter(unit__in=above, role="case_manager", user__is_active=True)
-    rows = [
-        ((one.person_id is not None, one.unit.level if one.unit else 0), one.manager.shown_name)
-        for one in assigned.select_related("manager", "unit")
-    ] or [((False, one.unit.level), one.user.shown_name) for one in held.select_related("user", "unit")]
-    nearest = max((place for place, _name in rows), default=None)
-    names = {name for place, name in rows if place == nearest}
+    return {
+        "assigned": ArraySubquery(assigned.values(row=JSONObject(level="unit__level", **_name("manager")))),
+        "held": ArraySubquery(held.values(row=JSONObject(level="unit__level", **_name("user")))),
+    }
+
+
+def _name(user: str) -> dict[str, Any]:
+    return {"name": Coalesce(NullIf(f"{user}__name", Value("")), f"{user}__employee_no", f"{user}__email")}
+
+
+def manager_name(row: Step | Plan) -> str:
+    """Who looks after the person of a step or plan: their own case manager, else that of the nearest unit.
+
+    Blank where it is nobody, or several of one unit.
+    """
+    found = row.assigned or row.held
+    nearest = max((_nearness(one) for one in found), default=0)
+    names = {one["name"] for one in found if _nearness(one) == nearest}
     return names.pop() if len(names) == 1 else ""
+
+
+def _nearness(one: dict[str, Any]) -> int:
+    """An assignment of the person has no unit, and is the nearest."""
+    return OWN_MANAGER if one["level"] is None else one["level"]
 
 
 def exam_due_by(today: date) -> date | None:

@@ -30,7 +30,7 @@ class ShownStep:
 
 @dataclass(frozen=True)
 class Action:
-    """The one thing to do: `step` only where the person can note it as done now; `is_theirs` is false where others act."""
+    """The one thing to do: `step` only where the person can note it as done now; `is_theirs` is false where only others act."""
 
     eyebrow: str
     title: str
@@ -76,7 +76,11 @@ def when(step: Step, today: date) -> str:
 
 def lead(step: Step, today: date) -> str:
     """The step in the page's first sentence; blank for a kind without words."""
-    return words_of(step).lead[page_language()].format(when=when(step, today))
+    phrase = when(step, today)
+    if page_language() == "zh" and phrase[:1].isdigit():
+        # A line may break after a day.
+        phrase += "，"
+    return words_of(step).lead[page_language()].format(when=phrase)
 
 
 def may_finish(step: Step, today: date) -> bool:
@@ -101,7 +105,8 @@ def action(steps: Sequence[Step], today: date) -> Action | None:
     language, said = page_language(), words_of(step)
     if not is_theirs(step):
         text = dotted((first_upper(when(step, today)), said.text[language]))
-        return Action(_("Nothing to do for you now"), said.title[language], text, is_theirs=False)
+        eyebrow = _("The one thing to do · keep your phone at hand") if said.is_waited else _("Nothing to do for you now")
+        return Action(eyebrow, said.title[language], text, is_theirs=said.is_waited)
     markable = step if may_finish(step, today) else None
     return Action(_eyebrow(step, today), said.title[language], said.text[language], is_theirs=True, step=markable)
 

@@ -20,7 +20,6 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people import services as people
 from healthmgmt.people.models import Person
@@ -39,7 +38,7 @@ def of_person(page: str) -> Callable:
             if person is None:
                 return render(request, "portal/employee/nobody.html")
             # Presenters write days as the organisation counts them, as templates do.
-            timezone.activate(ZoneInfo(organisation_settings().timezone))
+            timezone.activate(ZoneInfo(person.time_zone))
             audit.record("own_record.viewed", by=Actor.of_request(request), person_id=person.pk, detail={"page": page})
             return view(request, person, *args, **kwargs)
 

@@ -21,11 +21,12 @@ class Topic:
 
 @dataclass(frozen=True)
 class StepWords:
-    """A kind of step as the person reads it; `lead` has a place for {when}."""
+    """A kind of step as the person reads it; `lead` has a place for {when}. `is_waited`: the person has to be there for it."""
 
     lead: Phrase
     title: Phrase
     text: Phrase
+    is_waited: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def load() -> Words:
     return Words(
         sentences=table["sentence"],
         topics={code: Topic(one["state"], one.get("recorded", one["state"]), one["noun"]) for code, one in table["topic"].items()},
-        steps={kind: StepWords(one["lead"], one["title"], one["text"]) for kind, one in table["step"].items()},
+        steps={kind: StepWords(one["lead"], one["title"], one["text"], one.get("is_waited", False)) for kind, one in table["step"].items()},
         moves=frozenset(table["moves"]["indicators"]),
         never_moves=table["moves"]["never_reasons"],
         most_moves=table["moves"]["most"],

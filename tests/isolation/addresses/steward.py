@@ -1,0 +1,12 @@
+"""The data steward's pages."""
+
+from tests.isolation.rules import Rule
+
+STEWARD = frozenset({"steward"})
+
+URLS = {
+    "steward/": Rule(STEWARD, {"GET": 200, "POST": 302}, data={"POST": lambda: {"smallest_group": "12"}}),
+    "steward/verify/": Rule(STEWARD, {"POST": 302}),
+    "steward/access-log/": Rule(STEWARD, {"GET": 200}),
+    "steward/pack/": Rule(STEWARD, {"GET": 200}),
+}

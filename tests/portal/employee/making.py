@@ -1,0 +1,54 @@
+"""Assessments and exams made by hand, without a database: reasons are those that the shipped pack would store."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from healthmgmt.care.models import Plan, Step
+from healthmgmt.portal.employee import measured
+from healthmgmt.risk import packs
+from healthmgmt.risk.judging import COMPARE
+from healthmgmt.risk.models import Assessment
+
+PACK = packs.load("cn", "2024")
+DAY = date(2026, 6, 9)
+LAST_YEAR = date(2025, 6, 12)
+TODAY = date(2026, 6, 18)
+
+
+def reasons(sex: str = "m", on: date = DAY, **values: float) -> list[dict[str, Any]]:
+    """What the pack's plain lines store for values; `condition_hypertension=1` stands for a flag."""
+    named = {name.replace("_", ":", 1) if name.startswith(("condition_", "finding_")) else name: value for name, value in values.items()}
+    found = []
+    for line in PACK.lines:
+        value = named.get(line.indicator)
+        if value is None or line.times_upper or line.sex not in ("", sex) or not COMPARE[line.op](value, line.limit):
+            continue
+        told = {"value": True, "limit": True, "unit": ""} if line.is_flag else {"value": value, "limit": line.limit, "unit": line.unit}
+        found.append({"code": line.reason, "line": line.number, "indicator": line.indicator, "on": on.isoformat()} | told)
+    return found
+
+
+def assessment(*, missing: dict | None = None, incomplete: bool = False, exams: tuple[int, ...] = (), **values: float) -> Assessment:
+    """An assessment of these values, in the colour of its highest reason."""
+    found = reasons(**values)
+    colours = [PACK.line(one["line"]).colour for one in found]
+    colour = max(colours, key=packs.COLOURS.index, default="grey" if incomplete else "green")
+    return Assessment(
+        colour=colour, reasons=found, missing=missing or {}, scores={}, is_incomplete=incomplete, exams=list(exams), pack="cn", edition="2024"
+    )
+
+
+def exam(on: date = DAY, *, reported: dict | None = None, ranges: dict | None = None, qualifiers: dict | None = None, **results: float):
+    """What `measured.items` reads of an exam."""
+    return SimpleNamespace(taken_on=on, results=results, reported=reported or {}, ranges=ranges or {}, qualifiers=qualifiers or {}, texts={})
+
+
+def items(*exams: SimpleNamespace, sex: str = "m") -> dict[str, measured.Item]:
+    return measured.items(exams, sex)
+
+
+def step(kind: str, doer: str, due_on: date, *, window: int = 0, number: int = 1, state: str = "planned", template: str = "orange") -> Step:
+    """A step of a plan that begins on TODAY; nothing is stored."""
+    plan = Plan(template=template, version=1, colour=template, opened_on=TODAY)
+    return Step(plan=plan, number=number, kind=kind, doer=doer, due_on=due_on, window_days=window, state=state)

@@ -1,0 +1,114 @@
+"""Values by group, what stands first, and how others' looks are told."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from healthmgmt.audit.models import Event
+from healthmgmt.core.permissions import ROLES, Permission
+from healthmgmt.portal.employee import changes, openings, report
+from healthmgmt.portal.employee.selectors import Acting
+from tests.portal.employee.making import DAY, LAST_YEAR, assessment, exam, items
+
+
+def test_groups_with_something_out_of_range_stand_first_by_colour():
+    found = items(exam(sbp=148, dbp=92, bmi=26.1, fpg=6.3, tc=4.9, alb=45))
+    made = report.groups(found, assessment(sbp=148, dbp=92, bmi=26.1, fpg=6.3))
+    assert [(one.name, one.colour) for one in made.told] == [("Blood pressure and pulse", "orange"), ("Body", "yellow"), ("Glucose", "blue")]
+    assert ([one.name for one in made.quiet], made.quiet_count) == (["Blood lipids", "Liver"], 2)
+
+
+def row(code, one=None, *exams):
+    made = report.groups(items(*exams), one)
+    return next(row for group in [*made.told, *made.quiet] for row in group.rows if row.code == code)
+
+
+def test_row_says_the_line_that_was_crossed_the_difference_and_a_hint():
+    shown = row("sbp", assessment(sbp=148), exam(LAST_YEAR, sbp=137), exam(DAY, sbp=148))
+    assert shown.say == "At or above 140, so orange, 11 higher than last year. One reading is not enough to tell of hypertension."
+    assert (shown.previous, shown.series, shown.limit, shown.colour) == (137, [137, 148], 139, "orange")
+
+
+def test_row_out_of_its_range_without_a_reason_is_calm():
+    shown = row("waist", assessment(), exam(waist=88))
+    assert (shown.say, shown.colour, shown.is_out) == ("Slightly outside, no reason for a colour.", "plain", True)
+
+
+def test_row_stands_in_the_number_and_unit_of_the_paper():
+    shown = row("fpg", assessment(), exam(fpg=95 * 0.0555, reported={"fpg": [95, "mg/dL"]}))
+    assert (shown.value, shown.unit, shown.range, shown.low, shown.high) == ("95", "mg/dL", "70.3–108", 70.3, 108)
+    percent = row("hba1c", assessment(), exam(hba1c=6.54, reported={"hba1c": [48, "mmol/mol"]}))
+    assert (percent.value, percent.unit) == ("6.54", "%")
+
+
+def test_row_keeps_its_qualifier_and_strips_are_told_in_words():
+    assert row("crp", assessment(), exam(crp=0.5, qualifiers={"crp": "<"})).value == "<0.5"
+    strip = row("u_pro", assessment(u_pro=1), exam(u_pro=1))
+    assert (strip.value, strip.say, strip.axis) == ("1+", "A reason for blue.", None)
+    assert row("u_glu", assessment(), exam(u_glu=0)).value == "negative"
+
+
+def test_row_of_a_questionnaire_about_mood_shows_no_number():
+    shown = row("phq9_total", assessment(phq9_total=14), exam(phq9_total=14))
+    assert (shown.value, shown.series, shown.say) == ("", [], "A clinician goes through it with you.")
+
+
+def test_row_of_an_earlier_day_says_so():
+    assert "Measured on" in row("tc", assessment(), exam(DAY - timedelta(days=30), tc=4.9), exam(DAY, sbp=118)).say
+
+
+def test_not_done_names_what_the_exam_before_had():
+    assert report.not_done(items(exam(LAST_YEAR, tc=5, sbp=137), exam(DAY, sbp=148))) == "Total cholesterol"
+
+
+def test_changes_compare_with_last_year_and_ignore_scatter():
+    found = items(exam(LAST_YEAR, weight=81.0, sbp=137, tc=4.9), exam(DAY, weight=78.6, sbp=148, tc=5.0))
+    made = changes.since(found, [])
+    assert (made.title, [(one.icon, one.title, one.text) for one in made.rows]) == (
+        "Since last year",
+        [
+            ("arrow-down", "2.4 kg lighter", "81 → 78.6 kg"),
+            ("arrow-up", "Systolic blood pressure 11 mmHg higher", "137 → 148 mmHg, now out of range"),
+            ("minus", "Total cholesterol without clear change", "4.9 → 5 mmol/L, within range"),
+        ],
+    )
+    assert changes.since(items(exam(DAY, sbp=148)), []) is None
+
+
+def test_colour_is_compared_by_the_same_edition_only():
+    now, then = assessment(sbp=148, exams=(1, 2)), assessment(bmi=26, exams=(1,))
+    repeated, other = assessment(sbp=148, exams=(2,)), assessment(bmi=26, exams=(1,))
+    other.edition = "2020"
+    assert changes.colour_change([now, repeated, then]).title == "Colour: yellow → orange"
+    assert changes.colour_change([now, repeated, other]) is None
+    assert changes.colour_change([now]) is None
+    assert changes.colour_change([now, assessment(tg=2.5, exams=(1,))]).title == "Colour: orange, as before"
+
+
+def event(action, actor_id=None, reason="", at=None):
+    return Event(action=action, actor=f"user:{actor_id}" if actor_id else "system:beat", actor_id=actor_id, reason=reason, at=at or timezone.now())
+
+
+def test_acts_are_told_with_name_role_and_reason():
+    actors = {5: Acting("Su Wenjing", ("case_manager", "employee"))}
+    told = openings.entries([event("step.done", 5, "She asked me to"), event("person.created"), event("step.done", 9)], actors)
+    assert [(one.who, one.role, one.what, one.why) for one in told] == [
+        ("Su Wenjing", "Case manager", "Step done", "She asked me to"),
+        ("The platform", "", "Entered in the roster", ""),
+        ("A former user", "", "Step done", ""),
+    ]
+
+
+def test_alike_acts_of_a_day_stand_there_once():
+    now = timezone.now()
+    told = openings.entries([event("step.done", 5, at=now), event("step.done", 5, at=now), event("step.done", 5, at=now - timedelta(days=2))], {})
+    assert [[one.times for one in day.entries] for day in openings.by_day(told)] == [[2], [1]]
+
+
+def test_who_can_see_what_follows_the_permissions():
+    seen = {one.role: one for one in openings.sights()}
+    for role in ROLES.values():
+        if str(role.words) in seen:
+            assert seen[str(role.words)].is_health == (Permission.RECORD_VIEW in role.permissions)
+    assert {words for words, one in seen.items() if one.is_health} == {"Case manager", "Physician"}
+    assert seen["Group leadership"] == openings.Sight("Group leadership", False, False, False, True)

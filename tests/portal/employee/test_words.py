@@ -1,0 +1,51 @@
+"""The wording table knows everything that can happen to somebody, in both languages."""
+
+import re
+
+import pytest
+
+from healthmgmt.care import templates
+from healthmgmt.portal.employee import words
+from healthmgmt.risk import packs
+
+LATIN = re.compile(r"[A-Za-z]{2,}")
+
+
+def phrases():
+    known = words.load()
+    yield from known.sentences.values()
+    yield from known.hints.values()
+    for topic in known.topics.values():
+        yield from (topic.state, topic.recorded, topic.noun)
+    for step in known.steps.values():
+        yield from (step.lead, step.title, step.text)
+
+
+@pytest.mark.parametrize("name", [name for name, _edition in packs.available()])
+def test_words_know_every_reason_of_a_pack(name):
+    pack = packs.load(name)
+    assert set(pack.reason_colours) - set(words.load().topics) == set()
+
+
+def test_words_know_every_step_of_the_plans():
+    assert {step.kind for plan in templates.load().plans for step in plan.steps} - set(words.load().steps) == set()
+
+
+def test_words_stand_in_both_languages():
+    assert all(set(phrase) == {"zh", "en"} and all(phrase.values()) for phrase in phrases())
+
+
+def test_words_name_no_diagnosis_and_blame_nobody():
+    blamed = re.compile("您患有|依从|超标|(?<!血脂)异常|you have (hypertension|diabetes)|non-compliant|abnormal", re.IGNORECASE)
+    assert [text for phrase in phrases() for text in phrase.values() if blamed.search(text)] == []
+
+
+def test_chinese_words_hold_no_latin():
+    placeholders = re.compile(r"\{\w+\}")
+    assert [phrase["zh"] for phrase in phrases() if LATIN.search(placeholders.sub("", phrase["zh"]))] == []
+
+
+def test_moves_are_indicators_that_packs_judge_by_value():
+    judged = {line.indicator for name, _edition in packs.available() for line in packs.load(name).lines if not line.is_flag}
+    assert words.load().moves <= judged
+    assert "china_par_10y" not in words.load().moves
