@@ -151,9 +151,8 @@ def test_leader_reads_the_group_page_and_no_link_leads_to_a_person(site, town, l
     while waiting:
         path = waiting.pop()
         seen.add(path)
-        answer = visitor.context.request.get(visitor.base + path)
-        assert answer.status == 200, path
-        shown = answer.text()
+        status, shown = visitor.page.evaluate("path => fetch(path).then(async (answer) => [answer.status, await answer.text()])", path)
+        assert status == 200, path
         assert [word for word in people if word in shown] == [], path
         for href in re.findall(r'href="([^"#]+)"', shown):
             target = urlsplit(urljoin(visitor.base + path, href))

@@ -69,6 +69,11 @@ def test_messages_have_one_translation():
     assert given_twice() == []
 
 
+def test_messages_say_how_chinese_counts():
+    """Without it a plural is shown in English."""
+    assert [str(path) for path in catalogues() if "Plural-Forms: nplurals=1; plural=0;" not in path.read_text(encoding="utf-8")] == []
+
+
 def test_messages_keep_their_placeholders():
     differing = [
         message for message, words in catalogue().items() if sorted(PLACEHOLDER.findall(message)) != sorted(PLACEHOLDER.findall(words))
