@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "healthmgmt.organization.middleware.LocalTimeMiddleware",
+    "healthmgmt.organization.middleware.FrameMiddleware",
 ]
 WSGI_APPLICATION = "healthmgmt.wsgi.application"
 TEMPLATE_LOADER = "django.template.loaders.filesystem.Loader"

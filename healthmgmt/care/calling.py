@@ -37,6 +37,7 @@ class Card:
     rule: str
     last: str
     latest_on: date
+    consent: str
 
 
 def card(person: Person, *, today: date) -> Card:
@@ -56,6 +57,7 @@ def card(person: Person, *, today: date) -> Card:
         rule=_("While a red alert is open, somebody calls every day.") if has_alert else _("The next date follows what you choose."),
         last=_last(found, today),
         latest_on=today.fromordinal(today.toordinal() + (rules.alert_longest_days if has_alert else endings.LONGEST_DAYS)),
+        consent=presenters.consent_to_calls(person),
     )
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from healthmgmt.care import endings, templates
 from healthmgmt.core.dates import completed_years
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
+from healthmgmt.people.models import Person
+from healthmgmt.people.selectors import consents_of
 from healthmgmt.risk import explanation, packs
 
 HOUR = 3600
@@ -152,3 +154,14 @@ def step_words(template: str, version: int, number: int | None = None) -> str:
 def doer(label: str, names: Mapping[str, str]) -> str:
     """Who did something, by name; what no user did was done by the system."""
     return names.get(label) or _("The system")
+
+
+def consent_to_calls(person: Person) -> str:
+    """How the person stands to being called by a case manager."""
+    state = next(one.state for one in consents_of(person) if one.purpose.slug == "care_contact")
+    return {
+        "given": _("Has agreed to be called."),
+        "outdated": _("Has agreed to be called, in an earlier wording."),
+        "withdrawn": _("Has taken back the consent to calls: only a critical result is a reason to call."),
+        "not_asked": _("Has not said yet whether calls are welcome; ask first."),
+    }[state]

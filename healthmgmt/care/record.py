@@ -102,7 +102,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
         steps=[_step(step, place, user, person, today) for place, step in enumerate(steps)],
         timeline=_timeline(person),
         alerts=alerts_of(person),
-        answers=measured.answers(exams),
+        answers=[*measured.answers(exams), (_("Calls"), presenters.consent_to_calls(person))],
         carers=selectors.carers_of(person),
     )
 

@@ -11,6 +11,7 @@ from healthmgmt.care import access, presenters, selectors, services, worklists
 from healthmgmt.care.models import Alert, Contact, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization.selectors import today as local_today
+from healthmgmt.people import services as people
 from tests import cast as casting
 from tests.care.making import PACK, assessment, exam
 
@@ -160,6 +161,28 @@ def test_who_has_left_stands_there_for_an_alert_only(cast) -> None:
         person.left_on = local_today() - timedelta(1)
         person.save()
     assert headings(cast.case_manager) == [("alert", "E1001")]
+
+
+def test_P23_who_took_the_consent_to_calls_back_is_called_for_an_alert_only(cast) -> None:
+    assessed(cast.anna, "red", "known_ascvd")
+    assessed(cast.ben, "red", "critical_bp")
+    for person in (cast.anna, cast.ben):
+        people.give_consent(person, purpose="care_contact", version="1", by=BY)
+    assert headings(cast.case_manager) == [("alert", "E1002"), ("first", "E1001")]
+    for person in (cast.anna, cast.ben):
+        people.withdraw_consent(person, purpose="care_contact", by=BY)
+    assert headings(cast.case_manager) == [("alert", "E1002")]
+    people.give_consent(cast.anna, purpose="care_contact", version="1", by=BY)
+    assert headings(cast.case_manager) == [("alert", "E1002"), ("first", "E1001")]
+
+
+def test_P23_panel_and_record_say_how_the_person_stands_to_calls(cast) -> None:
+    said = lambda: presenters.consent_to_calls(cast.anna)  # noqa: E731
+    assert "ask first" in said()
+    people.give_consent(cast.anna, purpose="care_contact", version="1", by=BY)
+    assert said() == "Has agreed to be called."
+    people.withdraw_consent(cast.anna, purpose="care_contact", by=BY)
+    assert "taken back" in said()
 
 
 def test_a_heading_shows_few_and_more_when_asked(cast, monkeypatch) -> None:

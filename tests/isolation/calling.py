@@ -146,13 +146,20 @@ def _calls(
         for number, (target, parts) in enumerate(targets(rule, world, other).items()):
             path = "/" + _filled(route, parts)
             for role, client in clients.items():
-                # Who may not call the address at all is refused before any object is looked for: one object shows it.
-                if role not in rule.roles and number:
-                    continue
-                for method in methods:
+                for method in _telling(rule, role, number, methods):
                     answer = _ask(client, method, path, host, rule, world)
                     found.append(Call(urlconf, route, target, role, method, rule.expected(role, method, target), *answer))
     return found
+
+
+def _telling(rule: Rule, role: str, number: int, methods: tuple[str, ...]) -> tuple[str, ...]:
+    """The methods that can show anything: with the first object all; with the others only those that look for it.
+
+    Who may not call the address at all is refused before any object, and any method, is looked for.
+    """
+    if not number:
+        return methods
+    return tuple(method for method in methods if role in rule.roles and method in rule.methods)
 
 
 def _filled(route: str, parts: dict[str, Any]) -> str:

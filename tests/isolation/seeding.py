@@ -169,7 +169,7 @@ def _own_step(person: Person) -> dict[str, object]:
     plan, _made = Plan.objects.get_or_create(
         person=person, ended_on=None, defaults={"assessment": _assessment(person), "template": "yellow", "version": 1, "colour": "yellow", "opened_on": date(2026, 1, 1)}
     )  # fmt: skip
-    step = Step.objects.create(plan=plan, number=90, kind="weigh_in", doer=Step.Doer.PERSON, due_on=date(2026, 1, 1))
+    step = Step.objects.create(plan=plan, number=1, occurrence=9, kind="weigh_in", doer=Step.Doer.PERSON, due_on=date(2026, 1, 1))
     return {"uuid": plan.uuid, "number": step.number, "occurrence": step.occurrence}
 
 

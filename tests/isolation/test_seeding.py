@@ -29,4 +29,4 @@ def test_seeding_shows_its_marks_to_its_own_people(worlds):
     """Else no search for them would mean anything."""
     calls = every_call(worlds.b, worlds.a, methods=("GET",))
     shown = {(call.route, call.role) for call in calls if marks_in(call.output, worlds.b)}
-    assert {("", "leader"), ("liaison/", "liaison_a1"), ("api/v1/uploads/", "office_b"), ("api/v1/uploads/", "exam_centre")} <= shown
+    assert {("group/", "leader"), ("liaison/", "liaison_a1"), ("api/v1/uploads/", "office_b"), ("api/v1/uploads/", "exam_centre")} <= shown

@@ -4,9 +4,16 @@
 --   worsened  the colour is worse than in the period before, and nobody has called about it
 --   due       the next contact, or a case manager's step of the plan, is due
 --   tried     called, but never reached
+-- Who has taken the consent to calls back is called for an alert alone.
 -- Whom somebody has just called (the next contact lies ahead) comes back on that day; alerts and people never reached stay.
 WITH mine AS MATERIALIZED (
-    SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here
+    SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here,
+        coalesce((
+            SELECT c.withdrawn_at IS NULL FROM people_consent AS c
+            WHERE c.person_id = p.id AND c.purpose = 'care_contact'
+            ORDER BY c.given_at DESC, c.id DESC
+            LIMIT 1
+        ), true) AS may_be_called
     FROM people_person AS p
     JOIN organization_unit AS u ON u.id = p.unit_id
     LEFT JOIN (
@@ -97,7 +104,7 @@ placed AS (
 headed AS (
     SELECT placed.*, CASE
         WHEN alert_id IS NOT NULL THEN 'alert'
-        WHEN colour IS NULL THEN NULL
+        WHEN colour IS NULL OR NOT may_be_called THEN NULL
         WHEN colour = 'red' AND NOT is_reached AND is_free THEN 'first'
         WHEN tries > 0 AND NOT is_reached THEN 'tried'
         WHEN former IS NOT NULL AND tries = 0 THEN 'worsened'
