@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -137,11 +137,6 @@ def open_rows_of(user: User, people: list[Person], around: Round) -> dict[int, U
         return {}
     rows = _rows(around.period).filter(person__in=people, upload__in=access.visible_to(user)).select_related("upload")
     return {row.person_id: row for row in rows.only("person_id", "upload__uuid", "upload__file_name").order_by("-upload_id", "-number")}
-
-
-def rows_to_mend(user: User) -> int:
-    """How many rows wait in the files that a user may mend."""
-    return _to_mend(user).aggregate(rows=Sum("waiting"))["rows"] or 0
 
 
 def mending(user: User, around: Round) -> Mending | None:

@@ -12,6 +12,7 @@ from healthmgmt.core import workbooks
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
+from healthmgmt.exams.access import uploading_units
 from healthmgmt.organization.selectors import present_round
 from healthmgmt.portal import completeness, due_lists, liaison_words
 from healthmgmt.portal.forms import DueFilter
@@ -38,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
             around, progress, mending, completeness.file_to_apply(request.user), completeness.late_centre(request.user, around)
         ),
         "files": completeness.latest_files(request.user, SHOWN_FILES),
-        "may_upload": request.user.can(Permission.UPLOAD_CREATE),
+        "delivers_for": len(uploading_units(request.user)),
     }
     return render(request, "portal/liaison.html", context)
 

@@ -86,12 +86,12 @@ def rows_stuck(mending: Mending, around: Round) -> Stuck:
     parts = [file_words(mending.first), causes]
     if mending.files > 1:
         parts.insert(1, _("and in %(count)s more files") % {"count": mending.files - 1} if mending.files > 2 else _("and in one more file"))
-    return Stuck(_("%(rows)s, %(age)s") % {"rows": rows, "age": age}, _listed(parts), _("Mend"), "")
+    return Stuck(_("%(rows)s, %(age)s") % {"rows": rows, "age": age}, _listed(parts), _("Mend them"), reverse("exams:problems", args=[mending.first.uuid]))
 
 
 def file_stuck(upload: Upload) -> Stuck:
     """A file that was read and waits for the word."""
-    return Stuck(_("A file was read and waits for your word"), file_words(upload), _("Look at it"), "")
+    return Stuck(_("A file was read and waits for your word"), file_words(upload), _("Look at it"), reverse("exams:upload", args=[upload.uuid]))
 
 
 def people_stuck(progress: Progress) -> Stuck:

@@ -134,7 +134,6 @@ def test_mending_counts_rows_and_causes_of_the_oldest_file_first(cast, cid):
     upload(text([bad(cid)]), unit=cast.a1)
     found = completeness.mending(cast.liaison_a1, around(cast))
     assert (found.rows, found.files, found.causes, found.helps, found.first) == (3, 2, 2, True, first)
-    assert completeness.rows_to_mend(cast.liaison_a1) == 3
 
 
 def test_mending_of_rows_about_nobody_due_does_not_help(cast):
@@ -145,7 +144,6 @@ def test_mending_of_rows_about_nobody_due_does_not_help(cast):
 def test_mending_is_of_those_who_may(cast):
     upload(text([bad(cast.ben)]), unit=cast.a1)
     assert [completeness.mending(user, around(cast)) for user in (cast.office_a, cast.liaison_b1, cast.leader)] == [None, None, None]
-    assert [completeness.rows_to_mend(user) for user in (cast.office_a, cast.liaison_b1, cast.leader)] == [0, 0, 0]
 
 
 def test_row_in_a_file_of_the_centre_waits_but_is_not_the_liaisons_to_mend(cast):
