@@ -2,7 +2,6 @@
 
 from datetime import date
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -21,7 +20,6 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
 
 PAGE = 50
@@ -165,8 +163,7 @@ def _alert_page(request: HttpRequest, found: Alert, fault: str = "") -> HttpResp
 
 
 def _today() -> date:
-    """The organisation's day. Its time holds from here on: sentences with an hour in them are made before the template is."""
-    timezone.activate(ZoneInfo(organisation_settings().timezone))
+    """The organisation's day: its time is set around the request."""
     return timezone.localdate()
 
 

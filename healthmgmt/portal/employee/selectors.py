@@ -16,7 +16,7 @@ from healthmgmt.audit.selectors import events_of_person
 from healthmgmt.care.models import Alert, Assignment, Plan, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams.models import Exam, Finding
-from healthmgmt.organization.models import Membership, Settings
+from healthmgmt.organization.models import Membership
 from healthmgmt.organization.selectors import period_of
 from healthmgmt.people.models import Person
 from healthmgmt.portal.employee import measured
@@ -32,10 +32,8 @@ OWN_MANAGER = 1000
 
 
 def own_person(user: User) -> Person | None:
-    """Who of the employees a user is, with the organisation's `time_zone`; None for somebody who is none."""
-    zone = Settings.objects.filter(pk=1).values("timezone")[:1]
-    found = Person.objects.visible_to(user, Permission.OWN_RECORD_VIEW).select_related("unit")
-    return found.annotate(time_zone=Subquery(zone)).first()
+    """Who of the employees a user is; None for somebody who is none."""
+    return Person.objects.visible_to(user, Permission.OWN_RECORD_VIEW).select_related("unit").first()
 
 
 def exams_of(person: Person) -> list[Exam]:

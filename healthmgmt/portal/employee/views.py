@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -37,8 +36,6 @@ def of_person(page: str) -> Callable:
             person = selectors.own_person(request.user)
             if person is None:
                 return render(request, "portal/employee/nobody.html")
-            # Presenters write days as the organisation counts them, as templates do.
-            timezone.activate(ZoneInfo(person.time_zone))
             audit.record("own_record.viewed", by=Actor.of_request(request), person_id=person.pk, detail={"page": page})
             return view(request, person, *args, **kwargs)
 
