@@ -95,6 +95,14 @@ WORDS = {
     "access_log.person_shown": _("Shown in the access log"),
 }
 
+# Why somebody looked, where nobody is asked to write a reason.
+REASONS = {"care": _("care for the person"), "call": _("a call to the person")}
+
+
+def reason_in_words(event: Event) -> str:
+    """Why it was done, in the present language where the product gave the reason, else as it was written."""
+    return str(REASONS.get(event.reason, event.reason))
+
 
 def in_words(event: Event) -> str:
     """An event's name in the present language; the bare name for one that no list knows."""

@@ -46,7 +46,7 @@ def periods(request: HttpRequest) -> HttpResponse:
 def deadline(request: HttpRequest, pk: int) -> HttpResponse:
     """Another deadline of an open round."""
     period = get_period_or_404(request.user, pk, MANAGE)
-    form = DeadlineForm(request.POST)
+    form = DeadlineForm(request.POST, auto_id=f"deadline_{pk}_%s")
     if form.is_valid():
         try:
             rounds.change_deadline(period, deadline_on=form.cleaned_data["deadline_on"], by=Actor.of_request(request))
@@ -81,9 +81,14 @@ def _turned(request: HttpRequest, pk: int, act: Callable[..., Period], said: str
     return redirect("organization:periods")
 
 
+def _deadline_form(period: Period) -> DeadlineForm:
+    """Several stand on the page, so each has names of its own for its fields."""
+    return DeadlineForm(initial={"deadline_on": period.deadline_on}, auto_id=f"deadline_{period.pk}_%s")
+
+
 def _page(request: HttpRequest, form: PeriodForm, changing: tuple[int, DeadlineForm] | None = None) -> HttpResponse:
     rows = [
-        (period, changing[1] if changing and changing[0] == period.pk else DeadlineForm(initial={"deadline_on": period.deadline_on}))
+        (period, changing[1] if changing and changing[0] == period.pk else _deadline_form(period))
         for period in Period.objects.order_by("-starts_on")
     ]
     context = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.audit.models import Event
-from healthmgmt.audit.words import in_words
+from healthmgmt.audit.words import in_words, reason_in_words
 from healthmgmt.core.templatetags.health import day
 from healthmgmt.core.permissions import ROLES, Permission
 from healthmgmt.exams.models import Exam
@@ -19,7 +19,6 @@ from healthmgmt.portal.employee.writing import enumerated
 
 SYSTEM = "system:"
 # Reasons that pages give by a word; everything else is what somebody wrote.
-REASONS = {"care": gettext_lazy("to look after you"), "call": gettext_lazy("to call you")}
 # Said in a note below the table: what they see follows from no permission about people.
 APART = ("employee", "operator", "exam_centre", "data_steward")
 
@@ -88,13 +87,9 @@ def by_day(found: Sequence[Entry]) -> list[Day]:
 def _entry(event: Event, actors: Mapping[int, Acting]) -> Entry:
     acting = actors.get(event.actor_id)
     if acting:
-        return Entry(event.at, acting.name, _roles(acting), in_words(event), _why(event))
+        return Entry(event.at, acting.name, _roles(acting), in_words(event), reason_in_words(event))
     who = _("The platform") if event.actor.startswith(SYSTEM) else _("A former user")
-    return Entry(event.at, who, "", in_words(event), _why(event))
-
-
-def _why(event: Event) -> str:
-    return str(REASONS.get(event.reason, event.reason))
+    return Entry(event.at, who, "", in_words(event), reason_in_words(event))
 
 
 def _roles(acting: Acting) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
-from healthmgmt.audit.words import in_words
+from healthmgmt.audit.words import in_words, reason_in_words
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
 
@@ -46,6 +46,7 @@ class Entry:
 
     event: Event
     words: str
+    why: str
     actor: str
     person: Person | None
     subject: str
@@ -119,7 +120,7 @@ def _entry(event: Event, users: dict[int, User], people: dict[int, Person]) -> E
         actor = user.shown_name if user else event.actor
     is_user = event.subject_kind == User._meta.label_lower and event.subject_id.isdecimal() and int(event.subject_id) != event.actor_id
     subject = users.get(int(event.subject_id)) if is_user else None
-    return Entry(event, in_words(event), actor, people.get(event.person_id), subject.shown_name if subject else "")
+    return Entry(event, in_words(event), reason_in_words(event), actor, people.get(event.person_id), subject.shown_name if subject else "")
 
 
 def sentence(narrowing: Narrowing, page: LogPage) -> str:
