@@ -4,6 +4,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from typing import BinaryIO
 from xml.sax.saxutils import escape
 
@@ -46,7 +47,16 @@ def workbook(rows: Iterable[Sequence[str]], *, sheet: str) -> BinaryIO:
 
     Written as it comes: openpyxl needs a minute for 600,000 cells, this a second.
     """
-    target = tempfile.TemporaryFile()
+    with ExitStack() as opened:
+        target = opened.enter_context(tempfile.TemporaryFile())
+        _write(target, rows, sheet)
+        target.seek(0)
+        # Whole: from here on it is the caller's to close.
+        opened.pop_all()
+    return target
+
+
+def _write(target: BinaryIO, rows: Iterable[Sequence[str]], sheet: str) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         for name, text in PARTS.items():
             archive.writestr(name, HEAD + text)
@@ -57,8 +67,6 @@ def workbook(rows: Iterable[Sequence[str]], *, sheet: str) -> BinaryIO:
             for cells in rows:
                 part.write(f"<row>{''.join(map(_cell, cells))}</row>".encode())
             part.write(b"</sheetData></worksheet>")
-    target.seek(0)
-    return target
 
 
 def _cell(text: str) -> str:
