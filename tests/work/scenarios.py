@@ -18,6 +18,8 @@ from healthmgmt.core.dates import local_day
 from healthmgmt.exams import repairing
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Upload
+from healthmgmt.organization import periods
+from healthmgmt.people import moves
 from healthmgmt.work import services as work
 from tests.cast import Cast
 from tests.exams.road import HEADINGS, text, upload
@@ -57,4 +59,16 @@ def forgotten(cast: Cast) -> None:
     work.drain()
 
 
-STEPS: dict[str, Callable[[Cast], None]] = {"accounts.mail_reset": forgotten}
+def merged(cast: Cast) -> None:
+    """A unit is taken up into its sister."""
+    moves.merge_units(cast.a2, into=cast.a1, on=today(), by=BY)
+    work.drain()
+
+
+def closed(cast: Cast) -> None:
+    """A period is closed, and counted once more."""
+    periods.close_period(cast.period, by=BY)
+    work.drain()
+
+
+STEPS: dict[str, Callable[[Cast], None]] = {"accounts.mail_reset": forgotten, "care.follow_merger": merged, "insight.settle": closed}
