@@ -196,6 +196,7 @@ def test_session_that_ended_comes_back_to_the_page_after_sign_in(site, town, lan
     visitor.page.fill("input[name=password]", towns.PASSWORD)
     visitor.page.press("input[name=password]", "Enter")
     visitor.page.wait_for_url(re.compile("/privacy/$"))
+    assert visitor.page.locator("nav a[aria-current=page][href='/privacy/']").count() > 0
     visitor.close()
 
 
