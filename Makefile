@@ -7,8 +7,8 @@ SHARED ?= ../shared
 WITH_SHARED = SHARED="$(abspath $(SHARED))"
 
 RUN := .venv/bin/python
-# Divided among two processes, each with servers of its own; the tests of a module stay together.
-PYTEST = $(WITH_SHARED) $(RUN) -m pytest --numprocesses 2 --dist loadfile
+# Divided among two processes, each with servers of its own, as tests/dividing.py says.
+PYTEST = $(WITH_SHARED) $(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 INSTALLED := .venv/installed
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard healthmgmt/locale/*/LC_MESSAGES/*.po */locale/*/LC_MESSAGES/*.po healthmgmt/*/locale/*/LC_MESSAGES/*.po))
 NPM_INSTALLED := node_modules/.package-lock.json

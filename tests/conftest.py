@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 
 import pytest
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import translation
 
 from tests import cast as casting
@@ -53,14 +55,24 @@ def cast(org_a) -> casting.Cast:
     return casting.make()
 
 
+@pytest.fixture(scope="session")
+def _handler() -> ClientHandler:
+    """The site as all browsers of a run meet it: its middleware, which looks through the static files, is set up once."""
+    handler = ClientHandler(enforce_csrf_checks=False)
+    handler.load_middleware()
+    return handler
+
+
 @pytest.fixture
-def sign_in(org_a) -> Callable[..., Client]:
+def sign_in(org_a, _handler) -> Callable[..., Client]:
     """`sign_in(user)` gives a browser of organisation A in which the user is signed in."""
 
     def make(user=None, host: str = "alpha.localhost") -> Client:
         from tenants import current
 
         client = Client(headers={"host": host})
+        # A copy: a test may ask its own browser for the check against forged forms.
+        client.handler = copy(_handler)
         if user is not None:
             with current.use(org_a):
                 client.force_login(user)

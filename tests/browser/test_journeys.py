@@ -139,6 +139,26 @@ def test_case_manager_calls_and_closes_a_red_alert_with_an_outcome(site, town, l
 
 
 @looks
+def test_case_manager_chooses_from_the_worklist_without_leaving_it(site, town, language, width):
+    visitor = sign_in(site, town, "case_manager", language, width)
+    visitor.go("/care/")
+    line = visitor.page.locator("a.wl").nth(2)
+    name = line.locator(".nm").inner_text()
+    assert visitor.page.locator("#panel-name").text_content() != name
+    with visitor.page.expect_response(lambda answer: "/contact/" in answer.url):
+        line.click()
+    visitor.page.wait_for_function("name => document.querySelector('#panel-name').textContent === name", arg=name)
+    assert urlsplit(visitor.page.url).path == "/care/"
+    assert visitor.page.locator("#panel").count() == 1
+    assert visitor.page.locator("a.wl[aria-current=true] .nm").all_inner_texts() == [name]
+    visitor.page.locator("#panel").locator("h2").scroll_into_view_if_needed()
+    assert visitor.page.locator("#panel-name").is_visible()
+    visitor.page.locator("#panel input[name=ending]").first.check()
+    assert visitor.taken_complaints() == []
+    visitor.close()
+
+
+@looks
 def test_leader_reads_the_group_page_and_no_link_leads_to_a_person(site, town, language, width):
     visitor = sign_in(site, town, "group_leader", language, width)
     visitor.go("/")

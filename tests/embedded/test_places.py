@@ -41,6 +41,7 @@ def test_ensure_as_root_runs_as_nobody(data_dir, use):
 
 
 @as_root
+@pytest.mark.long  # A cluster of its own.
 def test_ensure_as_root_under_a_closed_folder(data_dir, use):
     closed = data_dir.parent / "closed"
     closed.mkdir(mode=0o700)
@@ -69,6 +70,7 @@ def test_ensure_as_root_under_a_closed_folder(data_dir, use):
 
 
 @as_root
+@pytest.mark.long  # A cluster of its own.
 def test_erase_leaves_nothing_aside(data_dir, use):
     closed = data_dir.parent / "closed"
     closed.mkdir(mode=0o700)
@@ -83,6 +85,7 @@ def test_erase_leaves_nothing_aside(data_dir, use):
 
 
 @as_root
+@pytest.mark.long  # A cluster of its own.
 def test_ensure_as_an_ordinary_user_then_as_root(data_dir, use):
     user = pwd.getpwnam("nobody")
     copy_wheels(data_dir.parent / "site")

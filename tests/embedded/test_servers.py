@@ -113,6 +113,7 @@ def test_servers_without_users_are_found_by_connecting(data_dir, use):
     assert servers.status(data_dir) == {}
 
 
+@pytest.mark.long  # A cluster of its own.
 def test_stale_process_number_of_a_living_stranger(data_dir, use):
     user = use()
     urls = user.urls()
@@ -130,6 +131,7 @@ def test_stale_process_number_of_a_living_stranger(data_dir, use):
     stranger.wait()
 
 
+@pytest.mark.long  # A cluster of its own.
 def test_half_done_first_start_is_made_again(data_dir, use):
     user = use()
     user.urls()
@@ -146,6 +148,7 @@ def test_half_done_first_start_is_made_again(data_dir, use):
     assert sorted(path.name for path in home.iterdir()) == ["postgres", "postgres.log", "redis.log"]
 
 
+@pytest.mark.long  # A cluster of its own.
 def test_port_taken_meanwhile_is_replaced(data_dir, use):
     user = use()
     before = user.urls()
@@ -208,6 +211,7 @@ def test_stop_refuses_while_in_use(data_dir, use):
     assert sorted(servers.status(data_dir)) == ["postgresql", "redis"]
 
 
+@pytest.mark.long  # A cluster of its own.
 def test_copied_folder_does_not_take_the_servers_of_the_first(data_dir, use):
     first = use()
     urls = first.urls()
@@ -224,6 +228,7 @@ def test_copied_folder_does_not_take_the_servers_of_the_first(data_dir, use):
     assert sorted(servers.status(data_dir)) == ["postgresql", "redis"]
 
 
+@pytest.mark.long  # A cluster of its own.
 def test_moved_folder_keeps_its_data(data_dir, use):
     user = use()
     urls = user.urls()
@@ -258,6 +263,7 @@ def command(data_dir: Path, *words: str, **environ: str) -> subprocess.Completed
     )  # fmt: skip
 
 
+@pytest.mark.long  # A cluster of its own.
 def test_start_with_a_cluster_of_another_version_is_one_sentence(data_dir, use):
     user = use()
     user.urls()

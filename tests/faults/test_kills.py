@@ -38,6 +38,7 @@ def test_P10_worker_killed_in_the_middle_of_a_job(committed_org, crew, submit, t
     tell(f"worker killed at {struck[0]} and {struck[1]} of {TOTAL} rows: {job.attempts} attempts, {TOTAL} rows, each once")
 
 
+@pytest.mark.long  # Waits for leases.
 def test_P11_a_worker_that_wakes_too_late_writes_nothing(committed_org, crew, submit, tell):
     job = submit("fault.rows", **SLOWLY | {"inside_ms": 0, "between_ms": 100})
     sleeper = crew.worker(concurrency=1)
@@ -54,6 +55,7 @@ def test_P11_a_worker_that_wakes_too_late_writes_nothing(committed_org, crew, su
     tell(f"worker asleep at {asleep_at} of {TOTAL} rows, awake after another took over: {TOTAL} rows, each once")
 
 
+@pytest.mark.long  # Waits for a recovery.
 def test_P10_database_crashed_in_the_middle_of_a_job(committed_org, crew, submit, tell):
     job = submit("fault.rows", **SLOWLY)
     crew.worker(concurrency=1)

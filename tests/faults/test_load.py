@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from healthmgmt.core import organisations
 from healthmgmt.work import engine
 from healthmgmt.work.models import Job
@@ -50,6 +52,7 @@ def test_P13_poison_ends_and_holds_up_nobody(committed_org, standing_crew, submi
     tell(f"poison: given up after {poison.attempts} attempts; 100 good jobs done {seconds:.1f} s after it came, each row once")
 
 
+@pytest.mark.long  # Load.
 def test_P11_two_workers_and_two_reconcilers(committed_org, standing_crew, submit, tell):
     second = standing_crew.worker()
     for number in range(100):
@@ -83,6 +86,7 @@ def test_P02_ring_for_a_deleted_organisation_touches_nothing(committed_org, stan
     tell("ring for a deleted organisation and ring for none: two errors, nothing touched, the next job done")
 
 
+@pytest.mark.long  # Load.
 def test_a_busy_organisation_does_not_hold_up_another(empty_org, committed_org, standing_crew, submit, tell):
     for number in range(60):
         submit("fault.rows", str(number), **ONE | {"inside_ms": 50})

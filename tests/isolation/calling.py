@@ -111,10 +111,13 @@ def targets(rule: Rule, world: World, other: World) -> dict[str, dict[str, Any]]
     return own | {f"foreign {name}": other.objects[rule.kind][name] for name in rule.objects}
 
 
-def every_call(world: World, other: World, methods: tuple[str, ...] = METHODS) -> list[Call]:
-    """Every address of the organisation's host x every object x every role x every method."""
+def every_call(world: World, other: World, methods: tuple[str, ...] = METHODS, *, is_thorough: bool = False) -> list[Call]:
+    """Every address of the organisation's host x every object x every role x every method.
+
+    Unless thorough, methods that an address does not have are tried by one role.
+    """
     clients = browsers(world, other)
-    return _calls("healthmgmt.urls", URLS, clients, world.host, world, other, methods)
+    return _calls("healthmgmt.urls", URLS, clients, world.host, world, other, methods, is_thorough)
 
 
 def repeated(world: World, other: World, wanted: set[tuple[str, str, str, str]]) -> list[Call]:
@@ -132,12 +135,13 @@ def every_public_call(operator: Client, world: World, other: World) -> list[Call
     """The same on the bare domain, where the organisation's sessions are nobody's."""
     clients = browsers(world, other)
     as_nobody = {"anonymous": clients["anonymous"], "stranger": clients["admin"], "operator": operator}
-    return _calls("healthmgmt.urls_public", PUBLIC_URLS, as_nobody, "localhost", world, other, METHODS)
+    return _calls("healthmgmt.urls_public", PUBLIC_URLS, as_nobody, "localhost", world, other, METHODS, True)
 
 
 def _calls(
-    urlconf: str, table: dict[str, Rule], clients: dict[str, Client], host: str, world: World, other: World, methods: tuple[str, ...]
-) -> list[Call]:
+    urlconf: str, table: dict[str, Rule], clients: dict[str, Client], host: str, world: World, other: World, methods: tuple[str, ...],
+    is_thorough: bool,
+) -> list[Call]:  # fmt: skip
     found = []
     for route, _ in patterns(get_resolver(urlconf)):
         rule = table.get(route)
@@ -146,19 +150,23 @@ def _calls(
         for number, (target, parts) in enumerate(targets(rule, world, other).items()):
             path = "/" + _filled(route, parts)
             for role, client in clients.items():
-                for method in _telling(rule, role, number, methods):
+                for method in _telling(rule, role, number, methods, is_thorough):
                     answer = _ask(client, method, path, host, rule, world)
                     found.append(Call(urlconf, route, target, role, method, rule.expected(role, method, target), *answer))
     return found
 
 
-def _telling(rule: Rule, role: str, number: int, methods: tuple[str, ...]) -> tuple[str, ...]:
+def _telling(rule: Rule, role: str, number: int, methods: tuple[str, ...], is_thorough: bool) -> tuple[str, ...]:
     """The methods that can show anything: with the first object all; with the others only those that look for it.
 
     Who may not call the address at all is refused before any object, and any method, is looked for.
     """
-    if not number:
+    if not number and is_thorough:
         return methods
+    if not number:
+        # That a method is not there is the same for everybody who may call the address: one of them tries it.
+        first = min(rule.roles, default="")
+        return tuple(method for method in methods if method == "GET" or method in rule.methods or role == first)
     return tuple(method for method in methods if role in rule.roles and method in rule.methods)
 
 

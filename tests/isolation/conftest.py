@@ -33,3 +33,11 @@ def worlds(django_db_setup, django_db_blocker) -> Iterator[Worlds]:
             connections["default"].close()
             for world in made:
                 provisioning.remove(world.schema)
+
+
+@pytest.fixture(scope="package")
+def calls_of_b(worlds) -> list:
+    """What B's own people are shown when they ask for every page."""
+    from tests.isolation.calling import every_call
+
+    return every_call(worlds.b, worlds.a, methods=("GET",))

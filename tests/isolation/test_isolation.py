@@ -31,9 +31,8 @@ TABLES = {"healthmgmt.urls": URLS, "healthmgmt.urls_public": PUBLIC_URLS}
 
 
 @pytest.fixture(scope="module")
-def calls(worlds) -> list[Call]:
+def calls(worlds, calls_of_b) -> list[Call]:
     """Every call of organisation A's users, after B's have asked the same process for the same pages."""
-    every_call(worlds.b, worlds.a, methods=("GET",))
     with current.use(current.PUBLIC):
         operator = User.objects.create(email="isolation@example.org", is_operator=True)
     try:
@@ -60,6 +59,13 @@ def test_P01_no_request_shows_a_byte_of_another_organisation(worlds, calls, tell
 
 def test_P03_every_address_answers_as_the_table_says(calls):
     assert [f"{call.name}: {call.status}, not {call.expected}" for call in calls if call.status != call.expected] == []
+
+
+@pytest.mark.long
+def test_P03_every_role_with_every_method(worlds):
+    calls = every_call(worlds.a, worlds.b, is_thorough=True)
+    assert [f"{call.name}: {call.status}, not {call.expected}" for call in calls if call.status != call.expected] == []
+    assert [call.name for call in calls if marks_in(content_of(call, worlds.b), worlds.b)] == []
 
 
 @pytest.mark.parametrize("urlconf", URLCONFS)

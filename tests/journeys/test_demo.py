@@ -63,6 +63,7 @@ def test_demo_started_again_only_looks(data_dir, drawn):
     assert told(again) == told(drawn)
 
 
+@pytest.mark.long  # A second installation.
 def test_demo_on_real_rows_colours_within_two_points_of_the_drawn_ones(data_dir, drawn, shared):
     drawn, real = shares(drawn), shares(start(data_dir, SHARED=str(shared)))
     assert {colour: round(abs(drawn[colour] - real[colour]), 2) for colour in drawn if abs(drawn[colour] - real[colour]) > 2} == {}

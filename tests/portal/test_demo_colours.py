@@ -53,6 +53,7 @@ def written_rows(organisation: files.Organisation, year: int) -> Rows:
     return Rows(np.array(sex), np.array(age), np.array(values, dtype=float), unknown, unknown)
 
 
+@pytest.mark.long  # Half a minute.
 def test_write_colours_with_and_without_real_values_agree_within_two_points(shared: Path, tmp_path):
     today = date(2026, 11, 21)
     drawn, real = (

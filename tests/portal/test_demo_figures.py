@@ -50,6 +50,7 @@ def test_figures_file_is_small_and_cites_its_source():
         assert words in text
 
 
+@pytest.mark.long  # The whole data set.
 def test_figures_file_is_what_the_estimate_gives(shared, tmp_path):
     estimate.main(shared, tmp_path / "figures.toml")
     assert (tmp_path / "figures.toml").read_text(encoding="utf-8") == figures.FIGURES.read_text(encoding="utf-8")
