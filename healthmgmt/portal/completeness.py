@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Value, When
@@ -99,6 +101,15 @@ def with_standing(people: QuerySet[Person], period: Period) -> QuerySet[Person]:
     )
 
 
+def _stands(standings: tuple[str, ...], period: Period) -> Q:
+    """Whoever stands in one of these ways: in terms that the database joins by, where it works `standing` out person by person."""
+    is_examined, is_waiting = Q(Exists(_exams(period))), Q(Exists(_rows(period).filter(person=OuterRef("pk"))))
+    if set(standings) == set(LACKING):
+        return ~is_examined
+    ways = {Standing.MISSING: ~is_examined & ~is_waiting, Standing.WAITING: ~is_examined & is_waiting, Standing.EXAMINED: is_examined}
+    return reduce(or_, (ways[Standing(one)] for one in standings))
+
+
 def progress(user: User, around: Round, unit: Unit | None = None) -> Progress:
     """How far the user's units, or one of them, have come. One query; nothing without a period."""
     if around.period is None:
@@ -125,10 +136,9 @@ def due_list(
     people = people_due(user, around).matching(search)
     if unit is not None:
         people = people.within(unit)
-    people = with_standing(people, around.period)
     if standings:
-        people = people.filter(standing__in=standings)
-    return people.select_related("unit").order_by("unit__path", "emp_no")
+        people = people.filter(_stands(standings, around.period))
+    return with_standing(people, around.period).select_related("unit").order_by("unit__path", "emp_no")
 
 
 def open_rows_of(user: User, people: list[Person], around: Round) -> dict[int, UploadRow]:
@@ -148,7 +158,7 @@ def mending(user: User, around: Round) -> Mending | None:
     helps = False
     if around.period is not None:
         rows = UploadRow.objects.filter(upload__in=ids, state=UploadRow.State.WAITING, person=OuterRef("pk"))
-        helps = with_standing(people_due(user, around), around.period).filter(Exists(rows), standing=Standing.WAITING).exists()
+        helps = people_due(user, around).filter(Exists(rows), _stands((Standing.WAITING,), around.period)).exists()
     causes = sql.row("portal/waiting_causes", {"uploads": ids})[0]
     return Mending(sum(upload.waiting for upload in uploads), len(uploads), causes, helps, uploads[0])
 
