@@ -130,14 +130,17 @@ def _limit(pack: Pack | None, code: str) -> float | None:
 
 
 def values(exams: Sequence[Exam], *, sex: str, reasons: Mapping[str, str], with_pressure: bool, pack: Pack | None) -> list[Value]:
-    """The indicators of the last exam worth a line; `reasons` are colours by indicator."""
+    """The indicators of the last exam worth a line, and those of the one before that still are reasons; `reasons` are colours by indicator."""
     if not exams:
         return []
     last, outside = exams[-1], {one.indicator for one in exams[-1].findings.all()}
+    before = exams[-2] if len(exams) > 1 else None
     found = []
     for code, indicator in catalogue.load().items():
         is_worth = code in MAIN or code in outside or code in reasons
-        if not indicator.is_numeric or not is_worth or (code in PRESSURE and not with_pressure) or number_of(last, code) is None:
+        if not indicator.is_numeric or not is_worth or (code in PRESSURE and not with_pressure):
+            continue
+        if number_of(last, code) is None and not (code in reasons and before and number_of(before, code) is not None):
             continue
         found.append(_value(exams, indicator, sex, reasons.get(code, ""), pack))
     return found
@@ -156,7 +159,7 @@ def _value(exams: Sequence[Exam], indicator: catalogue.Indicator, sex: str, colo
         series=[number for number in (number_of(exam, code) for exam in exams) if number is not None],
         limit=high if high is not None else low,
         colour=colour,
-        say=_standing(now, low, high),
+        say=_standing(now, low, high) if now is not None else "",
     )
 
 

@@ -196,6 +196,13 @@ def test_record_tells_the_story_and_the_person_of_it(manager, cast, alert) -> No
     assert list(Event.objects.filter(action="record.viewed").values_list("person_id", "actor_id", "reason")) == [(cast.anna.pk, cast.case_manager.pk, "care")]
 
 
+def test_record_shows_the_value_behind_the_colour_where_the_last_exam_lacks_it(manager, cast) -> None:
+    assessed(cast.anna, "blue", "borderline_lipids", year=1, tc=5.87, fpg=4.9)
+    assessed(cast.anna, "blue", "borderline_lipids", fpg=5.0)
+    page = text(manager.get(f"/care/people/{cast.anna.uuid}/"))
+    assert "Total cholesterol" in page and "5.87" in page
+
+
 def test_record_of_somebody_never_examined_says_so(manager, cast) -> None:
     page = text(manager.get(f"/care/people/{cast.ben.uuid}/"))
     assert "There is no exam that counts." in page and "No exam has come in yet" in page
