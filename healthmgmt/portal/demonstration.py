@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from django.core.management import call_command
 from django.utils import timezone, translation
 
@@ -30,7 +31,8 @@ from healthmgmt.organization.selectors import names_from_root
 from healthmgmt.people.models import Person
 from healthmgmt.portal import selectors
 from healthmgmt.portal.delivery import Site
-from healthmgmt.portal.demo import files
+from healthmgmt.portal.demo import files, population
+from healthmgmt.portal.demo.measurements import MAN, WOMAN
 from healthmgmt.work.models import Job
 
 WAIT_SECONDS = 300
@@ -145,12 +147,7 @@ class Demonstration:
         if not User.objects.filter(email=email).exists():
             unit = Unit.objects.filter(level=level, people__isnull=False).first() or Unit.objects.filter(level=level).first()
             options = {"org": slug, "email": email, "role": role, "unit": names_from_root(unit), "password": password, "stdout": StringIO()}
-            with translation.override("zh-hans"):
-                options["name"] = str(ROLES[role].words)
-            if role == "employee":
-                person = Person.objects.employed().within(unit).order_by("emp_no").first()
-                options |= {"person": person.emp_no, "name": person.name}
-            call_command("add_user", **options)
+            call_command("add_user", **options, **_who(role, unit))
         return Login(slug, role, email, password)
 
     def _deliver(self, slug: str, organisation: files.Organisation) -> None:
@@ -181,6 +178,18 @@ class Demonstration:
     def _deliveries(organisation: files.Organisation) -> Iterator[Upload]:
         for one in organisation.exams:
             yield Upload.objects.select_related("centre").filter(file_name=one.path.name).order_by("id").last()
+
+
+def _who(role: str, unit: Unit) -> dict[str, str]:
+    """Name and, of an employee, number of a role's user; an exam centre's account is nobody's."""
+    if role == "employee":
+        person = Person.objects.employed().within(unit).order_by("emp_no").first()
+        return {"person": person.emp_no, "name": person.name}
+    if role == "exam_centre":
+        with translation.override("zh-hans"):
+            return {"name": str(ROLES[role].words)}
+    place = [one for one, _level in CAST].index(role)
+    return {"name": population.Names(np.random.default_rng(place)).name((MAN, WOMAN)[place % 2])}
 
 
 def _is_delivered(one: files.ExamFile) -> bool:
