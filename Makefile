@@ -30,7 +30,7 @@ SYSTEM_REDIS := $(firstword $(wildcard /usr/bin/redis-server /usr/local/bin/redi
 help:
 	@echo "make demo [ONCE=1] [SHARED=folder]  the whole job on two organisations, then serve (ONCE=1: stop after the summary)"
 	@echo "make test [SHARED=folder]           the whole suite"
-	@echo "make test-long                      with repeats and whole data sets, and once more on the system's servers"
+	@echo "make test-long                      with repeats, whole data sets and every look, and once more on the system's servers"
 	@echo "make sabotage                       break the product on purpose; every break must turn a test red"
 	@echo "make shots [ROLES='liaison ...']      a picture of every page, role, language and width, in shots/"
 	@echo "make bench                          measure against what one would pick instead"
