@@ -118,6 +118,11 @@ def test_clean_keeps_identity_numbers_out_of_every_other_field():
     assert row["other"] == {"remark": "证件***"}
 
 
+def test_clean_stray_nul_bytes_are_their_cells_fault_in_a_small_file_too():
+    found = making.read(making.text(HEADING, [*ROW[:5], "5\x00.1", "\x00", "\x00"]))
+    assert (found.received, [reason for _row, _cell, reason in found.problems]) == (1, ["characters"] * 3)
+
+
 def test_clean_characters_and_long_cells():
     data = making.text(HEADING, ROW, ROW, ROW).replace("何兰".encode(), "何\u202e兰".encode(), 1).replace(b"5.1", b"5\x00.1", 1)
     found = making.read(data)

@@ -12,7 +12,8 @@ OTHER_FORMATS = (
 )  # fmt: skip
 HTML = re.compile(rb"<\s*(!doctype\s+html|html|head|body|table|meta|style)[\s>]", re.IGNORECASE)
 HEAD = 4_096
-# A text may hold a stray NUL; a binary file holds many.
+# A text may hold stray NULs, which its cells are then blamed for; a binary file holds many.
+STRAY_NULS = 8
 NUL_SHARE = 0.02
 
 
@@ -32,7 +33,7 @@ def detect(data: bytes) -> str:
         if HTML.search(plain):
             return "html"
         raise FileRefused("format")
-    if utf16(head) is None and head.count(0) > NUL_SHARE * len(head):
+    if utf16(head) is None and head.count(0) > max(STRAY_NULS, NUL_SHARE * len(head)):
         raise FileRefused("format")
     return "text"
 
