@@ -77,6 +77,12 @@ def test_report_shows_values_texts_origin_and_can_be_printed(cast, orange, sign_
     assert "data-print" in browser.get("/report/").content.decode()
 
 
+def test_report_with_nothing_out_of_range_shows_its_values_without_a_fold(cast, sign_in):
+    examine(cast.anna, timezone.now().date(), 168, 60, 118, 76, 5.0, 4.6, 1.1, "未见异常")
+    page = sign_in(cast.employee).get("/report/").content.decode()
+    assert "Systolic blood pressure" in page and "fold-groups" not in page
+
+
 def test_plan_shows_steps_and_earlier_plans(cast, orange, sign_in):
     own_step(orange)
     status, page = shown(sign_in(cast.employee), "/plan/")
