@@ -133,14 +133,14 @@ def values(exams: Sequence[Exam], *, sex: str, reasons: Mapping[str, str], with_
     """The indicators of the last exam worth a line, and those of the one before that still are reasons; `reasons` are colours by indicator."""
     if not exams:
         return []
-    last, outside = exams[-1], {one.indicator for one in exams[-1].findings.all()}
-    before = exams[-2] if len(exams) > 1 else None
+    before, last = exams[-2:][0], exams[-1]
+    outside = {one.indicator for one in last.findings.all()}
     found = []
     for code, indicator in catalogue.load().items():
         is_worth = code in MAIN or code in outside or code in reasons
         if not indicator.is_numeric or not is_worth or (code in PRESSURE and not with_pressure):
             continue
-        if number_of(last, code) is None and not (code in reasons and before and number_of(before, code) is not None):
+        if number_of(last, code) is None and (code not in reasons or number_of(before, code) is None):
             continue
         found.append(_value(exams, indicator, sex, reasons.get(code, ""), pack))
     return found

@@ -1,10 +1,12 @@
 """Unit board, group page, departments and definitions over HTTP: who sees what, and that nobody sees a person."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from healthmgmt.core.actors import Actor
@@ -12,6 +14,7 @@ from healthmgmt.insight import services
 from healthmgmt.insight.models import PublishedRow
 from healthmgmt.organization import periods
 from healthmgmt.organization.models import Membership, Period
+from healthmgmt.organization.selectors import today as current_day
 from healthmgmt.people.models import Person
 from healthmgmt.work import services as work
 from tests import cast as casting
@@ -253,12 +256,18 @@ def test_board_of_a_unit_where_everybody_is_examined(cast, read):
 def test_pages_of_a_closed_period_stay_as_they_were_published(crowd, read, sign_in):
     periods.close_period(crowd.period, by=BY)
     work.drain(kinds=["insight.settle"])
+    # Closed the day before: numbers of an open period would be published again today.
+    day = timedelta(days=1)
+    Period.objects.filter(pk=crowd.period.pk).update(closed_at=F("closed_at") - day)
+    PublishedRow.objects.filter(period=crowd.period).update(published_at=F("published_at") - day)
     pages = [(crowd.leader, "/group/"), (crowd.leader, "/group/departments/"), (crowd.office_a, "/board/")]
     before = [read(user, path) for user, path in pages]
     crowds.populate(crowd, crowd.a1, {"red": 30})
     crowds.waiting_row(crowd.upload, crowd.anna, 1)
     work.submit("insight.count", key="late", payload={})
     work.drain(kinds=["insight.count"])
+    # And a count that had begun with the period while it was open.
+    services.count_period(crowd.period, today=current_day())
     assert [read(user, path) for user, path in pages] == before
     assert "2026 is closed: 87% were covered." in before[2] and "Repair queue" not in before[2]
 

@@ -157,7 +157,8 @@ def _calls(
 
 
 def _telling(rule: Rule, role: str, number: int, methods: tuple[str, ...], is_thorough: bool) -> tuple[str, ...]:
-    """The methods that can show anything: with the first object all; with the others only those that look for it.
+    """The methods that can show anything: with the first object those that the address has, by everybody; with the others only those
+    that look for it.
 
     Who may not call the address at all is refused before any object, and any method, is looked for.
     """

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from healthmgmt.audit.models import Event
 from healthmgmt.audit.words import in_words, reason_in_words
@@ -18,7 +18,6 @@ from healthmgmt.portal.employee.selectors import Acting, Opened
 from healthmgmt.portal.employee.writing import enumerated
 
 SYSTEM = "system:"
-# Reasons that pages give by a word; everything else is what somebody wrote.
 # Said in a note below the table: what they see follows from no permission about people.
 APART = ("employee", "operator", "exam_centre", "data_steward")
 
