@@ -170,6 +170,8 @@ def _settings(port: int) -> dict[str, str]:
         "wal_compression": "on",
         "random_page_cost": "1.1",
         "jit": "off",
+        # Statistics follow a file of many thousand rows before its pages are opened.
+        "autovacuum_naptime": "15s",
         # A schema per organisation: dropping or dumping many takes a lock per table.
         "max_locks_per_transaction": "512",
         "timezone": "UTC",
