@@ -91,10 +91,10 @@ def people_due(user: User, around: Round) -> QuerySet[Person]:
 
 def with_standing(people: QuerySet[Person], period: Period) -> QuerySet[Person]:
     """The people with `standing`."""
-    return people.annotate(is_examined=Exists(_exams(period)), is_waiting=Exists(_rows(period).filter(person=OuterRef("pk")))).annotate(
+    return people.annotate(
         standing=Case(
-            When(is_examined=True, then=Value(Standing.EXAMINED)),
-            When(is_waiting=True, then=Value(Standing.WAITING)),
+            When(Exists(_exams(period)), then=Value(Standing.EXAMINED)),
+            When(Exists(_rows(period).filter(person=OuterRef("pk"))), then=Value(Standing.WAITING)),
             default=Value(Standing.MISSING),
             output_field=models.CharField(),
         )
