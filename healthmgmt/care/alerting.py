@@ -35,7 +35,7 @@ class Detail:
     told: presenters.Told | None
     facts: list[tuple[str, str]]
     indicators: list[str]
-    before: list[tuple[str, list[str]]]
+    before: list[tuple[str, list[tuple[str, str]]]]
     contacts: list[record.Entry]
     clearing: list[tuple[str, str]]
     hearing: list[tuple[str, str]]
@@ -101,7 +101,10 @@ def detail(alert: Alert, *, user: User, now: datetime, today: date) -> Detail:
             (_("Source"), _source(alert)),
         ],
         indicators=[_name(code) for code in codes],
-        before=[(day(exam.taken_on, "year"), [measured.shown(measured.number_of(exam, code)) for code in codes]) for exam in reversed(exams)],
+        before=[
+            (day(exam.taken_on, "year"), [(_name(code), measured.shown(measured.number_of(exam, code))) for code in codes])
+            for exam in reversed(exams)
+        ],
         contacts=[record.Entry(one.made_at, presenters.ending_words(one.ending), _by(one, names)) for one in contacts],
         clearing=[(one, str(one.label)) for one in services.CLEARED],
         hearing=[(one, str(one.label)) for one in services.HEARD],

@@ -106,6 +106,11 @@ class Visitor:
         """By how many pixels the page can be scrolled sideways."""
         return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
+    def whole(self) -> None:
+        """A window as high as the page, so that what stays at its edge stands at the page's end in a picture of all of it."""
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size(self.page.viewport_size | {"height": height})
+
     def close(self) -> None:
         self.context.close()
 

@@ -24,6 +24,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => menu.removeAttribute("open"));
 });
 
+// What was chosen, beside our own button for it.
+for (const input of document.querySelectorAll('input[type="file"]')) {
+  const chosen = input.parentElement.querySelector("[data-chosen]");
+  input.addEventListener("change", () => input.files.length && chosen && (chosen.textContent = input.files[0].name));
+}
+
 // A file dropped on `[data-drop]` goes into its input; choosing one sends the form.
 for (const zone of document.querySelectorAll("[data-drop]")) {
   const input = zone.querySelector('input[type="file"]');
