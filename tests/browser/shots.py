@@ -68,8 +68,7 @@ def _photograph(site, login, slug: str) -> int:
                     print(f"{login.role} {page.path} {language} {width}: answers {response.status}, sideways {visitor.sideways()} px")
                 target = FOLDER / login.role / f"{page.name}-{language}-{width}.png"
                 target.parent.mkdir(parents=True, exist_ok=True)
-                visitor.whole()
-                visitor.page.screenshot(path=target, full_page=True)
+                visitor.photograph(target)
                 count += 1
             visitor.close()
     return count

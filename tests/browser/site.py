@@ -106,10 +106,12 @@ class Visitor:
         """By how many pixels the page can be scrolled sideways."""
         return self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
-    def whole(self) -> None:
-        """A window as high as the page, so that what stays at its edge stands at the page's end in a picture of all of it."""
-        height = self.page.evaluate("document.documentElement.scrollHeight")
-        self.page.set_viewport_size(self.page.viewport_size | {"height": height})
+    def photograph(self, target: Path) -> None:
+        """A picture of the whole page, in a window as high as that, so that what stays at the window's edge stands at the page's end."""
+        window = self.page.viewport_size
+        self.page.set_viewport_size(window | {"height": self.page.evaluate("document.documentElement.scrollHeight")})
+        self.page.screenshot(path=target, full_page=True)
+        self.page.set_viewport_size(window)
 
     def close(self) -> None:
         self.context.close()
