@@ -51,8 +51,25 @@ NOTHING = Measured()
 
 @cache
 def unit_hints() -> dict[str, tuple[float, float, str]]:
-    """code -> (lowest, highest, unit) of numbers that look like another unit."""
+    """code -> (lowest, highest, unit) of single numbers that look like another unit."""
+    return _units_file()["numbers"]
+
+
+@cache
+def unit_medians() -> dict[str, list[tuple[float, float, str]]]:
+    """code -> [(lowest, highest, unit), ...] of the median of a column that looks like another unit."""
+    return _units_file()["medians"]
+
+
+@cache
+def _units_file() -> dict:
     return tomllib.loads((DATA / "unit_hints.toml").read_text(encoding="utf-8"))
+
+
+def bare_number(text: str) -> float | None:
+    """The number in a cell that holds a number, with or without marks, and nothing else."""
+    match = NUMBER.fullmatch(TRAILING_MARKS.sub("", unicodedata.normalize("NFKC", text).strip()))
+    return float(match.group(1).replace(",", "")) if match else None
 
 
 def measure(code: str, text: str, unit: str | None) -> Measured:

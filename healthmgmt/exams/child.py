@@ -5,7 +5,7 @@ It holds no secrets, no database and no Django, limits its own memory and time, 
     {"kind": "layout", "format", "encoding", "sheets", "date_order", "is_1904", "columns": [...], "header_rows": [...]}
     {"kind": "rows", "rows": [[...], ...]}            fields as cleaning.FIELDS; the JSON ones are JSON text
     {"kind": "refused", "reason", "received"}         or
-    {"kind": "end", "received"}
+    {"kind": "end", "received", "proposals": [...]}   see Cleaner.proposals
 
 Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame}.
 A refusal may come after rows: then nothing of the file is to be kept.
@@ -77,7 +77,7 @@ def _frames(data: bytes, options: dict) -> Iterator[dict]:
         **layout.as_json(),
     }  # fmt: skip
     settings = Options(date.fromisoformat(options["today"]), options.get("country") or "cn", order, book.is_1904)
-    received = 0
+    received, proposals = 0, {}
     for sheet, sample in chosen:
         own = recognising.recognise(sample, known)
         cleaner = Cleaner(own, settings)
@@ -88,9 +88,17 @@ def _frames(data: bytes, options: dict) -> Iterator[dict]:
                 raise FileRefused("too-large", received + len(block) + sum(1 for _ in rows))
             yield {"kind": "rows", "rows": cleaner.clean(sheet, block, received + 1)}
             received += len(block)
+        _merge(proposals, cleaner.proposals())
     if not received:
         raise FileRefused("no-rows")
-    yield {"kind": "end", "received": received}
+    yield {"kind": "end", "received": received, "proposals": list(proposals.values())}
+
+
+def _merge(proposals: dict[tuple, dict], more: list[dict]) -> None:
+    """Several sheets of one heading propose together."""
+    for one in more:
+        known = proposals.setdefault((one["index"], one["kind"], one.get("unit")), one | {"count": 0})
+        known["count"] += one["count"]
 
 
 def _expected(data: bytes, book: Workbook, chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:

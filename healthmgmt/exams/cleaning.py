@@ -25,6 +25,7 @@ FIELDS = (
 PRESSURES = (("sbp", "dbp"), ("sbp_home", "dbp_home"))
 MASKED = "*"
 SHORTEST_ID = 18 + 1  # quoted
+FEWEST_ZEROS = 2  # one may be a slip of the hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,20 @@ class Cleaner:
                 ),
             )
         )  # fmt: skip
+
+    def proposals(self) -> list[dict]:
+        """What the columns as a whole suggest and only people may decide: another unit, zeros that stand for "not measured"."""
+        found = []
+        for one in self.interpreters:
+            column = one.column
+            if column.role != "indicator":
+                continue
+            told = {"index": column.index, "heading": column.heading, "code": column.code}
+            if one.hinted["unit"] and (unit := one.looks_like):
+                found.append(told | {"kind": "unit", "unit": unit, "count": one.hinted["unit"]})
+            if one.hinted["zeros"] >= FEWEST_ZEROS:
+                found.append(told | {"kind": "zeros", "count": one.hinted["zeros"]})
+        return found
 
     def _block(self, sheet: Sheet, rows: Sequence[Row], first: int) -> Block:
         """Turn rows into columns; note rows that hold fewer or more cells than the heading."""
@@ -201,6 +216,8 @@ class Cleaner:
             if outcome.problem:
                 code = "sbp" if one.column.role == "bp" else one.column.code
                 block.add(at, one.column, outcome.problem, code)
+                if outcome.hint:
+                    one.hinted[outcome.hint] += 1
             for channel in sparse:
                 if fragment := getattr(outcome, channel):
                     block.extra(channel, at, fragment)

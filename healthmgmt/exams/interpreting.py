@@ -28,7 +28,8 @@ class Outcome:
     """One cell as members of JSON objects (`"sbp":120`), "" where there is nothing.
 
     `flags`: ((flag, 0.0 or 1.0), ...), merged over the columns of a row; `findings`: members of a JSON list;
-    `number`: the canonical value, for checks between columns.
+    `number`: the canonical value, for checks between columns. `hint`: why a number is impossible here, as far as it can be
+    said: `unit` (it looks like another one than the canonical, and none is stated) or `zeros` (the item cannot be zero).
     """
 
     values: str = ""
@@ -41,6 +42,7 @@ class Outcome:
     findings: str = ""
     number: float | None = None
     problem: str = ""
+    hint: str = ""
 
 
 class Fragments(dict):
@@ -66,6 +68,8 @@ class Interpreter:
         self.dense = {channel: Fragments(self, channel) for channel in dense}
         self.flags = Fragments(self, "flags")
         self.numbers = Fragments(self, "number")
+        self.hinted = {"unit": 0, "zeros": 0}  # cells
+        self._sound = self._strange = 0  # distinct texts: numbers in order, and such with the hint `unit`
         self._interpret = interpret
         self._outcomes: dict[str, Outcome] = {}
 
@@ -78,6 +82,8 @@ class Interpreter:
         found = self._outcomes.get(text)
         if found is None:
             found = self._outcomes[text] = self._judge(text)
+            self._sound += found.number is not None
+            self._strange += found.hint == "unit"
             sparse = any(getattr(found, channel) for channel in CHANNELS if channel not in self.dense)
             if sparse or found.problem or found.findings:
                 self.odd[text] = found
@@ -88,6 +94,14 @@ class Interpreter:
         if len(self._outcomes) > MOST_KEPT:
             for table in (self._outcomes, self.odd, self.flags, self.numbers, *self.dense.values()):
                 table.clear()
+
+    @property
+    def looks_like(self) -> str | None:
+        """The unit that the column seems to be in as a whole, although none is stated."""
+        if self.column.looks_like or self._strange <= self._sound:
+            return self.column.looks_like
+        hint = cells.unit_hints().get(self.column.code)
+        return hint[2] if hint else None
 
     def _judge(self, text: str) -> Outcome:
         if not text or text.isspace():
@@ -145,9 +159,14 @@ def _measured(code: str, found: cells.Measured) -> Outcome:
 
 
 def _number(column: Column, text: str) -> Outcome:
+    if column.zero_is_missing and cells.bare_number(text) == 0:
+        return Outcome()
     outcome = _measured(column.code, cells.measure(column.code, text, column.unit))
     if outcome.values and (column.low is not None or column.high is not None):
         outcome.ranges = _limits(column, column.low, column.high)
+    if outcome.problem in ("unit", "range") and (number := cells.bare_number(text)) is not None:
+        is_open = outcome.problem == "unit" and not column.unit_stated
+        outcome.hint = "zeros" if number == 0 else "unit" if is_open else ""
     return outcome
 
 

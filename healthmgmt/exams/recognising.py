@@ -5,8 +5,9 @@ form of the values decides; what stays undecided is kept raw, never guessed.
 """
 
 import unicodedata
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from statistics import median
 
 from healthmgmt.exams import cells, headings
 from healthmgmt.exams.reading.refusals import FileRefused
@@ -21,6 +22,7 @@ SHORT_NAME = 2
 LABORATORY = ("glucose", "lipids", "liver", "kidney", "blood_routine", "electrolytes", "thyroid")
 GRADES = {"0", "1", "2", "3"}
 FEWEST_GRADES = 20
+FEWEST_NUMBERS = 10  # make a median
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,10 @@ class Column:
     """One column of a file.
 
     `role`: one of SINGLE, `indicator`, `flag`, `range` (limits of the indicator `code`), `ignored`, `other`.
-    `unit`: the catalogue's token, None where an indicator states a unit that it cannot have.
+    `unit`: the catalogue's token, None where an indicator states a unit that it cannot have, or where `looks_like` is set.
     `low`, `high`: the report's own limits from a range row, in `unit`.
+    `zero_is_missing`: people said that a zero in this column means "not measured".
+    `looks_like`: the unit that the numbers look like where none is stated; proposed, never used.
     """
 
     index: int
@@ -41,25 +45,35 @@ class Column:
     unit_stated: bool = False
     low: float | None = None
     high: float | None = None
+    zero_is_missing: bool = False
+    looks_like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a sheet, and the sheet's rows that belong to the heading (last one first below data)."""
+    """The columns of a sheet, and the sheet's rows that belong to the heading (last one first below data).
+
+    `form`: `wide` (one row an exam) or `long` (one row a result, see longform.py). The columns of a long sheet are those
+    that it is turned into; `source` holds the headings that it has itself.
+    """
 
     columns: list[Column]
     header_rows: list[int]
+    form: str = "wide"
+    source: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict:
-        return {"columns": [asdict(column) for column in self.columns], "header_rows": self.header_rows}
+        return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict) -> "Layout":
-        return cls([Column(**column) for column in data["columns"]], list(data.get("header_rows", ())))
+        columns = [Column(**column) for column in data["columns"]]
+        return cls(columns, list(data.get("header_rows", ())), data.get("form", "wide"), list(data.get("source", ())))
 
     @property
     def headings(self) -> list[str]:
-        return [headings.fold(column.heading) for column in self.columns]
+        """By which a layout is known again: folded, as the file has them."""
+        return list(map(headings.fold, self.source or (column.heading for column in self.columns)))
 
     def of_role(self, role: str) -> Column | None:
         return next((column for column in self.columns if column.role == role), None)
@@ -224,6 +238,8 @@ def _column(
     unit, is_stated = _unit(code, stated, name, values)
     if not is_stated and _are_grades(code, values):
         return blank
+    if not is_stated and (other := _looks_like(code, values)):
+        return replace(blank, role="indicator", code=code, unit=None, looks_like=other)
     return replace(blank, role="indicator", code=code, unit=unit, unit_stated=is_stated)
 
 
@@ -280,6 +296,18 @@ def _are_grades(code: str, values: list[str]) -> bool:
         indicator.is_numeric and indicator.category in LABORATORY and len(results) >= FEWEST_GRADES
         and set(results) <= GRADES
     )  # fmt: skip
+
+
+def _looks_like(code: str, values: list[str]) -> str | None:
+    """The unit that a column is in to judge by its median, where none is stated: then no number of it may pass as canonical."""
+    usual = cells.unit_medians().get(code)
+    if not usual:
+        return None
+    numbers = [number for number in map(cells.bare_number, values) if number]
+    if len(numbers) < FEWEST_NUMBERS:
+        return None
+    middle = median(numbers)
+    return next((unit for low, high, unit in usual if low <= middle <= high), None)
 
 
 def _unit(code: str, stated: str | None, name: str, values: list[str]) -> tuple[str | None, bool]:

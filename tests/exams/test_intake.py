@@ -35,7 +35,7 @@ def test_run_reads_from_the_beginning_wherever_the_file_stands(tmp_path):
     path.write_bytes(making.text(HEADING, ROW))
     with path.open("rb") as file:
         file.read(20)
-        assert list(intake.run(file.fileno(), {"today": TODAY}))[-1] == {"kind": "end", "received": 1}
+        assert list(intake.run(file.fileno(), {"today": TODAY}))[-1] == {"kind": "end", "received": 1, "proposals": []}
 
 
 def test_run_refuses_a_file_that_needs_more_memory(tmp_path):
