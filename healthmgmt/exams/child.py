@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 
-from healthmgmt.exams import cells, headings, reading, recognising
+from healthmgmt.exams import cells, headings, headrows, reading, recognising
 from healthmgmt.exams.cleaning import Cleaner, Options
 from healthmgmt.exams.reading import FileRefused, Limits, Row, Sheet, Workbook
 from healthmgmt.exams.recognising import Layout
@@ -112,12 +112,12 @@ def _data_sheets(book: Workbook, known: Layout | None) -> list[tuple[Sheet, list
     A sheet without a known heading (instructions, lists for drop-downs) is none, nor is an empty form when
     another sheet holds rows.
     """
-    agreed = {headings.fold(column.heading): column for column in known.columns} if known else {}
+    agreed = recognising.agreed_columns(known)
     found = []
     fallback: list[tuple[Sheet, list[Row]]] = []
     for sheet in book.sheets:
         sample = list(islice(sheet.read(), SAMPLE_ROWS))
-        heading = recognising.find_heading(sample, agreed)
+        heading = headrows.find_heading(sample, agreed)
         if heading and heading.known > 1:
             found.append((sheet, sample, heading))
         elif sample:
@@ -140,10 +140,10 @@ def _layout(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> Layo
 
 def _count(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:
     """Data rows of a file whose columns cannot be used."""
-    agreed = {headings.fold(column.heading): column for column in known.columns} if known else {}
+    agreed = recognising.agreed_columns(known)
     total = 0
     for sheet, sample in chosen:
-        heading = recognising.find_heading(sample, agreed)
+        heading = headrows.find_heading(sample, agreed)
         layout = Layout([], heading.rows if heading else [sample[0][0]])
         total += sum(1 for _ in data_rows(sheet, layout))
     return total
@@ -153,7 +153,7 @@ def data_rows(sheet: Sheet, layout: Layout) -> Iterator[Row]:
     """The rows under the heading without repeated headings, and without totals and notes."""
     last = max(layout.header_rows)
     names = [column.heading for column in layout.columns]
-    person = next((column.index for column in layout.columns if column.role in recognising.PERSON), None)
+    person = next((column.index for column in layout.columns if column.role in headrows.PERSON), None)
     for number, row in sheet.read():
         if number <= last:
             continue

@@ -12,6 +12,8 @@ LEADING_MARKS = "*★☆※·•▲△#'\"\u200b\ufeff"
 WRITTEN_BESIDE = re.compile(r"^(.*?[^\s_/,，:：])[\s_/,，:：]+([^\s]+)$")
 SCRIPTS = re.compile(r"^([^\x00-\x7f]+)([\x21-\x7e].*)$")
 BEHIND_BRACKET = re.compile(r"^(.*[)\]】])\s*([^()\[\]]+)$")
+NO_URINE = re.compile("尿素|尿酸")  # of blood, all the same
+STOOL = ("fob", "hp_c13")
 BRACKETS = {")": "(", "]": "[", "】": "【", "}": "{"}
 
 
@@ -141,9 +143,22 @@ def _without_specimen(text: str) -> str:
     return text
 
 
-def is_urine(section: str) -> bool:
-    folded = fold(section)
-    return any(word in folded for word in dictionary()["sections"]["urine"])
+@cache
+def specimens_of(section: str) -> frozenset[str]:
+    """The specimens that a group heading names: `urine`, `blood`, `stool`, `other`; none where it names no specimen."""
+    folded = NO_URINE.sub("", fold(section))
+    listed = dictionary()["sections"]
+    return frozenset(kind for kind, words in listed.items() if any(word in folded for word in words))
+
+
+def may_stand_in(section: str, code: str) -> bool:
+    """Whether an indicator can be meant under a group heading: a strip test is none of blood, a blood count none of urine."""
+    kinds = specimens_of(section) if section else ()
+    if len(kinds) != 1:
+        return True
+    is_of_urine, is_of_stool = code.startswith(("u_", "urine_")), code in STOOL
+    (kind,) = kinds
+    return {"urine": is_of_urine, "stool": is_of_stool, "blood": not (is_of_urine or is_of_stool), "other": False}[kind]
 
 
 def is_mark(text: str, kind: str) -> bool:

@@ -5,18 +5,16 @@ form of the values decides; what stays undecided is kept raw, never guessed.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from statistics import median
 
 from healthmgmt.exams import cells, headings
+from healthmgmt.exams.headrows import PERSON, SINGLE, Heading, find_heading, is_unit, rows_under
 from healthmgmt.exams.reading.refusals import FileRefused
 from healthmgmt.exams.reading.sheets import Row, column_letters
 from healthmgmt.records import catalogue, coding, units
 
-HEAD_ROWS = 40  # a heading is looked for in so many rows
-PERSON = ("emp_no", "id_no")
-SINGLE = ("emp_no", "name", "id_no", "sex", "age", "birth", "dept", "exam_date", "phone", "bp", "remark")
 FIVE_MARK_LOWEST = 3.0  # acuity: the 5-mark scale begins where the decimal scale has long ended
 SHORT_NAME = 2
 LABORATORY = ("glucose", "lipids", "liver", "kidney", "blood_routine", "electrolytes", "thyroid")
@@ -80,13 +78,20 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """Where the heading was found: the names with the section above each, the rows, and how many are known."""
+class Seen:
+    """What is seen of a column before it is understood: its name, what stands over and under it, and results."""
 
-    names: list[str]
-    sections: list[str]
-    rows: list[int]
-    known: int
+    index: int
+    name: str
+    cell: str
+    section: str = ""
+    written: str = ""  # unit
+    values: Sequence[str] = ()
+
+
+def agreed_columns(known: Layout | None) -> dict[str, Column]:
+    """Folded heading -> what people said that it is."""
+    return {headings.fold(column.heading): column for column in known.columns} if known else {}
 
 
 def recognise(sample: list[Row], known: Layout | None = None) -> Layout:
@@ -94,130 +99,32 @@ def recognise(sample: list[Row], known: Layout | None = None) -> Layout:
 
     Raises FileRefused: `header`, `missing-column`, `duplicate-heading`.
     """
-    agreed = {headings.fold(column.heading): column for column in known.columns} if known else {}
+    agreed = agreed_columns(known)
     heading = find_heading(sample, agreed)
     if heading is None:
         raise FileRefused("header")
     body = [row for row in sample if row[0] > heading.rows[-1]]
-    unit_row, range_row, used = _rows_under(heading, body[:3])
+    unit_row, range_row, used = rows_under(heading, body[:3])
     body = [row for row in body if row[0] not in used]
-    columns = []
+    columns: list[Column] = []
     for index, name in enumerate(heading.names):
         values = [row[1][index] for row in body if index < len(row[1])]
         written = unit_row[index] if index < len(unit_row) else ""
-        column = _column(index, name, heading, written, values, agreed, columns)
+        cell = f"{column_letters(index)}{heading.rows[-1]}"
+        column = understood(Seen(index, name, cell, heading.sections[index], written, values), agreed, columns)
         columns.append(_with_limits(column, range_row))
-    columns = _settle_roles(columns)
+    columns = settle_roles(columns)
     _check(columns)
     return Layout(columns, [*heading.rows, *used])
 
 
-def find_heading(sample: list[Row], agreed: dict[str, Column] | None = None) -> Heading | None:
-    """The row (or two rows) with the most recognised names; None when no name is recognised."""
-    knows = partial(_knows, agreed=agreed or {})
-    rows = sample[:HEAD_ROWS]
-    best: Heading | None = None
-    counts = [sum(map(knows, row[1])) for row in rows]
-    for at, (number, row) in enumerate(rows):
-        above = _filled(rows[at - 1][1], len(row)) if at and _is_group_row(rows[at - 1][1]) else [""] * len(row)
-        found = Heading([text.strip() for text in row], above, [number], counts[at])
-        if counts[at] > (best.known if best else 0):
-            best = found
-        if at and counts[at - 1] + counts[at] and rows[at - 1][0] == number - 1 and _may_continue(rows[at - 1][1], row):
-            both = _combined(rows[at - 1], rows[at], knows)
-            if both.known > (best.known if best else 0):
-                best = both
-    return _trimmed(best) if best else None
-
-
-def _knows(text: str, agreed: dict[str, Column]) -> bool:
-    return bool(text) and (headings.fold(text) in agreed or headings.read(text) is not None)
-
-
-def _may_continue(upper: list[str], lower: list[str]) -> bool:
-    """Whether a row may be the second half of a heading: a person's own cells are filled in data rows only."""
-    for first, second in zip(upper, lower):
-        meaning = headings.read(first) if first and second.strip() else None
-        if meaning and meaning.role in SINGLE and meaning.role != "bp" and not headings.read(second):
-            return False
-    return True
-
-
-def _is_group_row(row: list[str]) -> bool:
-    return sum(bool(text) for text in row) > 1
-
-
-def _filled(row: list[str], width: int) -> list[str]:
-    """A row of group headings with each group over all its columns, as merged cells mean it."""
-    filled, last = [], ""
-    for text in (row + [""] * width)[:width]:
-        last = text.strip() or last
-        filled.append(last)
-    return filled
-
-
-def _combined(upper: Row, lower: Row, knows: partial) -> Heading:
-    """Two heading rows as one: the lower name where it is known, else both together, else the upper one."""
-    width = max(len(upper[1]), len(lower[1]))
-    over = _filled(upper[1], width)
-    names, sections = [], []
-    for index in range(width):
-        first = upper[1][index].strip() if index < len(upper[1]) else ""
-        second = lower[1][index].strip() if index < len(lower[1]) else ""
-        joined = over[index] + second
-        name = second if knows(second) else joined if second and knows(joined) else first if not second else second
-        names.append(name)
-        sections.append("" if name == first else over[index])
-    return Heading(names, sections, [upper[0], lower[0]], sum(map(knows, names)))
-
-
-def _trimmed(heading: Heading) -> Heading:
-    width = max(index for index, name in enumerate(heading.names, start=1) if name)
-    return replace(heading, names=heading.names[:width], sections=heading.sections[:width])
-
-
-def _rows_under(heading: Heading, body: list[Row]) -> tuple[list[str], list[str], list[int]]:
-    """The unit row and the range row under a heading (either may be []), and their row numbers."""
-    unit_row: list[str] = []
-    range_row: list[str] = []
-    used: list[int] = []
-    for number, row in body[:2]:
-        filled = [text for text in row if text.strip()]
-        if not unit_row and _all_are(filled, _is_unit, "unit_row"):
-            unit_row = row
-        elif not range_row and _all_are(filled, cells.limits, "range_row") and not _names_person(heading, row):
-            range_row = row
-        else:
-            break
-        used.append(number)
-    return unit_row, range_row, used
-
-
-def _is_unit(text: str) -> bool:
-    return units.parse(text) is not None and not cells.NUMBER.fullmatch(text.strip())
-
-
-def _all_are(filled: list[str], test, mark: str) -> bool:
-    real = [text for text in filled if not headings.is_mark(text, mark) and text.strip() not in ("-", "/", "--", "阴性")]
-    is_marked = any(headings.is_mark(text, mark) for text in filled)
-    return len(real) > (0 if is_marked else 1) and all(test(text) for text in real)
-
-
-def _names_person(heading: Heading, row: list[str]) -> bool:
-    for index, name in enumerate(heading.names[: len(row)]):
-        meaning = headings.read(name)
-        if meaning and meaning.role in (*PERSON, "name") and row[index].strip():
-            return not headings.is_mark(row[index], "range_row")
-    return False
-
-
-def _column(
-    index: int, name: str, heading: Heading, written: str, values: list[str], agreed: dict[str, Column], before: list[Column]
-) -> Column:
-    blank = Column(index, name, f"{column_letters(index)}{heading.rows[-1]}", "other")
+def understood(seen: Seen, agreed: dict[str, Column], before: list[Column]) -> Column:
+    """What a column holds; people's answer wins."""
+    name, values = seen.name, seen.values
+    blank = Column(seen.index, name, seen.cell, "other")
     remembered = agreed.get(headings.fold(name)) if name else None
-    if remembered and not _is_unit(written):
-        return replace(remembered, index=index, heading=name, cell=blank.cell, low=None, high=None)
+    if remembered and not is_unit(seen.written):
+        return replace(remembered, index=seen.index, heading=name, cell=seen.cell, low=None, high=None)
     if limited := _limits_column(name, before):
         return replace(blank, role="range", code=limited.code, unit=limited.unit)
     meaning = headings.read(name) if name else None
@@ -225,14 +132,14 @@ def _column(
         return blank
     if meaning.role == "flag":
         return replace(blank, role="flag", code=meaning.codes[0])
-    stated = meaning.unit or (written if _is_unit(written) else None)
+    stated = meaning.unit or (seen.written if is_unit(seen.written) else None)
     if meaning.role == "bp":
         if not _are_pressures(values):
             return blank
         return replace(blank, role="bp", unit=_unit("sbp", stated, name, values)[0], unit_stated=bool(stated))
     if meaning.role != "indicator":
         return replace(blank, role=meaning.role)
-    code = _choose(meaning.codes, stated, heading.sections[index], name, values)
+    code = _choose(meaning.codes, stated, seen.section, name, values)
     if code is None:
         return blank
     unit, is_stated = _unit(code, stated, name, values)
@@ -250,13 +157,11 @@ def _limits_column(name: str, before: list[Column]) -> Column | None:
     return None
 
 
-def _choose(codes: tuple[str, ...], stated: str | None, section: str, name: str, values: list[str]) -> str | None:
+def _choose(codes: tuple[str, ...], stated: str | None, section: str, name: str, values: Sequence[str]) -> str | None:
     """The one indicator that a shared name means here; None when nothing decides."""
     items = catalogue.load()
-    candidates = list(codes)
-    if headings.is_urine(section):
-        candidates = [code for code in candidates if code.startswith(("u_", "urine_"))]
-    elif len(candidates) > 1 and stated:
+    candidates = [code for code in codes if headings.may_stand_in(section, code)]
+    if len(candidates) > 1 and stated:
         candidates = [code for code in candidates if _accepts(code, stated, name)]
     if len(candidates) == 1:
         only = candidates[0]
@@ -264,14 +169,16 @@ def _choose(codes: tuple[str, ...], stated: str | None, section: str, name: str,
         bare = headings.fold(name.split("(")[0].split("（")[0])
         return None if is_foreign and (len(codes) > 1 or len(bare) <= SHORT_NAME) else only
     form = _form(values)
-    return next((code for code in candidates if items[code].value_type == form), None)
+    fitting = [code for code in candidates if items[code].value_type == form]
+    # Of two counts the one in the first place is meant (blood before urine sediment); two strip tests may be either.
+    return fitting[0] if fitting and (form == "num" or len(fitting) == 1) else None
 
 
 def _accepts(code: str, stated: str, name: str) -> bool:
     return catalogue.load()[code].is_numeric and _unit(code, stated, name, [])[0] is not None
 
 
-def _form(values: list[str]) -> str | None:
+def _form(values: Sequence[str]) -> str | None:
     """`num`, `ord` or None, by what most of the results look like."""
     results = [text for text in values if text.strip() and not coding.is_not_measured(text, "ord")]
     ordinals = sum(coding.ordinal(text) is not None for text in results)
@@ -281,14 +188,14 @@ def _form(values: list[str]) -> str | None:
     return "ord" if ordinals > numbers else "num"
 
 
-def _are_pressures(values: list[str]) -> bool:
+def _are_pressures(values: Sequence[str]) -> bool:
     """Whether a column called "blood pressure" holds pairs; single numbers could be either of the two."""
     results = [text for text in values if not coding.is_not_measured(text, "num")]
     pairs = sum(cells.pressure(text, "mm[Hg]")[0].problem != "number" for text in results)
     return not results or pairs * 2 > len(results)
 
 
-def _are_grades(code: str, values: list[str]) -> bool:
+def _are_grades(code: str, values: Sequence[str]) -> bool:
     """Whether a laboratory column holds grades (1 normal, 2 raised, 3 high) instead of measurements."""
     indicator = catalogue.load()[code]
     results = [text.strip() for text in values if text.strip()]
@@ -298,7 +205,7 @@ def _are_grades(code: str, values: list[str]) -> bool:
     )  # fmt: skip
 
 
-def _looks_like(code: str, values: list[str]) -> str | None:
+def _looks_like(code: str, values: Sequence[str]) -> str | None:
     """The unit that a column is in to judge by its median, where none is stated: then no number of it may pass as canonical."""
     usual = cells.unit_medians().get(code)
     if not usual:
@@ -310,7 +217,7 @@ def _looks_like(code: str, values: list[str]) -> str | None:
     return next((unit for low, high, unit in usual if low <= middle <= high), None)
 
 
-def _unit(code: str, stated: str | None, name: str, values: list[str]) -> tuple[str | None, bool]:
+def _unit(code: str, stated: str | None, name: str, values: Sequence[str]) -> tuple[str | None, bool]:
     """The catalogue's token for a column's unit, and whether the file states it."""
     indicator = catalogue.load()[code]
     if not indicator.is_numeric:
@@ -326,7 +233,7 @@ def _unit(code: str, stated: str | None, name: str, values: list[str]) -> tuple[
         return None, True
 
 
-def _is_five_mark(code: str, values: list[str]) -> bool:
+def _is_five_mark(code: str, values: Sequence[str]) -> bool:
     """Visual acuity on the Chinese 5-mark scale (4.0 to 5.3), which no decimal acuity reaches."""
     if not code.startswith("vision_"):
         return False
@@ -341,7 +248,7 @@ def _with_limits(column: Column, range_row: list[str]) -> Column:
     return replace(column, low=found[0], high=found[1]) if found else column
 
 
-def _settle_roles(columns: list[Column]) -> list[Column]:
+def settle_roles(columns: list[Column]) -> list[Column]:
     """One column a role: the word that stands first in the dictionary; the others are kept raw."""
     settled = list(columns)
     for role in SINGLE:

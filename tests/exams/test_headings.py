@@ -57,4 +57,5 @@ def test_count_known_tells_encodings_apart():
 def test_notes_and_marks():
     assert [headings.is_note(text) for text in ("合计", "注：本表", "Total: 8", "何兰", "")] == [True, True, True, False, False]
     assert headings.is_mark("参考范围", "range_row")
-    assert headings.is_urine("尿常规") and not headings.is_urine("血常规")
+    assert headings.specimens_of("尿常规") == {"urine"}
+    assert headings.specimens_of("血尿酸") == headings.specimens_of("一般检查") == set()

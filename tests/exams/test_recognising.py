@@ -144,3 +144,28 @@ def test_recognise_uses_a_layout_that_was_agreed_on():
     column = again.columns[3]
     assert (column.index, column.cell, column.code, column.unit) == (3, "D2", "tc", "mg/dL")
     assert again.columns[0].role == "name"
+
+
+def test_recognise_three_heading_rows():
+    found = layout(
+        ["2024年体检结果"], ["工号", "体检日期", "检验科", "", "", "", "备注"], ["", "", "血常规", "", "尿常规", "", ""],
+        ["", "", "WBC", "RBC", "GLU", "WBC", ""], [*WHO, "5.6", "4.5", "-", "-", ""],
+    )  # fmt: skip
+    assert found.header_rows == [2, 3, 4]
+    assert [column.code or column.role for column in found.columns] == ["emp_no", "exam_date", "wbc", "rbc", "u_glu", "u_leu", "remark"]
+
+
+def test_recognise_takes_no_data_row_for_a_part_of_the_heading():
+    assert layout(["说明", "x"], [*PERSON, "身高"], ["D1", "2024-04-08", "170"], ["D2", "2024-04-08", "171"]).header_rows == [2]
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "code"),
+    [
+        ("血常规", "WBC", "wbc"), ("尿常规", "WBC", "u_leu"), ("粪便常规", "WBC", "other"), ("白带常规", "白细胞", "other"),
+        ("生化", "GLU", "fpg"), ("肾功能(尿素、肌酐、尿酸)", "肌酐", "creatinine"), ("大便常规", "隐血", "fob"), ("尿液分析", "隐血", "u_bld"),
+        ("检验", "隐血", "other"),
+    ],
+)  # fmt: skip
+def test_recognise_by_the_section(section, name, code):
+    assert roles(["", "", section, ""], [*PERSON, name, "身高"], [*WHO, "-", "170"])[2] == code
