@@ -38,6 +38,7 @@ WORDS = {
     "upload.received": _("File received"),
     "upload.applied": _("File's good rows taken in"),
     "upload.withdrawn": _("Upload undone"),
+    "upload.purged": _("File and rows of an upload removed after their time"),
     "exams.exported": _("Exams exported"),
     "risk.assessment_requested": _("Assessment of everybody asked for"),
     "risk.exported": _("Assessments exported"),

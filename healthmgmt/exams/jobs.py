@@ -5,7 +5,7 @@ from django.utils import timezone
 from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
-from healthmgmt.exams import intake, services, staging
+from healthmgmt.exams import intake, purging, services, staging
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.references import reference_ranges
 from healthmgmt.organization import periods
@@ -15,6 +15,7 @@ from healthmgmt.work.registry import Run, handler, subscribe
 
 BATCH_ROWS = 10_000
 
+subscribe("work.daily", kind="exams.purge", key="{day}", lane="bulk")
 subscribe("units.merged", kind="exams.follow_merger", key="{change}", lane="now")
 
 
@@ -22,7 +23,7 @@ subscribe("units.merged", kind="exams.follow_merger", key="{change}", lane="now"
 def read(run: Run) -> None:
     """Stage every row of the file, then find people and problems. A resumed run skips what was stored."""
     upload = Upload.objects.get(pk=run.payload["upload"])
-    if upload.state not in (Upload.State.STORED, Upload.State.READING):
+    if upload.state not in (Upload.State.STORED, Upload.State.READING) or upload.purged_at is not None:
         return
     with files.open_plain(upload.file_key) as plain:
         end = _stage(run, upload, plain)
@@ -42,7 +43,7 @@ def read(run: Run) -> None:
 def apply(run: Run) -> None:
     """Turn the good rows into exams, batch by batch, and tell whoever waits for them. Later rounds touch the mended rows only."""
     upload = Upload.objects.get(pk=run.payload["upload"])
-    if upload.state != Upload.State.APPLYING:
+    if upload.state != Upload.State.APPLYING or upload.purged_at is not None:
         return
     parameters = {"upload": upload.pk, "codes": upload.layout["codes"], "ranges": reference_ranges()}
     done = run.cursor.get("done", 0)
@@ -63,6 +64,22 @@ def apply(run: Run) -> None:
 def _first_ready(upload: Upload, after: int) -> int | None:
     ready = upload.rows.filter(state=UploadRow.State.READY, number__gt=after)
     return ready.order_by("number").values_list("number", flat=True).first()
+
+
+@handler("exams.purge")
+def purge(run: Run) -> None:
+    """Remove the files and rows of all uploads that were kept long enough. A later try goes on where one stopped."""
+    now, last, done = timezone.now(), 0, 0
+    while (upload := purging.next_due(now, after=last)) is not None:
+        last, removed = upload.pk, BATCH_ROWS
+        with run.batch(done=done, total=0):
+            purging.begin(upload, by=Actor.system())
+        while removed == BATCH_ROWS:
+            with run.batch(done=done, total=0):
+                removed = purging.remove_rows(upload, most=BATCH_ROWS)
+        done += 1
+        with run.batch(done=done, total=0):
+            purging.remove_file(upload)
 
 
 @handler("exams.follow_merger")

@@ -18,7 +18,8 @@ class Upload(models.Model):
     """A file as it was received. The receipt adds up: received = accepted + unchanged + waiting + refused.
 
     `rounds` counts how often its good rows were let in: mended ones follow later. Rows that are ready count as accepted before
-    the first round, and as waiting after it.
+    the first round, and as waiting after it. When it was kept long enough its file and rows are removed (`purged_at`); `causes`
+    then tells by state why rows had waited or were left out.
     """
 
     class State(models.TextChoices):
@@ -52,6 +53,8 @@ class Upload(models.Model):
     rounds = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)
+    causes = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     CLASSIFICATION = {
         "uuid": PLAIN,
@@ -75,6 +78,8 @@ class Upload(models.Model):
         "rounds": PLAIN,
         "finished_at": PLAIN,
         "withdrawn_at": PLAIN,
+        "purged_at": PLAIN,
+        "causes": PLAIN,
     }
 
     class Meta:
@@ -171,7 +176,8 @@ class Exam(models.Model):
     one of the same person and day covers all its indicators, and withdrawn when its upload is undone.
 
     `results` holds canonical numbers by indicator code; `reported` [number, unit] where the file's unit differs;
-    `qualifiers` `<`, `<=`, `>`, `>=`; `ranges` the report's own [low, high]; `texts` what was said in words.
+    `qualifiers` `<`, `<=`, `>`, `>=`; `ranges` the report's own [low, high]; `texts` what was said in words; `left_out` the
+    codes that its row was mended to do without, and that it therefore does not cover.
     """
 
     class State(models.TextChoices):
@@ -189,6 +195,7 @@ class Exam(models.Model):
     qualifiers = models.JSONField(default=dict)
     ranges = models.JSONField(default=dict)
     texts = models.JSONField(default=dict)
+    left_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     stored_at = models.DateTimeField(auto_now_add=True)
 
     CLASSIFICATION = {
@@ -202,6 +209,7 @@ class Exam(models.Model):
         "qualifiers": CLINICAL,
         "ranges": CLINICAL,
         "texts": CLINICAL,
+        "left_out": CLINICAL,
         "stored_at": PLAIN,
     }
 

@@ -74,8 +74,12 @@ def state_in_words(upload: Upload) -> str:
 
 
 def receipt(upload: Upload, problems: list[dict[str, Any]]) -> dict[str, Any]:
-    """The receipt as JSON, as contract.md names its parts; `problems` come from `selectors.problems`."""
-    reasons = sorted({problem["reason"] for problem in problems} | ({upload.reason} if upload.reason else set()))
+    """The receipt as JSON, as contract.md names its parts; `problems` come from `selectors.problems`.
+
+    The reasons outlive the rows, which are removed in time.
+    """
+    kept = {reason for groups in upload.causes.values() for reason, _column, _rows in groups}
+    reasons = sorted({problem["reason"] for problem in problems} | kept | ({upload.reason} if upload.reason else set()))
     return {
         "upload": str(upload.uuid),
         "state": upload.state,
@@ -116,10 +120,12 @@ def causes(groups: Sequence[Any]) -> list[dict[str, Any]]:
 def equation(upload: Upload, mended: int = 0) -> dict[str, Any]:
     """What was received as a sum of its parts, for the equation and for the bar below it. `mended` of what waits can follow now."""
     gone = upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED, Upload.State.WITHDRAWN)
+    is_over = upload.purged_at is not None
+    first = _("taken in") if gone else _("not let in") if is_over else _("can go in")
     parts = [
-        {"count": upload.accepted, "label": _("taken in") if gone else _("can go in"), "fill": "w1"},
+        {"count": upload.accepted, "label": first, "fill": "w1"},
         {"count": upload.unchanged, "label": _("unchanged"), "fill": "w2"},
-        {"count": upload.waiting - mended, "label": _("to be mended"), "fill": "w3"},
+        {"count": upload.waiting - mended, "label": _("not mended in time") if is_over else _("to be mended"), "fill": "w3"},
         {"count": upload.refused, "label": _("left out"), "fill": "w5"},
     ]
     if mended:
@@ -178,6 +184,7 @@ def _counted(count: int, what: str) -> str:
     sentences = {
         "accepted": ngettext("%(count)s row was taken in.", "%(count)s rows were taken in.", count),
         "waiting": ngettext("%(count)s row still waits.", "%(count)s rows still wait.", count),
+        "late": ngettext("%(count)s row was not mended in time.", "%(count)s rows were not mended in time.", count),
         "refused": ngettext("%(count)s row was left out.", "%(count)s rows were left out.", count),
         "mended": ngettext("%(count)s row is mended and can go in.", "%(count)s rows are mended and can go in.", count),
     }
@@ -217,8 +224,11 @@ def receipt_sentence(upload: Upload) -> str:
     """What went in, and what did not."""
     if upload.state == Upload.State.WITHDRAWN:
         return _("This upload was undone. Its results do not count any more.")
+    if upload.purged_at is not None and upload.state not in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED):
+        return _("Nothing of this file was let in. Its rows were removed after the time for which they are kept.")
     said = [_counted(upload.accepted, "accepted")]
-    said += [_counted(count, what) for count, what in ((upload.waiting, "waiting"), (upload.refused, "refused")) if count]
+    waits = "waiting" if upload.purged_at is None else "late"
+    said += [_counted(count, what) for count, what in ((upload.waiting, waits), (upload.refused, "refused")) if count]
     if not upload.waiting and not upload.refused:
         said.append(_("Nothing waits."))
     return joined(said)

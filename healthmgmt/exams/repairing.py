@@ -110,6 +110,7 @@ def check_again(upload: Upload, *, by: Actor) -> int:
 def _opened(upload: Upload) -> Upload:
     """The upload under lock. Raises Rejected while its rows are read or go in, and when nothing can go in any more."""
     upload = Upload.objects.select_for_update(of=("self",)).select_related("unit").get(pk=upload.pk)
+    services.refuse_purged(upload)
     if upload.state not in MENDABLE:
         raise Rejected(_("The rows of this upload cannot be changed now."))
     return upload

@@ -95,6 +95,13 @@ def problem_groups(upload: Upload, state: str = UploadRow.State.WAITING) -> list
     return [Group(*one) for one in found]
 
 
+def causes(upload: Upload, state: str = UploadRow.State.WAITING) -> list[Group]:
+    """Why rows waited or were left out, as the receipt tells it: also when the rows themselves are removed."""
+    if upload.purged_at is None:
+        return problem_groups(upload, state)
+    return [Group(reason, column, rows, [], []) for reason, column, rows in upload.causes.get(str(state), ())]
+
+
 def first_rows(upload: Upload, groups: Iterable[Group]) -> dict[int, UploadRow]:
     """The first rows of all groups, by number; one query."""
     numbers = {number for group in groups for number in group.numbers}
@@ -109,7 +116,7 @@ def group_rows(upload: Upload, *, reason: str, column: str, state: str = UploadR
 
 def mended_count(upload: Upload) -> int:
     """Rows that can go in now although others went in before; the receipt counts them as waiting."""
-    if upload.state != Upload.State.PARTLY_APPLIED:
+    if upload.state != Upload.State.PARTLY_APPLIED or upload.purged_at is not None:
         return 0
     return upload.waiting - stuck_counts(upload)["waiting"]
 
@@ -176,4 +183,4 @@ def is_counted(upload: Upload) -> bool:
 def waiting_rows(user: User) -> int:
     """How many rows wait in the uploads that a user may see."""
     standing = (Upload.State.CHECKED, Upload.State.PARTLY_APPLIED)
-    return access.visible_to(user).filter(state__in=standing).aggregate(rows=Sum("waiting"))["rows"] or 0
+    return access.visible_to(user).filter(state__in=standing, purged_at=None).aggregate(rows=Sum("waiting"))["rows"] or 0

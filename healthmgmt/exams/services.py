@@ -83,6 +83,7 @@ def request_apply(upload: Upload, *, by: Actor) -> Upload:
         upload = Upload.objects.select_for_update().get(pk=upload.pk)
         if upload.state in (Upload.State.APPLYING, Upload.State.APPLIED):
             return upload
+        refuse_purged(upload)
         if upload.state == Upload.State.PARTLY_APPLIED:
             if not upload.rows.filter(state=UploadRow.State.READY).exists():
                 return upload
@@ -93,6 +94,12 @@ def request_apply(upload: Upload, *, by: Actor) -> Upload:
         audit.record("upload.applied", by=by, subject=upload, detail={"round": upload.rounds})
         work.submit("exams.apply", key=selectors.apply_key(upload), payload={"upload": upload.pk})
     return upload
+
+
+def refuse_purged(upload: Upload) -> None:
+    """Raises Rejected when the rows of an upload were removed after their time."""
+    if upload.purged_at is not None:
+        raise Rejected(_("The rows of this file were kept for their time and are removed. Please deliver the file again."))
 
 
 def settle(upload: Upload, *, went_in: bool) -> None:

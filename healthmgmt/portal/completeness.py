@@ -169,7 +169,7 @@ def mending(user: User, around: Round) -> Mending | None:
 
 def file_to_apply(user: User) -> Upload | None:
     """The file that waits longest for the word by which its rows go in."""
-    checked = access.visible_to(user).filter(_reached(user, Permission.UPLOAD_CREATE), state=Upload.State.CHECKED, check_only=False)
+    checked = access.visible_to(user).filter(_reached(user, Permission.UPLOAD_CREATE), state=Upload.State.CHECKED, check_only=False, purged_at=None)
     return checked.select_related("centre").order_by("uploaded_at", "pk").first()
 
 
@@ -214,7 +214,7 @@ def _delivered(period: Period) -> QuerySet[Upload]:
 
 def _to_mend(user: User) -> QuerySet[Upload]:
     uploads = access.visible_to(user).filter(_reached(user, Permission.UPLOAD_REPAIR), state__in=UNFINISHED)
-    return uploads.filter(check_only=False, waiting__gt=0)
+    return uploads.filter(check_only=False, waiting__gt=0, purged_at=None)
 
 
 def _reached(user: User, permission: Permission) -> Q:

@@ -73,6 +73,7 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "insight.settle": lambda: {"period": Period.objects.get().pk},
     "care.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "exams.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
+    "exams.purge": lambda: {"day": today()},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
 }
 

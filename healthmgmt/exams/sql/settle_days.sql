@@ -13,8 +13,6 @@ settled AS (
             SELECT 1
             FROM exams_exam AS later
             JOIN exams_upload AS source ON source.id = later.upload_id
-            LEFT JOIN exams_uploadrow AS origin
-                ON origin.upload_id = later.upload_id AND origin.number = later.row_number AND origin.left_out <> '[]'
             WHERE later.person_id = e.person_id
               AND later.taken_on = e.taken_on
               AND later.id > e.id
@@ -25,11 +23,7 @@ settled AS (
                   FROM jsonb_object_keys(e.results || e.texts) AS said (key)
                   WHERE strpos(said.key, ':') = 0 OR e.texts ? said.key
               )
-              AND NOT EXISTS (
-                  SELECT 1
-                  FROM jsonb_array_elements(origin.left_out) AS gone (problem)
-                  WHERE gone.problem -> 'codes' ?| ARRAY(SELECT jsonb_object_keys(e.results || e.texts))
-              )
+              AND NOT later.left_out ?| ARRAY(SELECT jsonb_object_keys(e.results || e.texts))
         ) AS is_superseded
     FROM exams_exam AS e
     JOIN days USING (person_id, taken_on)

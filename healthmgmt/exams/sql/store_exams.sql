@@ -1,6 +1,16 @@
--- The good rows become exams.
-INSERT INTO exams_exam (person_id, taken_on, upload_id, row_number, state, results, reported, qualifiers, ranges, texts, stored_at)
-SELECT r.person_id, r.exam_on, r.upload_id, r.number, 'current', r.values, r.reported, r.qualifiers, r.ranges, r.texts, now()
+-- The good rows become exams. What a row was mended to do without stays known when the row is gone.
+INSERT INTO exams_exam (person_id, taken_on, upload_id, row_number, state, results, reported, qualifiers, ranges, texts, left_out, stored_at)
+SELECT
+    r.person_id, r.exam_on, r.upload_id, r.number, 'current', r.values, r.reported, r.qualifiers, r.ranges, r.texts,
+    CASE
+        WHEN r.left_out = '[]' THEN '[]'
+        ELSE (
+            SELECT coalesce(jsonb_agg(DISTINCT code), '[]')
+            FROM jsonb_array_elements(r.left_out) AS gone (problem)
+            CROSS JOIN LATERAL jsonb_array_elements_text(gone.problem -> 'codes') AS code
+        )
+    END,
+    now()
 FROM exams_uploadrow AS r
 WHERE r.upload_id = %(upload)s
   AND r.number BETWEEN %(first)s AND %(last)s

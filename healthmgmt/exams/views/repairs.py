@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,7 +19,7 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.exams import access, groups, presenters, repairing, selectors
+from healthmgmt.exams import access, groups, presenters, purging, repairing, selectors, services
 from healthmgmt.exams.forms import LeaveForm
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.people.access import get_person_or_404
@@ -31,6 +32,9 @@ PAGE_ROWS = 50
 def problems(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Why rows wait (or, with `state=refused`, were left out); with `reason` and `column` the rows of one cause."""
     upload = access.get_upload_or_404(request.user, uuid)
+    if upload.purged_at is not None:
+        # The receipt says when the rows were removed, and why they had waited.
+        return redirect("exams:upload", uuid)
     state = UploadRow.State.REFUSED if request.GET.get("state") == "refused" else UploadRow.State.WAITING
     reason, column = request.GET.get("reason", ""), request.GET.get("column", "")
     if reason not in presenters.SENTENCES:
@@ -58,6 +62,7 @@ def page(request: HttpRequest, upload: Upload, state: str = UploadRow.State.WAIT
         "groups": [groups.shown_group(upload, group, rows) for group in found],
         "to_go_in": upload.accepted if is_first else mended,
         "staying": upload.waiting - mended,
+        "kept_until": purging.kept_until(upload) if purging.is_near(upload, timezone.localdate()) else None,
         "is_roster_asked": any(group.reason in repairing.OF_ROSTER for group in found),
     }
     return render(request, "exams/problems.html", context)
@@ -92,6 +97,7 @@ def check_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def row(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
     """One row that waits, and who it may be about; POST says who."""
     upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_REPAIR)
+    services.refuse_purged(upload)
     found = get_object_or_404(upload.rows.defer("raw", "values", "texts", "other"), number=number)
     error = ""
     if request.method == "POST":

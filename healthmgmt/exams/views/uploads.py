@@ -18,7 +18,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.exporting import XLSX
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.exams import access, columns, downloads, presenters, selectors, services
+from healthmgmt.exams import access, columns, downloads, presenters, purging, selectors, services
 from healthmgmt.exams.forms import DeliveryForm, UndoForm
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.progress import WORKING, progress
@@ -88,12 +88,12 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, upload: Upload, form: UndoForm, status: int = 200) -> HttpResponse:
-    if upload.state in WORKING:
+    if upload.state in WORKING and upload.purged_at is None:
         return render(request, "exams/progress.html", _progress(upload))
     if upload.state == Upload.State.REFUSED:
         told = {"sentence": presenters.sentence(upload.reason), "may_deliver": request.user.can(Permission.UPLOAD_CREATE)}
         return render(request, "exams/refused.html", presenters.about(upload) | told)
-    if upload.state == Upload.State.CHECKED:
+    if upload.state == Upload.State.CHECKED and upload.purged_at is None:
         return repairs.page(request, upload)
     return render(request, "exams/receipt.html", _receipt(request, upload, form), status=status)
 
@@ -122,14 +122,15 @@ def _progress(upload: Upload) -> dict[str, Any]:
 
 def _receipt(request: HttpRequest, upload: Upload, form: UndoForm) -> dict[str, Any]:
     user, is_withdrawn = request.user, upload.state == Upload.State.WITHDRAWN
-    may_undo = user.can(Permission.UPLOAD_UNDO, upload.unit) and not is_withdrawn
+    may_undo = user.can(Permission.UPLOAD_UNDO, upload.unit) and upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED)
     return presenters.about(upload) | {
         "lead": presenters.receipt_sentence(upload),
         "equation": presenters.equation(upload, selectors.mended_count(upload)),
         "went_in": selectors.went_in(upload),
         "mended": selectors.mended_that_went_in(upload),
-        "waiting": presenters.causes(selectors.problem_groups(upload)),
-        "refused": presenters.causes(selectors.problem_groups(upload, UploadRow.State.REFUSED)),
+        "waiting": presenters.causes(selectors.causes(upload)),
+        "refused": presenters.causes(selectors.causes(upload, UploadRow.State.REFUSED)),
+        "kept_until": purging.kept_until(upload),
         "acts": selectors.acts(upload),
         "steps": presenters.next_steps(upload, is_counted=not is_withdrawn and selectors.is_counted(upload)),
         "may_mend": user.can(Permission.UPLOAD_REPAIR, upload.unit),
@@ -169,6 +170,7 @@ def bad_rows(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if not access.may_download(request.user, upload):
         raise PermissionDenied
     state = UploadRow.State.REFUSED if request.GET.get("state") == "refused" else UploadRow.State.WAITING
+    services.refuse_purged(upload)
     file = downloads.bad_rows(
         upload, state=state, shows_cells=access.may_see_cells(request.user, upload), by=Actor.of_request(request)
     )
