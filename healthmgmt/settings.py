@@ -197,6 +197,7 @@ UPLOAD_LIMITS = {
     "file_bytes": 64 * 1024 * 1024,
     "rows": 250_000,
 }
+UPLOAD_LINK_DAYS = 14  # how long a link by which one file can be delivered is good for, unless another time is chosen
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["healthmgmt.core.uploading.BoundedFileUploadHandler"]
 
@@ -265,7 +266,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "healthmgmt.core.logs.WithoutSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"healthmgmt": {"level": "INFO"}, "tenants": {"level": "INFO"}},
 }

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("healthmgmt.accounts.urls")),
     path("uploads/", include("healthmgmt.exams.urls")),
+    path("deliver/", include("healthmgmt.exams.urls_links")),
     path("api/v1/", include("healthmgmt.exams.urls_api")),
     path("care/", include("healthmgmt.care.urls")),
     path("roster/", include("healthmgmt.people.urls")),

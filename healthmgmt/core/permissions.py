@@ -19,6 +19,7 @@ class Permission(StrEnum):
     UPLOAD_REPAIR = "upload.repair"
     UPLOAD_UNDO = "upload.undo"
     OWN_DELIVERIES = "upload.own"
+    UPLOAD_LINKS = "upload.links"
     RECORD_VIEW = "record.view"
     CARE_WORK = "care.work"
     ALERT_DECIDE = "alert.decide"
@@ -54,7 +55,7 @@ ROLES: dict[str, Role] = {
         Role(
             "health_office",
             _("Health office"),
-            frozenset({P.METRICS_VIEW, P.SCORECARD_VIEW, P.WORK_STATE_VIEW, P.ROSTER_VIEW, P.UPLOAD_VIEW}),
+            frozenset({P.METRICS_VIEW, P.SCORECARD_VIEW, P.WORK_STATE_VIEW, P.ROSTER_VIEW, P.UPLOAD_VIEW, P.UPLOAD_LINKS}),
             sees_people=True,
         ),
         Role(
@@ -68,6 +69,7 @@ ROLES: dict[str, Role] = {
                     P.UPLOAD_CREATE,
                     P.UPLOAD_REPAIR,
                     P.UPLOAD_UNDO,
+                    P.UPLOAD_LINKS,
                     P.WORK_STATE_VIEW,
                     P.SCORECARD_VIEW,
                 }
@@ -82,7 +84,9 @@ ROLES: dict[str, Role] = {
         Role(
             "org_admin",
             _("Administrator"),
-            frozenset({P.USERS_MANAGE, P.UNITS_MANAGE, P.PERIODS_MANAGE, P.SETTINGS_MANAGE, P.ROSTER_VIEW, P.ROSTER_EDIT}),
+            frozenset(
+                {P.USERS_MANAGE, P.UNITS_MANAGE, P.PERIODS_MANAGE, P.SETTINGS_MANAGE, P.ROSTER_VIEW, P.ROSTER_EDIT, P.UPLOAD_LINKS}
+            ),
             sees_people=True,
         ),
         Role("operator", _("Operator"), frozenset({P.OPERATE})),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from healthmgmt.accounts.models import User
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
-from healthmgmt.exams.models import Upload
+from healthmgmt.exams.models import Upload, UploadLink
 from healthmgmt.organization.models import Unit
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Person
@@ -78,6 +78,19 @@ def candidates(user: User, upload: Upload, sought: str) -> QuerySet[Person]:
 
 def centres_known_to(user: User) -> QuerySet[ExamCentre]:
     """The exam centres that a user may be reminded of while delivering: all, or those of their own deliveries."""
-    if user.can(Permission.UPLOAD_VIEW):
+    if user.can(Permission.UPLOAD_VIEW) or user.can(Permission.UPLOAD_LINKS):
         return ExamCentre.objects.all()
     return ExamCentre.objects.filter(uploads__in=visible_to(user)).distinct()
+
+
+def links_visible_to(user: User) -> QuerySet[UploadLink]:
+    """The one-time links for the user's units, whoever made them."""
+    within = Q(pk=None)
+    for path in user.unit_paths(Permission.UPLOAD_LINKS):
+        within |= Q(unit__path__startswith=path)
+    return UploadLink.objects.filter(within)
+
+
+def get_link_or_404(user: User, uuid: UUID) -> UploadLink:
+    """A one-time link for one of the user's units."""
+    return get_object_or_404(links_visible_to(user), uuid=uuid)

@@ -15,7 +15,7 @@ from healthmgmt.work.registry import Run, handler, subscribe
 
 BATCH_ROWS = 10_000
 
-subscribe("work.daily", kind="exams.purge", key="{day}", lane="bulk")
+subscribe("work.daily", kind="exams.purge", key="{day}")
 subscribe("units.merged", kind="exams.follow_merger", key="{change}", lane="now")
 
 

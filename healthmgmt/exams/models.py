@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER
+from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER, SECRET
 from healthmgmt.core.encryption import EncryptedTextField
 from healthmgmt.organization.models import Unit
 from healthmgmt.partners.models import ExamCentre
@@ -92,6 +92,38 @@ class Upload(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["sha256"], name="upload_of_file")]
+
+
+class UploadLink(models.Model):
+    """A way to deliver one file for a unit without an account, until a day. Of the secret in it only a digest is kept."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    centre = models.ForeignKey(ExamCentre, on_delete=models.PROTECT, related_name="links")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="upload_links")
+    note = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="upload_links")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    upload = models.OneToOneField(Upload, on_delete=models.PROTECT, null=True, related_name="link")
+
+    CLASSIFICATION = {
+        "uuid": PLAIN,
+        "digest": SECRET,
+        "centre": PLAIN,
+        "unit": PLAIN,
+        "note": PLAIN,
+        "made_by": IDENTIFIER,
+        "made_at": PLAIN,
+        "expires_at": PLAIN,
+        "revoked_at": PLAIN,
+        "upload": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=Q(upload=None) | Q(revoked_at=None), name="link_used_or_revoked")]
 
 
 class UploadRow(models.Model):

@@ -1,13 +1,14 @@
 """An upload in words: its outcome, and each problem as a sentence that can be acted on. Never a clinical value."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.core.templatetags.health import number, page_language
-from healthmgmt.exams.models import Upload, UploadRow
+from healthmgmt.exams.models import Upload, UploadLink, UploadRow
 
 # What stands where a value must not be shown.
 MASK = "•••"
@@ -248,3 +249,27 @@ def next_steps(upload: Upload, *, is_counted: bool) -> list[dict[str, str]]:
             "text": _("Only the person, their case manager and their physician see it."),
         },
     ]
+
+
+def link_line(link: UploadLink, *, now: datetime, may_see: bool) -> dict[str, Any]:
+    """A one-time link in a list: `open`, `used`, `revoked` or `expired`, and what came of it as far as the reader may know."""
+    state = "used" if link.upload else "revoked" if link.revoked_at else "expired" if link.expires_at <= now else "open"
+    words = {"open": _("Still good"), "used": _("Used"), "revoked": _("Revoked"), "expired": _("Expired")}
+    told = state_in_words(link.upload) if link.upload else ""
+    return {"link": link, "state": state, "words": words[state], "told": told, "may_see": may_see and link.upload is not None}
+
+
+def handed_over_sentence(upload: Upload) -> str:
+    """What became of a file that came by a one-time link, for whoever sent it."""
+    if upload.state == Upload.State.REFUSED:
+        return _("The file arrived, but it could not be used.")
+    if upload.state in (Upload.State.STORED, Upload.State.READING):
+        return _("Thank you, the file has arrived. It is being checked.")
+    if upload.state == Upload.State.WITHDRAWN:
+        return _("The file arrived and was withdrawn later.")
+    said = [_("Thank you, the file has arrived.")]
+    if upload.waiting:
+        said.append(ngettext("%(count)s row needs a look.", "%(count)s rows need a look.", upload.waiting) % {"count": number(upload.waiting)})
+    else:
+        said.append(_("All of its rows are in order.") if not upload.refused else _counted(upload.refused, "refused"))
+    return joined(said)

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from healthmgmt.exams.views import repairs, uploads
+from healthmgmt.exams.views import links, repairs, uploads
 
 app_name = "exams"
 
 urlpatterns = [
     path("", uploads.uploads, name="uploads"),
+    path("links/", links.links, name="links"),
+    path("links/<uuid:uuid>/revoke/", links.revoke, name="revoke_link"),
     path("<uuid:uuid>/", uploads.upload, name="upload"),
     path("<uuid:uuid>/progress/", uploads.progress_of, name="progress"),
     path("<uuid:uuid>/apply/", uploads.apply, name="apply"),

@@ -62,9 +62,15 @@ def _own_step(user: User) -> dict[str, Any] | None:
     return {"uuid": found.plan.uuid, "number": found.number, "occurrence": found.occurrence} if found else None
 
 
+def _link(user: User) -> dict[str, Any] | None:
+    found = uploads.links_visible_to(user).first()
+    return {"uuid": found.uuid} if found else None
+
+
 FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "upload": _upload,
     "row": _row,
+    "link": _link,
     "person": _person,
     "unit": _unit,
     "user": _user,

@@ -18,6 +18,7 @@ DOORS = {"models", "selectors", "services", "access", "presenters"}
 OTHER_DOORS = {
     "healthmgmt.audit.words": "what events are called, for who shows them to the people they are about",
     "healthmgmt.work.registry": "handlers and subscriptions are declared through it",
+    "healthmgmt.accounts.lockout": "slows down whoever guesses, wherever something can be guessed",
     "healthmgmt.audit.sealing": "services about the chain; their jobs stand in accounts, since audit knows nothing of jobs",
     "healthmgmt.organization.periods": "services and selectors about periods, split off by noun",
 }

@@ -17,6 +17,7 @@ from healthmgmt.care import services as care
 from healthmgmt.care.models import Alert, Assignment, Plan, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
+from healthmgmt.exams import links
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
@@ -139,6 +140,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "upload": {name: {"uuid": upload.uuid} for name, upload in world.uploads.items()},
         # The last row of each file waits.
         "row": {name: {"uuid": upload.uuid, "number": upload.received} for name, upload in world.uploads.items()},
+        "link": {name: _link(world, getattr(cast, name)) for name in ("a1", "b1")},
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
@@ -149,6 +151,12 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "organisation": {"organisation": {"slug": world.slug}},
         "job": {"failed": {"slug": world.slug, "job": _failed_job(world).pk}, "mistaken": {"slug": world.slug, "job": 0}},
     }
+
+
+def _link(world: World, unit: Unit) -> dict[str, object]:
+    """A one-time link that is still good."""
+    link, _token = links.make(unit=unit, centre=f"{world.mark} Centre", note=f"{world.mark} note", by=Actor.system())
+    return {"uuid": link.uuid}
 
 
 def _failed_job(world: World) -> Job:

@@ -69,12 +69,14 @@ def _deliver(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, form: DeliveryForm, *, earlier: Upload | None = None, status: int = 200) -> HttpResponse:
-    found = access.visible_to(request.user).select_related("centre", "uploaded_by", "unit").order_by("-id")
+    found = access.visible_to(request.user).select_related("centre", "uploaded_by", "unit", "link").order_by("-id")
     context = {
         "form": form,
         "earlier": earlier,
         "page": Paginator(found, PAGE_ROWS).get_page(request.GET.get("page")),
         "may_deliver": request.user.can(Permission.UPLOAD_CREATE),
+        "may_link": request.user.can(Permission.UPLOAD_LINKS),
+        "open_links": access.links_visible_to(request.user).filter(upload=None, revoked_at=None, expires_at__gt=timezone.now()).count(),
         "centres": access.centres_known_to(request.user).values_list("name", flat=True),
     }
     return render(request, "exams/uploads.html", context, status=status)

@@ -20,6 +20,8 @@ from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
 
 PAGE_SIZE = 50
+# Who delivers by a link has no account; the number says which link it was.
+LINK = "link:"
 READING = ("access_log.viewed", "access_log.person_shown")
 
 
@@ -114,7 +116,7 @@ def _users(ids: Collection[int | None]) -> dict[int, User]:
 
 def _entry(event: Event, users: dict[int, User], people: dict[int, Person]) -> Entry:
     if event.actor_id is None:
-        actor = _("System")
+        actor = _("One-time link") if event.actor.startswith(LINK) else _("System")
     else:
         user = users.get(event.actor_id)
         actor = user.shown_name if user else event.actor

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.isolation.rules import Rule
+from tests.isolation.rules import EVERYBODY, Rule, any_method
 
 UPLOADERS = frozenset({"liaison_a1", "liaison_b1", "exam_centre"})
 UPLOAD_READERS = UPLOADERS | {"office_a", "office_b"}
@@ -20,6 +20,8 @@ def a_file() -> dict[str, Any]:
     return {"file": SimpleUploadedFile("new.csv", "工号,姓名,体检日期\n".encode())}
 
 
+LINKERS = frozenset({"liaison_a1", "liaison_b1", "office_a", "office_b", "admin"})
+LINKS = {"a1": frozenset({"liaison_a1", "office_a", "admin"}), "b1": frozenset({"liaison_b1", "office_b", "admin"})}
 LIAISONS = frozenset({"liaison_a1", "liaison_b1"})
 
 URLS = {
@@ -29,6 +31,11 @@ URLS = {
         except_for={("office_a", "POST"): 403, ("office_b", "POST"): 403},
         data={"POST": a_file},
     ),
+    "uploads/links/": Rule(LINKERS, {"GET": 200, "POST": 422}, data={"POST": lambda: {"centre": "", "days": "14"}}),
+    "uploads/links/<uuid:uuid>/revoke/": Rule(LINKERS, {"POST": 302}, LINKS, kind="link"),
+    # Whoever has no link, or one that is none, is told the same.
+    "deliver/": Rule(EVERYBODY, {"GET": 404, "POST": 404}),
+    "deliver/<str:token>/": Rule(EVERYBODY, any_method(302)),
     "uploads/<uuid:uuid>/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/progress/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/problems/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
