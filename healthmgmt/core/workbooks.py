@@ -30,14 +30,14 @@ def safe_text(text: str) -> str:
 def write(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = "") -> bytes:
     """A workbook of one sheet: the headings, then the rows. Texts are safe and stay texts; numbers and days stay what they are."""
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(NOT_IN_TITLES.sub(" ", title)[:LONGEST_TITLE].strip() or None)
+    sheet = workbook.create_sheet(sheet_title(title) or None)
     sheet.freeze_panes = "A2"
     cells = []
     for column, heading in enumerate(headings, start=1):
         cell = WriteOnlyCell(sheet, _stored(str(heading)))
         cell.font = Font(bold=True)
         cells.append(cell)
-        sheet.column_dimensions[get_column_letter(column)].width = _width(str(heading))
+        sheet.column_dimensions[get_column_letter(column)].width = width(str(heading))
     sheet.append(cells)
     for row in rows:
         sheet.append([_stored(cell) for cell in row])
@@ -51,7 +51,12 @@ def _stored(cell: Cell) -> Cell:
     return safe_text(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell
 
 
-def _width(heading: str) -> int:
-    """A Chinese sign is as wide as two letters."""
+def sheet_title(text: str) -> str:
+    """A text as spreadsheets let a sheet be called."""
+    return NOT_IN_TITLES.sub(" ", text)[:LONGEST_TITLE].strip()
+
+
+def width(heading: str) -> int:
+    """How wide the column of a heading is. A Chinese sign is as wide as two letters."""
     signs = sum(2 if sign >= WIDE_SIGNS else 1 for sign in heading)
     return min(max(signs + 4, LEAST_WIDTH), MOST_WIDTH)

@@ -52,6 +52,11 @@ def recognised(columns: list[ShownColumn]) -> int:
     return sum(column.note in ("recognised", "split") for column in columns)
 
 
+def unit_shown(code: str) -> str:
+    """The canonical unit of an indicator as people write it; blank where it has none to write."""
+    return _unit(catalogue.load()[code].unit)
+
+
 def item_name(code: str) -> str:
     """An indicator's name in the language of the page."""
     indicator = catalogue.load()[code]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.core.templatetags.health import number, page_language
+from healthmgmt.exams import packages
 from healthmgmt.exams.models import Upload, UploadLink, UploadRow
 
 # What stands where a value must not be shown.
@@ -273,3 +274,8 @@ def handed_over_sentence(upload: Upload) -> str:
     else:
         said.append(_("All of its rows are in order.") if not upload.refused else _counted(upload.refused, "refused"))
     return joined(said)
+
+
+def packages_to_choose() -> list[dict[str, str]]:
+    """The exam packages by their names in the page's language."""
+    return [{"slug": one.slug, "shown": one.name(page_language())} for one in packages.load().values()]

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from healthmgmt.exams.views import links, repairs, uploads
+from healthmgmt.exams.views import links, repairs, templates, uploads
 
 app_name = "exams"
 
 urlpatterns = [
     path("", uploads.uploads, name="uploads"),
+    path("template/<slug:package>/", templates.template, name="template"),
     path("links/", links.links, name="links"),
     path("links/<uuid:uuid>/revoke/", links.revoke, name="revoke_link"),
     path("<uuid:uuid>/", uploads.upload, name="upload"),

@@ -140,6 +140,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "upload": {name: {"uuid": upload.uuid} for name, upload in world.uploads.items()},
         # The last row of each file waits.
         "row": {name: {"uuid": upload.uuid, "number": upload.received} for name, upload in world.uploads.items()},
+        "package": {name: {"package": name} for name in ("basic", "none")},
         "link": {name: _link(world, getattr(cast, name)) for name in ("a1", "b1")},
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},

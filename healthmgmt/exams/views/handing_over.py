@@ -71,7 +71,7 @@ def _take(request: HttpRequest, link: UploadLink) -> HttpResponse:
 
 def _shown(request: HttpRequest, link: UploadLink, form: FileForm, status: int = 200) -> HttpResponse:
     if link.upload is None:
-        return render(request, "exams/handing_over.html", {"link": link, "form": form}, status=status)
+        return render(request, "exams/handing_over.html", {"link": link, "form": form, "packages": presenters.packages_to_choose()}, status=status)
     return render(request, "exams/handed_over.html", {"link": link} | _receipt(link.upload))
 
 

@@ -75,6 +75,7 @@ def _list(request: HttpRequest, form: DeliveryForm, *, earlier: Upload | None = 
         "earlier": earlier,
         "page": Paginator(found, PAGE_ROWS).get_page(request.GET.get("page")),
         "may_deliver": request.user.can(Permission.UPLOAD_CREATE),
+        "packages": presenters.packages_to_choose(),
         "may_link": request.user.can(Permission.UPLOAD_LINKS),
         "open_links": access.links_visible_to(request.user).filter(upload=None, revoked_at=None, expires_at__gt=timezone.now()).count(),
         "centres": access.centres_known_to(request.user).values_list("name", flat=True),

@@ -31,6 +31,10 @@ URLS = {
         except_for={("office_a", "POST"): 403, ("office_b", "POST"): 403},
         data={"POST": a_file},
     ),
+    "uploads/template/<slug:package>/": Rule(
+        UPLOADERS, {"GET": 200}, {"basic": UPLOADERS, "none": frozenset()}, kind="package", everywhere=True
+    ),
+    "deliver/template/<slug:package>/": Rule(EVERYBODY, any_method(404)),
     "uploads/links/": Rule(LINKERS, {"GET": 200, "POST": 422}, data={"POST": lambda: {"centre": "", "days": "14"}}),
     "uploads/links/<uuid:uuid>/revoke/": Rule(LINKERS, {"POST": 302}, LINKS, kind="link"),
     # Whoever has no link, or one that is none, is told the same.
