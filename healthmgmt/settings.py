@@ -196,6 +196,7 @@ UPLOAD_ROOT = DATA_DIR / "uploads"
 UPLOAD_LIMITS = {
     "file_bytes": 64 * 1024 * 1024,
     "rows": 250_000,
+    "report_bytes": 10 * 1024 * 1024,
 }
 UPLOAD_LINK_DAYS = 14  # how long a link by which one file can be delivered is good for, unless another time is chosen
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     UPLOAD_UNDO = "upload.undo"
     OWN_DELIVERIES = "upload.own"
     UPLOAD_LINKS = "upload.links"
+    EXAM_TYPE = "exam.type"
     RECORD_VIEW = "record.view"
     CARE_WORK = "care.work"
     ALERT_DECIDE = "alert.decide"
@@ -76,10 +77,15 @@ ROLES: dict[str, Role] = {
             ),
             sees_people=True,
         ),
-        Role("case_manager", _("Case manager"), frozenset({P.RECORD_VIEW, P.CARE_WORK}), sees_people=True),
-        Role("physician", _("Physician"), frozenset({P.RECORD_VIEW, P.CARE_WORK, P.ALERT_DECIDE}), sees_people=True),
+        Role("case_manager", _("Case manager"), frozenset({P.RECORD_VIEW, P.CARE_WORK, P.EXAM_TYPE, P.OWN_DELIVERIES}), sees_people=True),
+        Role(
+            "physician",
+            _("Physician"),
+            frozenset({P.RECORD_VIEW, P.CARE_WORK, P.ALERT_DECIDE, P.EXAM_TYPE, P.OWN_DELIVERIES}),
+            sees_people=True,
+        ),
         Role("employee", _("Employee"), frozenset({P.OWN_RECORD_VIEW})),
-        Role("exam_centre", _("Exam centre"), frozenset({P.UPLOAD_CREATE, P.OWN_DELIVERIES})),
+        Role("exam_centre", _("Exam centre"), frozenset({P.UPLOAD_CREATE, P.OWN_DELIVERIES, P.EXAM_TYPE})),
         Role("data_steward", _("Data steward"), frozenset({P.PACKS_APPROVE, P.ACCESS_LOG_READ, P.ASSESS})),
         Role(
             "org_admin",

@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
-from healthmgmt.exams.models import Upload, UploadLink
+from healthmgmt.exams.models import Exam, ReportFile, Upload, UploadLink
 from healthmgmt.organization.models import Unit
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Person
@@ -94,3 +94,35 @@ def links_visible_to(user: User) -> QuerySet[UploadLink]:
 def get_link_or_404(user: User, uuid: UUID) -> UploadLink:
     """A one-time link for one of the user's units."""
     return get_object_or_404(links_visible_to(user), uuid=uuid)
+
+
+def may_undo(user: User, upload: Upload) -> bool:
+    """Whether a user may undo an upload: who answers for it, and whoever typed the exam in themselves."""
+    is_own = upload.kind == Upload.Kind.TYPED and upload.uploaded_by_id == user.pk and user.can(Permission.EXAM_TYPE)
+    return is_own or user.can(Permission.UPLOAD_UNDO, upload.unit)
+
+
+def person_to_examine(user: User, *, emp_no: str, name: str) -> Person:
+    """Somebody whose exam the user may type in, by number and name together. Raises Rejected, in the same words for whoever it is not."""
+    people = Person.objects.visible_to(user, Permission.EXAM_TYPE).select_related("unit")
+    person = people.filter(emp_no=emp_no.strip(), name=name.strip()).first()
+    if person is None:
+        raise Rejected(_("Nobody of those whom you look after has this number together with this name."), field="emp_no")
+    return person
+
+
+def record_or_404(user: User, uuid: UUID) -> Person:
+    """A person whose record the user may open and whose exams they may complete."""
+    return get_object_or_404(Person.objects.visible_to(user, Permission.RECORD_VIEW).select_related("unit"), uuid=uuid)
+
+
+def report_files_visible_to(user: User) -> QuerySet[ReportFile]:
+    """The report files of exams that stand: for the person, and for who may open the person's record. Employer roles see none."""
+    people = Person.objects.visible_to(user, Permission.RECORD_VIEW) | Person.objects.visible_to(user, Permission.OWN_RECORD_VIEW)
+    exam = Exam.objects.filter(upload=OuterRef("upload"), row_number=OuterRef("row_number")).exclude(state=Exam.State.WITHDRAWN)
+    return ReportFile.objects.filter(Exists(exam), person__in=people.values("pk"))
+
+
+def get_report_file_or_404(user: User, uuid: UUID) -> ReportFile:
+    """A report file that the user may take along."""
+    return get_object_or_404(report_files_visible_to(user), uuid=uuid)

@@ -32,7 +32,12 @@ class Upload(models.Model):
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    class Kind(models.TextChoices):
+        FILE = "file"
+        TYPED = "typed"
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.FILE, db_default=Kind.FILE)
     file_key = models.CharField(max_length=32, blank=True)
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
@@ -58,6 +63,7 @@ class Upload(models.Model):
 
     CLASSIFICATION = {
         "uuid": PLAIN,
+        "kind": PLAIN,
         "file_key": PLAIN,
         "file_name": IDENTIFIER,
         "sha256": PLAIN,
@@ -271,3 +277,31 @@ class Finding(models.Model):
 
     class Meta:
         ordering = ["exam", "id"]
+
+
+class ReportFile(models.Model):
+    """A PDF that an exam centre wrote about one exam, kept encrypted beside it; it goes when the exam is withdrawn."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="report_files")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="report_files")
+    row_number = models.IntegerField()
+    file_key = models.CharField(max_length=32)
+    size = models.BigIntegerField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="report_files")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    CLASSIFICATION = {
+        "uuid": PLAIN,
+        "person": IDENTIFIER,
+        "upload": PLAIN,
+        "row_number": PLAIN,
+        "file_key": PLAIN,
+        "size": PLAIN,
+        "added_by": IDENTIFIER,
+        "added_at": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["upload", "row_number"], name="report_of_exam")]

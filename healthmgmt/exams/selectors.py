@@ -10,8 +10,9 @@ from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
 from healthmgmt.exams import access, presenters
-from healthmgmt.exams.models import Exam, Upload, UploadRow
+from healthmgmt.exams.models import Exam, ReportFile, Upload, UploadRow
 from healthmgmt.organization.models import Period
+from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
 from healthmgmt.work import selectors as work
 from healthmgmt.work.models import Job
@@ -184,3 +185,24 @@ def waiting_rows(user: User) -> int:
     """How many rows wait in the uploads that a user may see."""
     standing = (Upload.State.CHECKED, Upload.State.PARTLY_APPLIED)
     return access.visible_to(user).filter(state__in=standing, purged_at=None).aggregate(rows=Sum("waiting"))["rows"] or 0
+
+
+class WithReports(NamedTuple):
+    """An exam that stands, and the report files beside it."""
+
+    exam: Exam
+    files: list[ReportFile]
+
+
+def standing_exams(person: Person) -> QuerySet[Exam]:
+    """A person's exams that were not withdrawn, the last first."""
+    exams = Exam.objects.filter(person=person).exclude(state=Exam.State.WITHDRAWN)
+    return exams.select_related("person", "upload__centre").order_by("-taken_on", "-id")
+
+
+def exams_with_reports(person: Person) -> list[WithReports]:
+    """A person's exams that stand, each with its report files; two queries."""
+    files: dict[tuple[int, int], list[ReportFile]] = {}
+    for one in ReportFile.objects.filter(person=person):
+        files.setdefault((one.upload_id, one.row_number), []).append(one)
+    return [WithReports(exam, files.get((exam.upload_id, exam.row_number), [])) for exam in standing_exams(person)]

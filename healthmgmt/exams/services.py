@@ -13,7 +13,7 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import selectors
+from healthmgmt.exams import reports, selectors
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.organization.models import Unit
 from healthmgmt.partners.models import ExamCentre
@@ -134,6 +134,7 @@ def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
         sql.execute("exams/settle_days", {"upload": upload.pk, "first": 1, "last": upload.received})
         upload.state, upload.withdrawn_at = Upload.State.WITHDRAWN, timezone.now()
         upload.save(update_fields=["state", "withdrawn_at"])
+        reports.remove_of(upload, by=by)
         audit.record("upload.withdrawn", by=by, subject=upload, detail={"exams": withdrawn}, reason=reason)
         work.announce("exams.withdrawn", upload=upload.pk)
     return withdrawn

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from healthmgmt.exams.views import links, repairs, templates, uploads
+from healthmgmt.exams.views import links, repairs, report_files, templates, typed, uploads
 
 app_name = "exams"
 
 urlpatterns = [
     path("", uploads.uploads, name="uploads"),
     path("template/<slug:package>/", templates.template, name="template"),
+    path("typed/", typed.typed, name="typed"),
+    path("typed/items/", typed.items, name="items"),
+    path("people/<uuid:uuid>/reports/", report_files.of_person, name="report_files"),
+    path("reports/<uuid:uuid>/", report_files.download, name="report_file"),
     path("links/", links.links, name="links"),
     path("links/<uuid:uuid>/revoke/", links.revoke, name="revoke_link"),
     path("<uuid:uuid>/", uploads.upload, name="upload"),

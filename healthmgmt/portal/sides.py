@@ -87,7 +87,7 @@ SIDES: tuple[Side, ...] = (
         "stethoscope",
         (
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",), count=care.open_alert_count),
-            Page(_("People"), "care:people", "users", covers=("care:person", "care:contact")),
+            Page(_("People"), "care:people", "users", covers=("care:person", "care:contact", "exams:")),
         ),
     ),
     Side(
@@ -95,7 +95,7 @@ SIDES: tuple[Side, ...] = (
         "heart-handshake",
         (
             Page(_("Today"), "care:worklist", "calendar-event", count=care.open_alert_count),
-            Page(_("My people"), "care:people", "users", covers=("care:person", "care:contact")),
+            Page(_("My people"), "care:people", "users", covers=("care:person", "care:contact", "exams:")),
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",)),
         ),
     ),

@@ -62,6 +62,11 @@ def _own_step(user: User) -> dict[str, Any] | None:
     return {"uuid": found.plan.uuid, "number": found.number, "occurrence": found.occurrence} if found else None
 
 
+def _report(user: User) -> dict[str, Any] | None:
+    found = uploads.report_files_visible_to(user).first()
+    return {"uuid": found.uuid} if found else None
+
+
 def _link(user: User) -> dict[str, Any] | None:
     found = uploads.links_visible_to(user).first()
     return {"uuid": found.uuid} if found else None
@@ -71,6 +76,7 @@ FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "upload": _upload,
     "row": _row,
     "link": _link,
+    "report": _report,
     "person": _person,
     "unit": _unit,
     "user": _user,

@@ -25,6 +25,7 @@ NO_PAGES = {
     "due/export/": "a workbook",
     "uploads/<uuid:uuid>/progress/": "lives inside the page of an upload",
     "uploads/<uuid:uuid>/bad-rows/": "a workbook",
+    "uploads/reports/<uuid:uuid>/": "a PDF",
     "uploads/template/<slug:package>/": "a workbook",
     "admin/units/options/": "suggestions of a field",
     "admin/units/<int:pk>/children/": "branches of the tree",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 from django.utils import timezone
 
@@ -17,9 +18,9 @@ from healthmgmt.care import services as care
 from healthmgmt.care.models import Alert, Assignment, Plan, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
-from healthmgmt.exams import links
+from healthmgmt.exams import links, reports
 from healthmgmt.exams import services as exams
-from healthmgmt.exams.models import Upload
+from healthmgmt.exams.models import Exam, Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.partners.models import ExamCentre
@@ -140,6 +141,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "upload": {name: {"uuid": upload.uuid} for name, upload in world.uploads.items()},
         # The last row of each file waits.
         "row": {name: {"uuid": upload.uuid, "number": upload.received} for name, upload in world.uploads.items()},
+        "report": {name: _report_file(world, getattr(cast, name)) for name in ("anna", "bella")},
         "package": {name: {"package": name} for name in ("basic", "none")},
         "link": {name: _link(world, getattr(cast, name)) for name in ("a1", "b1")},
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
@@ -152,6 +154,13 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "organisation": {"organisation": {"slug": world.slug}},
         "job": {"failed": {"slug": world.slug, "job": _failed_job(world).pk}, "mistaken": {"slug": world.slug, "job": 0}},
     }
+
+
+def _report_file(world: World, person: Person) -> dict[str, object]:
+    """A PDF beside a person's exam."""
+    exam = Exam.objects.filter(person=person).latest("pk")
+    file = SimpleUploadedFile("report.pdf", f"%PDF-1.4\n{world.mark} report\n%%EOF".encode())
+    return {"uuid": reports.attach_to_exam(exam, file, by=Actor.system()).uuid}
 
 
 def _link(world: World, unit: Unit) -> dict[str, object]:

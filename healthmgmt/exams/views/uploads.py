@@ -76,6 +76,7 @@ def _list(request: HttpRequest, form: DeliveryForm, *, earlier: Upload | None = 
         "page": Paginator(found, PAGE_ROWS).get_page(request.GET.get("page")),
         "may_deliver": request.user.can(Permission.UPLOAD_CREATE),
         "packages": presenters.packages_to_choose(),
+        "may_type": request.user.can(Permission.EXAM_TYPE),
         "may_link": request.user.can(Permission.UPLOAD_LINKS),
         "open_links": access.links_visible_to(request.user).filter(upload=None, revoked_at=None, expires_at__gt=timezone.now()).count(),
         "centres": access.centres_known_to(request.user).values_list("name", flat=True),
@@ -125,7 +126,7 @@ def _progress(upload: Upload) -> dict[str, Any]:
 
 def _receipt(request: HttpRequest, upload: Upload, form: UndoForm) -> dict[str, Any]:
     user, is_withdrawn = request.user, upload.state == Upload.State.WITHDRAWN
-    may_undo = user.can(Permission.UPLOAD_UNDO, upload.unit) and upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED)
+    may_undo = access.may_undo(user, upload) and upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED)
     return presenters.about(upload) | {
         "lead": presenters.receipt_sentence(upload),
         "equation": presenters.equation(upload, selectors.mended_count(upload)),
@@ -153,10 +154,12 @@ def apply(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("exams:upload", uuid)
 
 
-@requires(Permission.UPLOAD_UNDO)
+@requires(Permission.UPLOAD_UNDO, Permission.EXAM_TYPE)
 @require_POST
 def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_UNDO)
+    upload = access.get_upload_or_404(request.user, uuid)
+    if not access.may_undo(request.user, upload):
+        raise PermissionDenied
     form = UndoForm(request.POST)
     if upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED):
         if not form.is_valid():

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.utils import timezone
 
+from healthmgmt.exams import selectors as uploads
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
 from healthmgmt.people.selectors import consents_of
@@ -59,6 +60,7 @@ def report(person: Person) -> dict[str, Any]:
         "not_done": results.not_done(items),
         "card": card,
         "origin": results.origin(one) if one else None,
+        "files": [file for one in uploads.exams_with_reports(person) for file in one.files],
         "entries": openings.latest(told, openings.deliveries(record.exams), most=LAST_OPENINGS),
     }
 

@@ -7,7 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.isolation.rules import EVERYBODY, Rule, any_method
 
 UPLOADERS = frozenset({"liaison_a1", "liaison_b1", "exam_centre"})
-UPLOAD_READERS = UPLOADERS | {"office_a", "office_b"}
+CLINICIANS = frozenset({"case_manager", "physician"})
+UPLOAD_READERS = UPLOADERS | CLINICIANS | {"office_a", "office_b"}
+API_READERS = UPLOAD_READERS - CLINICIANS
+TYPISTS = CLINICIANS | {"exam_centre"}
+RECORDS = {"anna": CLINICIANS, "bella": frozenset({"physician"})}
 # Which roles reach which of the seeded uploads, named after who delivered them.
 UPLOADS = {
     "liaison_a1": frozenset({"liaison_a1", "office_a"}),
@@ -28,8 +32,14 @@ URLS = {
     "uploads/": Rule(
         UPLOAD_READERS,
         {"GET": 200, "POST": 302},
-        except_for={("office_a", "POST"): 403, ("office_b", "POST"): 403},
+        except_for={(role, "POST"): 403 for role in ("office_a", "office_b", "case_manager", "physician")},
         data={"POST": a_file},
+    ),
+    "uploads/typed/": Rule(TYPISTS, {"GET": 200, "POST": 422}, data={"POST": lambda: {"emp_no": "nobody", "name": "nobody"}}),
+    "uploads/typed/items/": Rule(TYPISTS, {"GET": 200}),
+    "uploads/people/<uuid:uuid>/reports/": Rule(CLINICIANS, {"GET": 200, "POST": 422}, RECORDS, kind="person"),
+    "uploads/reports/<uuid:uuid>/": Rule(
+        CLINICIANS | {"employee"}, {"GET": 200}, {"anna": CLINICIANS | {"employee"}, "bella": frozenset({"physician"})}, kind="report"
     ),
     "uploads/template/<slug:package>/": Rule(
         UPLOADERS, {"GET": 200}, {"basic": UPLOADERS, "none": frozenset()}, kind="package", everywhere=True
@@ -43,22 +53,29 @@ URLS = {
     "uploads/<uuid:uuid>/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/progress/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/problems/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
-    "uploads/<uuid:uuid>/bad-rows/": Rule(UPLOADERS, {"GET": 200}, UPLOADS),
+    "uploads/<uuid:uuid>/bad-rows/": Rule(UPLOADERS | CLINICIANS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/apply/": Rule(UPLOADERS, {"POST": 302}, UPLOADS),
-    "uploads/<uuid:uuid>/undo/": Rule(LIAISONS, {"POST": 302}, UPLOADS, data={"POST": lambda: {"reason": "the wrong file"}}),
+    "uploads/<uuid:uuid>/undo/": Rule(
+        LIAISONS | TYPISTS,
+        {"POST": 302},
+        UPLOADS,
+        # A file of its own is not the centre's to undo; an exam that it typed in would be.
+        except_for={("exam_centre", "POST"): 403},
+        data={"POST": lambda: {"reason": "the wrong file"}},
+    ),
     "uploads/<uuid:uuid>/leave/": Rule(
         LIAISONS, {"POST": 302}, UPLOADS, data={"POST": lambda: {"what": "rows", "reason": "unknown-employee", "column": "工号"}}
     ),
     "uploads/<uuid:uuid>/check-again/": Rule(LIAISONS, {"POST": 302}, UPLOADS),
     "uploads/<uuid:uuid>/rows/<int:number>/": Rule(LIAISONS, {"GET": 200, "POST": 422}, UPLOADS, kind="row"),
     "api/v1/uploads/": Rule(
-        UPLOAD_READERS,
+        API_READERS,
         {"GET": 200, "POST": 201},
         except_for={("office_a", "POST"): 422, ("office_b", "POST"): 422},
         data={"POST": a_file},
         refusal=401,
     ),
-    "api/v1/uploads/<uuid:uuid>/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS, refusal=401),
+    "api/v1/uploads/<uuid:uuid>/": Rule(API_READERS, {"GET": 200}, UPLOADS, refusal=401),
     "api/v1/uploads/<uuid:uuid>/apply/": Rule(UPLOADERS, {"POST": 202}, UPLOADS, refusal=401),
     "api/v1/uploads/<uuid:uuid>/undo/": Rule(frozenset({"liaison_a1", "liaison_b1"}), {"POST": 200}, UPLOADS, refusal=401),
 }
