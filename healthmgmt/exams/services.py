@@ -14,7 +14,7 @@ from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.exams import reports, selectors
-from healthmgmt.exams.models import Upload, UploadRow
+from healthmgmt.exams.models import Upload, UploadLink, UploadRow
 from healthmgmt.organization.models import Unit
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.work import services as work
@@ -149,6 +149,8 @@ def hand_over_uploads(unit: int, *, into: int, by: Actor) -> int:
     """Uploads of a unit that was merged into another: whoever looks after its people there mends and undoes them. Twice is once."""
     with transaction.atomic():
         moved = Upload.objects.filter(unit=unit).update(unit=into)
+        # Whoever holds a link for it delivers to that one.
+        UploadLink.objects.filter(unit=unit).update(unit=into)
         if moved:
             audit.record("uploads.moved", by=by, detail={"from": unit, "to": into, "uploads": moved})
     return moved

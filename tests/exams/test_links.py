@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from healthmgmt.audit.models import Event
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import links
+from healthmgmt.exams import links, services
 from healthmgmt.exams.models import Upload, UploadLink
 from healthmgmt.work import services as work
 from tenants import current
@@ -249,3 +249,8 @@ def test_link_that_cannot_be_is_not_made(cast, org_a, given, field):
     with pytest.raises(Rejected) as error:
         links.make(**{"unit": cast.a1, "centre": "Harbour", "by": BY} | given)
     assert error.value.field == field
+
+
+def test_link_for_a_unit_that_was_merged_delivers_to_the_other(cast, made, org_a):
+    services.hand_over_uploads(cast.a1.pk, into=cast.a2.pk, by=BY)
+    assert links.deliver(made[0], io.BytesIO(rows(cast)), name="a.csv", address="").upload.unit == cast.a2

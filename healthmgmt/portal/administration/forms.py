@@ -22,5 +22,5 @@ class SettingsForm(forms.Form):
         label=_("Language of new accounts"), choices=settings.LANGUAGES, help_text=_("Everybody can change it for themselves.")
     )
     file_retention_days = forms.IntegerField(
-        label=_("Uploaded files are kept for (days)"), help_text=_("After that the file itself is deleted; what was read from it stays.")
+        label=_("Uploaded files are kept for (days)"), help_text=_("After that the file and its rows are deleted; receipts and exams stay.")
     )
