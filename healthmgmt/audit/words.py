@@ -64,6 +64,8 @@ WORDS = {
     "upload.people_searched": _("Looked for while mending a file"),
     "upload.value_left_out": _("Value of a file's row left out"),
     "upload.row_left_out": _("Row of a file left out"),
+    "upload.cells_mended": _("Row of a file mended"),
+    "upload.rows_marked": _("Rows of a file put first"),
     "upload.person_named": _("Row of a file put down to a person"),
     "upload.rows_checked_again": _("Rows of a file compared with the roster again"),
     # Case managers and physicians.

@@ -16,6 +16,7 @@ SLICE_STEPS = 10_000
 
 subscribe("risk.assessed", kind="care.plan", key="{first}-{last}")
 subscribe("risk.assessed", kind="care.alert", key="{first}-{last}", lane="now")
+subscribe("risk.urgent", kind="care.alert", key="urgent-{first}-{last}", lane="now")
 subscribe("risk.retired", kind="care.end_baseless", key="{upload}")
 subscribe("work.daily", kind="care.fire_due", key="{day}")
 subscribe("units.merged", kind="care.follow_merger", key="{change}")

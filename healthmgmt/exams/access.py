@@ -1,5 +1,6 @@
 """Whose uploads a user may see, and with which reach they upload."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -54,7 +55,7 @@ def uploading_unit(user: User, pk: int | None = None) -> Unit:
 
 def earlier_delivery(user: User, sha256: str) -> Upload | None:
     """The last upload of the very same file that the user may see and that still stands."""
-    gone = (Upload.State.WITHDRAWN, Upload.State.REFUSED)
+    gone = (Upload.State.WITHDRAWN, Upload.State.REFUSED, Upload.State.MERGED)
     return visible_to(user).filter(sha256=sha256).exclude(state__in=gone).order_by("-id").first()
 
 
@@ -63,9 +64,31 @@ def may_see_cells(user: User, upload: Upload) -> bool:
     return user.can(Permission.OWN_DELIVERIES) and upload.uploaded_by_id == user.pk
 
 
+class Hands(NamedTuple):
+    """What a user may do with rows of an upload that wait: mend them; change clinical values too; see the cells."""
+
+    mends: bool
+    values: bool
+    sees: bool
+
+
+def hands(user: User, upload: Upload) -> Hands:
+    """The exam centre mends what it delivered, values too; a liaison mends all but values, and sees none."""
+    is_own = may_see_cells(user, upload)
+    return Hands(mends=is_own or user.can(Permission.UPLOAD_REPAIR, upload.unit), values=is_own, sees=is_own)
+
+
+def get_mendable_or_404(user: User, uuid: UUID) -> Upload:
+    """An upload whose rows the user may mend; one that may only be seen, 403."""
+    upload = get_object_or_404(visible_to(user), uuid=uuid)
+    if not hands(user, upload).mends:
+        raise PermissionDenied
+    return upload
+
+
 def may_download(user: User, upload: Upload) -> bool:
     """Whether the rows that wait may be taken along: by who mends them, and by who delivered them."""
-    return user.can(Permission.UPLOAD_REPAIR, upload.unit) or may_see_cells(user, upload)
+    return hands(user, upload).mends
 
 
 def candidates(user: User, upload: Upload, sought: str) -> QuerySet[Person]:

@@ -10,10 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from healthmgmt.accounts.models import User
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.exams import access, presenters, selectors, services
+from healthmgmt.exams import access, presenters, quarantine, selectors, services
 from healthmgmt.exams.models import Upload
 from healthmgmt.partners.services import exam_centre_named
 
@@ -39,11 +40,12 @@ class UploadLine(serializers.ModelSerializer):
         fields = ["id", "file_name", "state", "reason", "uploaded_at", "received", "accepted", "unchanged", "waiting", "refused"]
 
 
-def receipt(upload: Upload) -> dict[str, Any]:
-    """State and problems; of a long list the first rows, and how many more there are."""
+def receipt(user: User, upload: Upload) -> dict[str, Any]:
+    """State and problems; of a long list the first rows, and how many more there are. Without headings that are kept from the user."""
+    kept = frozenset() if access.hands(user, upload).sees else quarantine.headings(upload.layout)
     rows = selectors.problem_rows(upload)
     total = rows.count()
-    problems = selectors.problems(upload, rows[:PROBLEM_ROWS])
+    problems = selectors.problems(upload, rows[:PROBLEM_ROWS], kept=kept)
     return {"id": str(upload.uuid)} | presenters.receipt(upload, problems) | {"problem_rows": total}
 
 
@@ -73,7 +75,7 @@ class UploadsView(APIView):
             check_only=given.validated_data["check_only"],
             apply_when_read=given.validated_data["apply"],
         )
-        return Response(receipt(upload), status=status.HTTP_201_CREATED)
+        return Response(receipt(request.user, upload), status=status.HTTP_201_CREATED)
 
 
 @requires(Permission.UPLOAD_CREATE, Permission.UPLOAD_VIEW)
@@ -83,7 +85,7 @@ class UploadView(APIView):
     serializer_class = UploadLine
 
     def get(self, request: Request, uuid: UUID) -> Response:
-        return Response(receipt(access.get_upload_or_404(request.user, uuid)))
+        return Response(receipt(request.user, access.get_upload_or_404(request.user, uuid)))
 
 
 @requires(Permission.UPLOAD_CREATE)
@@ -94,7 +96,7 @@ class ApplyView(APIView):
 
     def post(self, request: Request, uuid: UUID) -> Response:
         upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_CREATE)
-        return Response(receipt(services.request_apply(upload, by=Actor.of_request(request))), status=status.HTTP_202_ACCEPTED)
+        return Response(receipt(request.user, services.request_apply(upload, by=Actor.of_request(request))), status=status.HTTP_202_ACCEPTED)
 
 
 @requires(Permission.UPLOAD_UNDO)

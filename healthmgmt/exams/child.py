@@ -8,7 +8,8 @@ It holds no secrets, no database and no Django, limits its own memory and time, 
     {"kind": "end", "received", "proposals": [...]}   see Cleaner.proposals
 
 Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame}.
-A refusal may come after rows: then nothing of the file is to be kept.
+A file of mended rows (see keyed) begins with {"kind": "layout", "mends": true, "headings"} instead, and its rows are [number,
+sheet row, key, cells]. A refusal may come after rows: then nothing of the file is to be kept.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 
-from healthmgmt.exams import cells, headings, headrows, reading, recognising
+from healthmgmt.exams import cells, headings, headrows, keyed, reading, recognising
 from healthmgmt.exams.cleaning import Cleaner, Options
 from healthmgmt.exams.reading import FileRefused, Limits, Row, Sheet, Workbook
 from healthmgmt.exams.recognising import Layout
@@ -67,6 +68,9 @@ def frames(data: bytes, options: dict) -> Iterator[dict]:
 def _frames(data: bytes, options: dict) -> Iterator[dict]:
     limits = Limits(**options.get("limits") or {})
     book = reading.open_workbook(data, limits, headings.count_known)
+    if rows := keyed.found(book):
+        yield from _keyed_frames(rows, limits)
+        return
     known = Layout.from_json(options["layout"]) if options.get("layout") else None
     chosen = _data_sheets(book, known)
     layout = _layout(chosen, known)
@@ -99,6 +103,17 @@ def _merge(proposals: dict[tuple, dict], more: list[dict]) -> None:
     for one in more:
         known = proposals.setdefault((one["index"], one["kind"], one.get("unit")), one | {"count": 0})
         known["count"] += one["count"]
+
+
+def _keyed_frames(rows: keyed.Keyed, limits: Limits) -> Iterator[dict]:
+    """Frames of a file of mended rows: nothing is understood here, the rows go back to the upload that they came from."""
+    expected = sum(map(len, rows.blocks()))
+    if expected > limits.rows:
+        raise FileRefused("too-large", expected)
+    yield {"kind": "layout", "mends": True, "headings": rows.headings, "expected": expected, "columns": []}
+    for block in rows.blocks():
+        yield {"kind": "rows", "rows": block}
+    yield {"kind": "end", "received": expected}
 
 
 def _expected(data: bytes, book: Workbook, chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:

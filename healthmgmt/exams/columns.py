@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from healthmgmt.exams.presenters import MASK
 from healthmgmt.records import catalogue
 
 ROLES = {
@@ -41,9 +42,9 @@ class ShownColumn(NamedTuple):
     note: str
 
 
-def shown(layout: dict[str, Any]) -> list[ShownColumn]:
-    """The columns that hold something, recognised ones first, each group in file order."""
-    found = [_column(column) for column in layout.get("columns", ()) if column["heading"]]
+def shown(layout: dict[str, Any], kept: frozenset[str] = frozenset()) -> list[ShownColumn]:
+    """The columns that hold something, recognised ones first, each group in file order; of those that are `kept` only the letter."""
+    found = [_column(column, column["heading"] in kept) for column in layout.get("columns", ()) if column["heading"]]
     return sorted(found, key=lambda column: column.note in ("kept", "unused"))
 
 
@@ -63,20 +64,23 @@ def item_name(code: str) -> str:
     return indicator.name_zh if (get_language() or "").startswith("zh") else indicator.name_en
 
 
-def _column(column: dict[str, Any]) -> ShownColumn:
+def _column(column: dict[str, Any], is_kept: bool) -> ShownColumn:
     letter, role = re.sub(r"\d", "", column["cell"]), column["role"]
+    if is_kept:
+        return ShownColumn(letter, MASK, _("Not shown to the employer"), "", "kept")
     if role == "bp":
         meaning = _("%(first)s and %(second)s") % {"first": item_name("sbp"), "second": item_name("dbp")}
-        return ShownColumn(letter, column["heading"], meaning, _unit(column["unit"]), "split")
+        return ShownColumn(letter, column["heading"], meaning, unit_words(column["unit"]), "split")
     if role == "range":
         meaning = _("Reference range of %(item)s") % {"item": item_name(column["code"])}
         return ShownColumn(letter, column["heading"], meaning, "", "recognised")
     if role == "indicator":
-        return ShownColumn(letter, column["heading"], item_name(column["code"]), _unit(column["unit"]), "recognised")
+        return ShownColumn(letter, column["heading"], item_name(column["code"]), unit_words(column["unit"]), "recognised")
     note = {"ignored": "unused", "other": "kept"}.get(role, "recognised")
     return ShownColumn(letter, column["heading"], str(ROLES[role]), "", note)
 
 
-def _unit(unit: str | None) -> str:
+def unit_words(unit: str | None) -> str:
+    """A unit as people write it; nothing for what is only counted."""
     # Items without a unit have the unit 1, in braces what is counted.
     return UNITS.get(unit or "", re.sub(r"^(?:1|\{.*\})$", "", unit or ""))

@@ -67,6 +67,27 @@ class LeaveForm(forms.Form):
     number = forms.IntegerField(required=False, min_value=1)
 
 
+class CellForm(forms.Form):
+    """A cell typed anew; `back` lets the row say again what it said in the file. Where to go on: the group it was typed in."""
+
+    index = forms.IntegerField(required=False, min_value=0, max_value=16_384)
+    text = forms.CharField(required=False, max_length=500)
+    back = forms.BooleanField(required=False)
+    reason = forms.CharField(max_length=40, required=False)
+    column = forms.CharField(max_length=32_767, required=False, strip=False)
+
+
+class AlikeForm(forms.Form):
+    """What is decided for all rows of a group; `like` is the change of one of them that is meant for all that say the same."""
+
+    kind = forms.ChoiceField(choices=[(kind, "") for kind in ("text", "unit", "order", "swap")])
+    reason = forms.CharField(max_length=40)
+    column = forms.CharField(max_length=32_767, required=False, strip=False)
+    text = forms.CharField(required=False, max_length=500, strip=False)
+    given = forms.CharField(required=False, max_length=500)
+    like = forms.IntegerField(required=False, min_value=1)
+
+
 class UndoForm(forms.Form):
     """Why an upload is undone."""
 

@@ -5,8 +5,8 @@ from django.utils import timezone
 from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
-from healthmgmt.exams import intake, purging, services, staging
-from healthmgmt.exams.models import Upload, UploadRow
+from healthmgmt.exams import correcting, intake, merging, purging, services, staging
+from healthmgmt.exams.models import Mending, Upload, UploadRow
 from healthmgmt.exams.references import reference_ranges
 from healthmgmt.organization import periods
 from healthmgmt.organization.selectors import organisation_settings
@@ -27,14 +27,18 @@ def read(run: Run) -> None:
         return
     with files.open_plain(upload.file_key) as plain:
         end = _stage(run, upload, plain)
+    if end["kind"] == "merged":
+        return
     with run.batch(done=end.get("received", 0), total=end.get("received", 0)):
         if end["kind"] == "refused":
             upload.rows.all().delete()
             services.refuse(upload, reason=end["reason"], received=end["received"])
             return
         staging.match_and_check(upload.pk, layout=upload.layout, scope_path=upload.unit.path)
+        services.place(upload)
         upload.finished_at = timezone.now()
         services.settle(upload, went_in=False)
+        work.announce("exams.checked", upload=upload.pk, change="read")
         if run.payload["apply"] and not upload.check_only:
             services.request_apply(upload, by=_actor(upload))
 
@@ -82,6 +86,14 @@ def purge(run: Run) -> None:
             purging.remove_file(upload)
 
 
+@handler("exams.mend")
+def mend(run: Run) -> None:
+    """Do what somebody decided for all rows of a large group. What was undone meanwhile is left alone."""
+    act = Mending.objects.select_related("upload__unit").get(pk=run.payload["mending"])
+    if act.finished_at is None:
+        correcting.carry_on(run, act)
+
+
 @handler("exams.follow_merger")
 def follow_merger(run: Run) -> None:
     """The uploads of a unit that became part of another belong to that one."""
@@ -96,6 +108,8 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
     stored = run.cursor.get("stored", 0)
     pending: list[list] = []
     for frame in frames:
+        if frame.get("mends"):
+            return merging.merge(run, upload, frame, frames)
         if frame["kind"] == "layout":
             expected = frame["expected"]
             with run.batch(done=stored, total=max(expected, stored)):

@@ -18,8 +18,9 @@ class Upload(models.Model):
     """A file as it was received. The receipt adds up: received = accepted + unchanged + waiting + refused.
 
     `rounds` counts how often its good rows were let in: mended ones follow later. Rows that are ready count as accepted before
-    the first round, and as waiting after it. When it was kept long enough its file and rows are removed (`purged_at`); `causes`
-    then tells by state why rows had waited or were left out.
+    the first round, and as waiting after it. A file of mended rows `mends` the upload that its rows came from, and holds none itself.
+    When it was kept long enough its file and rows are removed (`purged_at`); `causes` then tells by state why rows had waited or were
+    left out.
     """
 
     class State(models.TextChoices):
@@ -31,6 +32,7 @@ class Upload(models.Model):
         PARTLY_APPLIED = "partly_applied", _("Applied, rows wait")
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        MERGED = "merged", _("Merged into its upload")
 
     class Kind(models.TextChoices):
         FILE = "file"
@@ -56,6 +58,7 @@ class Upload(models.Model):
     waiting = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)
     rounds = models.PositiveSmallIntegerField(default=0)
+    mends = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="mended_by")
     finished_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     purged_at = models.DateTimeField(null=True)
@@ -82,6 +85,7 @@ class Upload(models.Model):
         "waiting": PLAIN,
         "refused": PLAIN,
         "rounds": PLAIN,
+        "mends": PLAIN,
         "finished_at": PLAIN,
         "withdrawn_at": PLAIN,
         "purged_at": PLAIN,
@@ -137,7 +141,8 @@ class UploadRow(models.Model):
 
     `number` counts data rows from 1; `sheet` and `sheet_row` are the file's own. The identity number is never in `raw`.
     What people mended: `left_out` holds the problems whose values they decided to do without, `person_chosen` says that they
-    named the person.
+    named the person, `version` counts how often cells of the row were changed (see MendedCell; `raw` stays as it came).
+    `is_urgent`: it holds a class A result; `is_alerted`: an alert was asked for because of it.
     """
 
     class State(models.TextChoices):
@@ -171,6 +176,9 @@ class UploadRow(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.READY)
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="upload_rows")
     person_chosen = models.BooleanField(default=False, db_default=False)
+    version = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_urgent = models.BooleanField(default=False, db_default=False)
+    is_alerted = models.BooleanField(default=False, db_default=False)
 
     CLASSIFICATION = {
         "upload": PLAIN,
@@ -197,6 +205,9 @@ class UploadRow(models.Model):
         "state": PLAIN,
         "person": IDENTIFIER,
         "person_chosen": PLAIN,
+        "version": PLAIN,
+        "is_urgent": CLINICAL,
+        "is_alerted": CLINICAL,
     }
 
     class Meta:
@@ -205,8 +216,121 @@ class UploadRow(models.Model):
         # Of a file of many thousand rows the few that a person has to look at.
         indexes = [
             models.Index(fields=["upload", "state", "number"], name="row_stuck", condition=Q(state__in=["waiting", "refused"])),
-            models.Index(fields=["upload"], name="row_mended", condition=Q(person_chosen=True) | ~Q(left_out=[])),
+            models.Index(fields=["upload"], name="row_mended", condition=Q(person_chosen=True) | ~Q(left_out=[]) | Q(version__gt=0)),
+            models.Index(fields=["upload", "number"], name="row_urgent", condition=Q(is_urgent=True)),
         ]
+
+
+class RowProblem(models.Model):
+    """Why a row waits, or is left out: once a reason and heading, kept beside the rows so that causes are counted and paged without
+    reading them. Written by `staging.note_problems` alone.
+
+    `cause` is one for each reason and heading, `said` one for each text of the cell while nothing of the row was changed.
+    """
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="row_problems", db_index=False)
+    number = models.IntegerField()
+    state = models.CharField(max_length=9, choices=UploadRow.State)
+    reason = models.CharField(max_length=20)
+    heading = models.TextField(blank=True)
+    cell = models.CharField(max_length=12, blank=True)
+    cause = models.CharField(max_length=32)
+    said = models.CharField(max_length=32, blank=True)
+
+    CLASSIFICATION = {
+        "upload": PLAIN,
+        "number": PLAIN,
+        "state": PLAIN,
+        "reason": CLINICAL,
+        "heading": CLINICAL,
+        "cell": CLINICAL,
+        "cause": CLINICAL,
+        "said": CLINICAL,
+    }
+
+    class Meta:
+        ordering = ["upload", "number", "id"]
+        indexes = [
+            models.Index(fields=["upload", "state", "cause", "number"], name="problems_of_cause"),
+            models.Index(fields=["upload", "number"], name="problems_of_row"),
+        ]
+
+
+class Mending(models.Model):
+    """What somebody did to rows of an upload that wait: a cell typed anew, or the same for all rows of a group.
+
+    `text` is the cell text that is meant by "the same for equal texts", `given` what it becomes, or the unit or order stated.
+    Without `finished_at` it is being done by a job.
+    """
+
+    class Kind(models.TextChoices):
+        CELLS = "cells", _("Cells typed anew")
+        BACK = "back", _("Taken back")
+        FILE = "file", _("Mended in a file")
+        VALUES = "values", _("Values left out")
+        ROWS = "rows", _("Rows left out")
+        TEXT = "text", _("Equal texts corrected")
+        UNIT = "unit", _("Unit stated")
+        ORDER = "order", _("Order of day and month stated")
+        SWAP = "swap", _("Pressures exchanged")
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="mendings")
+    kind = models.CharField(max_length=6, choices=Kind)
+    reason = models.CharField(max_length=20, blank=True)
+    column = models.TextField(blank=True)
+    text = EncryptedTextField(default=b"")
+    given = EncryptedTextField(default=b"")
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.CharField(max_length=100)
+    rows = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    CLASSIFICATION = {
+        "upload": PLAIN,
+        "kind": PLAIN,
+        "reason": PLAIN,
+        "column": PLAIN,
+        "text": CLINICAL,
+        "given": CLINICAL,
+        "made_at": PLAIN,
+        "made_by": IDENTIFIER,
+        "rows": PLAIN,
+        "changed": PLAIN,
+        "finished_at": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["upload"], name="one_mending_at_a_time", condition=Q(finished_at=None)),
+        ]
+
+
+class MendedCell(models.Model):
+    """A cell that somebody changed: what it said before, what it says now. The newest of a cell counts; none is overwritten."""
+
+    mending = models.ForeignKey(Mending, on_delete=models.CASCADE, related_name="cells")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="mended_cells")
+    number = models.IntegerField()
+    index = models.PositiveSmallIntegerField()
+    version = models.PositiveSmallIntegerField()
+    before = EncryptedTextField(default=b"")
+    after = EncryptedTextField(default=b"")
+
+    CLASSIFICATION = {
+        "mending": PLAIN,
+        "upload": PLAIN,
+        "number": PLAIN,
+        "index": PLAIN,
+        "version": PLAIN,
+        "before": CLINICAL,
+        "after": CLINICAL,
+    }
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["upload", "number"], name="cells_of_row")]
 
 
 class Exam(models.Model):

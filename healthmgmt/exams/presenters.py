@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.core.templatetags.health import number, page_language
 from healthmgmt.exams import packages
-from healthmgmt.exams.models import Upload, UploadLink, UploadRow
+from healthmgmt.exams.models import Mending, Upload, UploadLink, UploadRow
 
 # What stands where a value must not be shown.
 MASK = "•••"
@@ -47,9 +47,15 @@ SENTENCES = {
     "characters": gettext_lazy("“%(column)s” holds characters that do not belong into a text."),
     "inactive": gettext_lazy("This person had left before the exam date."),
     "malformed": gettext_lazy("“%(column)s” cannot be read."),
+    "foreign-rows": gettext_lazy("These rows belong to no upload that you may mend."),
     "scope": gettext_lazy("This person does not belong to your unit."),
     "ambiguous-employee": gettext_lazy("More than one person fits; please add the employee number."),
 }
+
+
+def kept_heading() -> str:
+    """What stands for a heading that is kept from employers."""
+    return _("A result that is not shown here")
 
 
 def sentence(reason: str, column: str = "") -> str:
@@ -114,9 +120,9 @@ def about(upload: Upload) -> dict[str, Any]:
     return {"upload": upload, "size": size(upload), "fingerprint": fingerprint(upload)}
 
 
-def causes(groups: Sequence[Any]) -> list[dict[str, Any]]:
-    """Groups of rows as lines of the receipt."""
-    return [{"rows": group.rows, "sentence": sentence(group.reason, group.column)} for group in groups]
+def causes(groups: Sequence[Any], kept: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """Groups of rows as lines of the receipt, without headings that are kept from who reads it."""
+    return [{"rows": one.rows, "sentence": sentence(one.reason, kept_heading() if one.column in kept else one.column)} for one in groups]
 
 
 def equation(upload: Upload, mended: int = 0) -> dict[str, Any]:
@@ -144,7 +150,8 @@ ADVICE = (
     ({"conflict"}, gettext_lazy("Leave out the row that is wrong; the other one is free then.")),
     ({"duplicate"}, gettext_lazy("The first of them counts; nothing is lost.")),
     ({"order"}, gettext_lazy("Both pressures can be left out. Only the exam centre can say which is which.")),
-    ({"date", "future-date", "columns"}, gettext_lazy("Ask the exam centre for these rows again, or leave them out.")),
+    ({"date", "future-date"}, gettext_lazy("Type the day as the report has it, ask the exam centre for these rows again, or leave them out.")),
+    ({"columns"}, gettext_lazy("Download these rows, put their cells in order and deliver them again, or leave them out.")),
     (
         {"unit", "number", "range", "formula", "cell-error", "characters", "too-long", "malformed"},
         gettext_lazy("Values are not shown here, and are not changed here. A value can be left out; the rest of its row goes in."),
@@ -152,9 +159,20 @@ ADVICE = (
 )
 
 
-def advice(reason: str) -> str:
-    """What can be done about rows that wait for a reason."""
-    return next((str(words) for reasons, words in ADVICE if reason in reasons), "")
+# What the exam centre can do about its own delivery.
+ADVICE_TO_CENTRE = (
+    ({"order"}, gettext_lazy("If they were written the wrong way round, exchange them. Both can be left out, too.")),
+    (
+        {"unit", "number", "range", "formula", "cell-error", "characters", "too-long", "malformed"},
+        gettext_lazy("Type what the report says. A value can be left out, too; the rest of its row goes in."),
+    ),
+)
+
+
+def advice(reason: str, *, may_change: bool = False) -> str:
+    """What can be done about rows that wait for a reason; `may_change`: clinical values too."""
+    known = (*ADVICE_TO_CENTRE, *ADVICE) if may_change else ADVICE
+    return next((str(words) for reasons, words in known if reason in reasons), "")
 
 
 def joined(sentences: list[str]) -> str:
@@ -202,6 +220,35 @@ def left_out_sentence(what: str, changed: int) -> str:
     return ngettext("%(count)s value was left out.", "%(count)s values were left out.", changed) % {"count": number(changed)}
 
 
+def mended_sentence(act: Mending, row: UploadRow) -> str:
+    """What became of a row when a cell of it was typed anew, or taken back."""
+    if row.state == UploadRow.State.READY:
+        return _("Mended. The row can go in.")
+    if row.state == UploadRow.State.REFUSED:
+        return _("The file already has the same row of this person. It counts once.")
+    return _("Taken back; the row waits again.") if act.kind == Mending.Kind.BACK else _("Kept. The row still waits.")
+
+
+def alike_sentence(act: Mending) -> str:
+    """What came of a decision for many rows."""
+    if act.finished_at is None:
+        return _("This is being done for %(count)s rows. You may leave this page.") % {"count": number(act.rows)}
+    if act.kind in (Mending.Kind.VALUES, Mending.Kind.ROWS):
+        return left_out_sentence(act.kind, act.changed)
+    left = act.rows - act.changed
+    said = [ngettext("%(count)s row was changed.", "%(count)s rows were changed.", act.changed) % {"count": number(act.changed)}]
+    if left:
+        said.append(ngettext("%(count)s row it does not fit.", "%(count)s rows it does not fit.", left) % {"count": number(left)})
+    return joined(said)
+
+
+def under_way_sentence(under: Any) -> str:
+    """How far a decision for many rows is."""
+    if under.is_stuck:
+        return _("Mending stopped on the way. What was done stays; the operator was told.")
+    return _("Being mended: %(done)s of %(total)s rows.") % {"done": number(under.done), "total": number(under.mending.rows)}
+
+
 def checked_again_sentence(freed: int) -> str:
     """What another look at the roster came to."""
     if not freed:
@@ -234,6 +281,34 @@ def receipt_sentence(upload: Upload) -> str:
     if not upload.waiting and not upload.refused:
         said.append(_("Nothing waits."))
     return joined(said)
+
+
+MERGED = {
+    "merged": gettext_lazy("Changed as the file says"),
+    "same": gettext_lazy("Nothing was changed in them"),
+    "meanwhile": gettext_lazy("Changed in the browser meanwhile; what was typed there stays"),
+    "gone": gettext_lazy("Do not wait any more, so they stay as they are"),
+    "value": gettext_lazy("Hold a changed clinical value; only the exam centre may change one"),
+    "foreign": gettext_lazy("Belong to no row of this upload"),
+}
+
+
+def merged_lines(delivery: Upload) -> list[dict[str, Any]]:
+    """What became of the rows of a file of mended rows: how many, and where they stand in the file if not as it says."""
+    counts, rows = delivery.layout["counts"], delivery.layout["outcomes"]
+    return [
+        {"count": counts[name], "words": words, "rows": [] if name in ("merged", "same") else rows[name]}
+        for name, words in MERGED.items()
+        if counts[name]
+    ]
+
+
+def merged_sentence(delivery: Upload) -> str:
+    """What a file of mended rows came to."""
+    said = [ngettext("%(count)s row was mended by this file.", "%(count)s rows were mended by this file.", delivery.accepted)]
+    if delivery.refused:
+        said.append(ngettext("%(count)s row was not changed.", "%(count)s rows were not changed.", delivery.refused))
+    return joined([one % {"count": number(count)} for one, count in zip(said, (delivery.accepted, delivery.refused))])
 
 
 def next_steps(upload: Upload, *, is_counted: bool) -> list[dict[str, str]]:

@@ -58,7 +58,8 @@ def begin(upload: Upload, *, by: Actor) -> None:
 def remove_rows(upload: Upload, *, most: int) -> int:
     """Remove the next rows of a marked upload; returns how many."""
     numbers = list(upload.rows.order_by("number").values_list("number", flat=True)[:most])
-    upload.rows.filter(number__in=numbers).delete()
+    for kept in (upload.rows, upload.mended_cells, upload.row_problems):
+        kept.filter(number__in=numbers).delete()
     return len(numbers)
 
 

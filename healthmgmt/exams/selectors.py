@@ -1,7 +1,9 @@
 """Reads over uploads and exams."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
@@ -9,8 +11,8 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
-from healthmgmt.exams import access, presenters
-from healthmgmt.exams.models import Exam, ReportFile, Upload, UploadRow
+from healthmgmt.exams import access, presenters, quarantine
+from healthmgmt.exams.models import Exam, Mending, ReportFile, RowProblem, Upload, UploadRow
 from healthmgmt.organization.models import Period
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
@@ -18,8 +20,14 @@ from healthmgmt.work import selectors as work
 from healthmgmt.work.models import Job
 
 SAMPLES = 3
-# What a page shows of a row; the cells stay where they are.
-SHOWN = ("upload_id", "number", "sheet", "sheet_row", "emp_no", "name", "id_no", "dept", "problems", "state", "person_id")
+# Causes that stand with their first rows; the others are opened one by one.
+OPEN_GROUPS = 4
+MOST_TEXTS = 10
+# What a page shows of a row; what was understood of it stays where it is.
+SHOWN = (
+    "upload_id", "number", "sheet", "sheet_row", "emp_no", "name", "id_no", "dept", "problems", "state", "person_id", "version", "raw",
+    "texts", "other",
+)  # fmt: skip
 
 
 def problem_rows(upload: Upload) -> QuerySet[UploadRow]:
@@ -27,31 +35,40 @@ def problem_rows(upload: Upload) -> QuerySet[UploadRow]:
     return upload.rows.filter(state__in=(UploadRow.State.WAITING, UploadRow.State.REFUSED)).order_by("number")
 
 
-def problems(upload: Upload, rows: QuerySet[UploadRow] | None = None) -> list[dict[str, Any]]:
-    """Every problem of the rows that wait or are left out: row number, the sheet's own cell, heading, reason, sentence."""
+def problems(upload: Upload, rows: QuerySet[UploadRow] | None = None, *, kept: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """Every problem of the rows that wait or are left out: row number, the sheet's own cell, heading, reason, sentence.
+
+    Of columns that are `kept` from who asks neither cell nor heading.
+    """
     found = []
     rows = problem_rows(upload) if rows is None else rows
     for number, sheet, row_problems in rows.values_list("number", "sheet", "problems"):
         for problem in row_problems:
+            is_kept = problem["column"] in kept
+            column = presenters.kept_heading() if is_kept else problem["column"]
             found.append(
                 {
                     "row": number,
-                    "cell": problem["cell"],
-                    "column": problem["column"],
+                    "cell": "" if is_kept else problem["cell"],
+                    "column": "" if is_kept else column,
                     "reason": problem["reason"],
-                    "text": presenters.sentence(problem["reason"], problem["column"]),
+                    "text": presenters.sentence(problem["reason"], column),
                     **({"sheet": sheet} if sheet else {}),
                 }
             )
     return found
 
 
-def exported(upload: Upload | None = None) -> Iterator[dict[str, Any]]:
-    """The stored exams as the export shows them, in file order; `values` are canonical numbers of numeric items."""
+def exported(upload: Upload | None = None, *, is_for_clinicians: bool = True) -> Iterator[dict[str, Any]]:
+    """The stored exams as the export shows them, in file order; `values` are canonical numbers of numeric items. What is kept from
+    employers is left out unless it `is_for_clinicians`."""
     numeric = {code for code, indicator in catalogue.load().items() if indicator.is_numeric}
     for line in sql.dicts("exams/export_exams", {"upload": upload.pk if upload else None}):
         line["exam_date"] = line["exam_date"].isoformat()
         line["values"] = {code: value for code, value in line["values"].items() if code in numeric}
+        if not is_for_clinicians:
+            line |= {part: quarantine.without(line[part]) for part in ("values", "reported", "qualifiers", "texts", "other")}
+            line["findings"] = [one for one in line["findings"] if one["indicator"] not in quarantine.codes()]
         yield line
 
 
@@ -104,26 +121,65 @@ def causes(upload: Upload, state: str = UploadRow.State.WAITING) -> list[Group]:
 
 
 def first_rows(upload: Upload, groups: Iterable[Group]) -> dict[int, UploadRow]:
-    """The first rows of all groups, by number; one query."""
-    numbers = {number for group in groups for number in group.numbers}
+    """The first rows of the largest groups, by number; one query."""
+    numbers = {number for group in islice(groups, OPEN_GROUPS) for number in group.numbers}
     return {row.number: row for row in upload.rows.filter(number__in=numbers).only(*SHOWN)}
 
 
-def group_rows(upload: Upload, *, reason: str, column: str, state: str = UploadRow.State.WAITING) -> QuerySet[UploadRow]:
-    """The rows of one group, in file order."""
-    rows = upload.rows.filter(state=state, problems__contains=[{"reason": reason, "column": column}])
-    return rows.only(*SHOWN).order_by("number")
+def group_problems(upload: Upload, *, reason: str, column: str, state: str = UploadRow.State.WAITING) -> QuerySet[RowProblem]:
+    """The problems of one group, in file order: one a row."""
+    cause = hashlib.md5(f"{reason}\x1f{column}".encode(), usedforsecurity=False).hexdigest()
+    return RowProblem.objects.filter(upload=upload, state=state, cause=cause).order_by("number")
+
+
+def rows_of(upload: Upload, problems: Iterable[RowProblem]) -> list[UploadRow]:
+    """The rows that problems are about, in file order."""
+    return list(upload.rows.filter(number__in=[one.number for one in problems]).only(*SHOWN).order_by("number"))
+
+
+def equal_texts(upload: Upload, reason: str, column: str, index: int) -> list[tuple[str, int]]:
+    """What the cells of a group say, and in how many rows; the most frequent first."""
+    given = {"upload": upload.pk, "reason": reason, "column": column, "index": index, "most": MOST_TEXTS}
+    return sql.rows("exams/equal_texts", given)
+
+
+def urgent_rows(upload: Upload) -> QuerySet[UploadRow]:
+    """Rows that wait and hold a class A result, in file order."""
+    return upload.rows.filter(is_urgent=True, state=UploadRow.State.WAITING).only(*SHOWN, "is_alerted").order_by("number")
+
+
+class Under(NamedTuple):
+    """A decision for many rows that a job carries out: what it is, how far it is, whether it was given up."""
+
+    mending: Mending
+    done: int
+    is_stuck: bool
+
+
+def under_way(upload: Upload) -> Under | None:
+    """The decision that is being carried out, None when there is none."""
+    act = upload.mendings.filter(finished_at=None).first()
+    if act is None:
+        return None
+    job = work.progress("exams.mend", str(act.pk))
+    return Under(act, job.done if job else 0, job is None or job.state == Job.State.FAILED)
 
 
 def mended_count(upload: Upload) -> int:
     """Rows that can go in now although others went in before; the receipt counts them as waiting."""
     if upload.state != Upload.State.PARTLY_APPLIED or upload.purged_at is not None:
         return 0
-    return upload.waiting - stuck_counts(upload)["waiting"]
+    return upload.waiting - stuck_now(upload)["waiting"]
+
+
+def stuck_now(upload: Upload) -> dict[str, int]:
+    """Rows that wait and rows that are left out, after the file was read."""
+    counts = RowProblem.objects.filter(upload=upload).order_by().values_list("state").annotate(rows=Count("number", distinct=True))
+    return {"waiting": 0, "refused": 0} | dict(counts)
 
 
 def stuck_counts(upload: Upload, up_to: int | None = None) -> dict[str, int]:
-    """Rows that wait and rows that are left out, so far."""
+    """Rows that wait and rows that are left out, so far, while the file is read."""
     stuck = problem_rows(upload) if up_to is None else problem_rows(upload).filter(number__lte=up_to)
     return stuck.aggregate(
         waiting=Count("pk", filter=Q(state=UploadRow.State.WAITING)), refused=Count("pk", filter=Q(state=UploadRow.State.REFUSED))
@@ -132,7 +188,7 @@ def stuck_counts(upload: Upload, up_to: int | None = None) -> dict[str, int]:
 
 def mended_that_went_in(upload: Upload) -> int:
     """Rows that went in after people had mended them."""
-    mended = upload.rows.filter(Q(person_chosen=True) | ~Q(left_out=[]))
+    mended = upload.rows.filter(Q(person_chosen=True) | ~Q(left_out=[]) | Q(version__gt=0))
     return mended.filter(state__in=(UploadRow.State.ACCEPTED, UploadRow.State.UNCHANGED)).count()
 
 

@@ -1,6 +1,8 @@
 """What can be done with an upload: receive, apply, withdraw."""
 
 import hashlib
+import os
+from collections.abc import Collection
 from typing import BinaryIO
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
+from healthmgmt.core.permissions import Permission
 from healthmgmt.exams import reports, selectors
 from healthmgmt.exams.models import Upload, UploadLink, UploadRow
 from healthmgmt.organization.models import Unit
@@ -89,6 +92,8 @@ def request_apply(upload: Upload, *, by: Actor) -> Upload:
                 return upload
         elif upload.state != Upload.State.CHECKED or upload.check_only:
             raise Rejected(_("This upload cannot be applied now."))
+        if upload.mendings.filter(finished_at=None).exists():
+            raise Rejected(_("Many rows of this upload are being mended. Please wait until that is done."))
         upload.state, upload.rounds = Upload.State.APPLYING, upload.rounds + 1
         upload.save(update_fields=["state", "rounds"])
         audit.record("upload.applied", by=by, subject=upload, detail={"round": upload.rounds})
@@ -115,6 +120,29 @@ def settle(upload: Upload, *, went_in: bool) -> None:
         upload.accepted, upload.waiting = accepted + ready, waiting
         upload.state = Upload.State.CHECKED
     upload.save(update_fields=["received", "accepted", "unchanged", "waiting", "refused", "state", "finished_at"])
+
+
+def place(upload: Upload) -> None:
+    """A file that an exam centre delivered itself belongs to the smallest unit that has all its people: whoever looks after them
+    there mends it. One with people of several units stays with what they have in common."""
+    user = upload.uploaded_by
+    if user is None or not user.can(Permission.OWN_DELIVERIES) or user.can(Permission.UPLOAD_VIEW, upload.unit):
+        return
+    first, last = sql.row("exams/span_of_units", {"upload": upload.pk, "scope": upload.unit.path + "%"})
+    common = os.path.commonprefix([first or "", last or ""])
+    unit = Unit.objects.filter(path=common[: common.rfind(".") + 1]).first()
+    if unit is not None and unit != upload.unit:
+        audit.record("uploads.moved", by=Actor.system(), subject=upload, detail={"from": upload.unit_id, "to": unit.pk, "uploads": 1})
+        upload.unit = unit
+        upload.save(update_fields=["unit"])
+
+
+def mark_urgent(upload: Upload, *, urgent: Collection[int], alerted: Collection[int], by: Actor) -> None:
+    """Put the rows first that hold a class A result, and note for whom an alert is asked for. Others are not urgent (any more)."""
+    given = {"upload": upload.pk, "urgent": list(urgent), "alerted": list(alerted)}
+    changed = sql.execute("exams/mark_urgent", given)
+    if changed:
+        audit.record("upload.rows_marked", by=by, subject=upload, detail={"rows": changed})
 
 
 def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:

@@ -4,7 +4,7 @@ One pass over the file; a resumed job reads it again and skips the rows that wer
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from healthmgmt.core import sql
@@ -99,7 +99,15 @@ def match_and_check(upload_id: int, *, layout: dict[str, Any], scope_path: str, 
     sql.execute("exams/match_people", parameters)
     sql.execute("exams/match_people_by_id", parameters)
     sql.execute("exams/check_people", parameters)
-    sql.execute("exams/check_repeats", parameters)
+    repeats = [number for (number,) in sql.rows("exams/check_repeats", parameters)]
+    note_problems(upload_id, None if numbers is None else {*numbers, *repeats})
+
+
+def note_problems(upload_id: int, numbers: Collection[int] | None) -> None:
+    """Keep why rows wait or are left out where causes are counted; after every change of a row's problems or state."""
+    given = {"upload": upload_id, "numbers": None if numbers is None else list(numbers)}
+    sql.execute("exams/forget_problems", given)
+    sql.execute("exams/note_problems", given)
 
 
 def check_again(upload_id: int, *, layout: dict[str, Any], scope_path: str, numbers: Sequence[int]) -> None:
@@ -107,3 +115,11 @@ def check_again(upload_id: int, *, layout: dict[str, Any], scope_path: str, numb
     if numbers:
         sql.execute("exams/forget_found", {"upload": upload_id, "numbers": list(numbers)})
         match_and_check(upload_id, layout=layout, scope_path=scope_path, numbers=numbers)
+
+
+def waiting_partners(upload_id: int, numbers: Collection[int]) -> list[int]:
+    """Rows that wait because they and these are about the same person and day."""
+    if not numbers:
+        return []
+    found = sql.rows("exams/waiting_partners", {"upload": upload_id, "numbers": list(numbers)})
+    return [number for (number,) in found]

@@ -19,7 +19,10 @@ urlpatterns = [
     path("<uuid:uuid>/undo/", uploads.undo, name="undo"),
     path("<uuid:uuid>/bad-rows/", uploads.bad_rows, name="bad_rows"),
     path("<uuid:uuid>/problems/", repairs.problems, name="problems"),
+    path("<uuid:uuid>/counts/", repairs.counts, name="counts"),
+    path("<uuid:uuid>/alike/", repairs.alike, name="alike"),
     path("<uuid:uuid>/leave/", repairs.leave, name="leave"),
     path("<uuid:uuid>/check-again/", repairs.check_again, name="check_again"),
+    path("<uuid:uuid>/rows/<int:number>/cell/", repairs.cell, name="cell"),
     path("<uuid:uuid>/rows/<int:number>/", repairs.row, name="row"),
 ]

@@ -23,7 +23,7 @@ from healthmgmt.people.models import Employment, Person
 WEEK = timedelta(days=7)
 # An upload of which some rows have not gone in.
 UNFINISHED = (Upload.State.CHECKED, Upload.State.APPLYING, Upload.State.PARTLY_APPLIED)
-GONE = (Upload.State.REFUSED, Upload.State.WITHDRAWN)
+GONE = (Upload.State.REFUSED, Upload.State.WITHDRAWN, Upload.State.MERGED)
 
 
 class Standing(models.TextChoices):

@@ -2,11 +2,20 @@
 
 from datetime import date
 
-from healthmgmt.risk import services
+from healthmgmt.core.actors import Actor
+from healthmgmt.risk import services, urgency
 from healthmgmt.work.registry import Run, handler, subscribe
 
 subscribe("exams.applied", kind="risk.assess_upload", key="applied:{upload}:{round}")
 subscribe("exams.withdrawn", kind="risk.assess_upload", key="withdrawn:{upload}")
+subscribe("exams.checked", kind="risk.watch", key="{upload}:{change}", lane="now")
+
+
+@handler("risk.watch")
+def watch(run: Run) -> None:
+    """Class A results in rows of an upload that wait."""
+    with run.batch(done=1, total=1):
+        urgency.watch(run.payload["upload"], by=Actor.system())
 
 
 @handler("risk.assess_upload")

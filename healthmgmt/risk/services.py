@@ -58,7 +58,7 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     total = _slices_end()
     while (last := sql.row("risk/slice_end", {"after": after, "size": SLICE_PEOPLE})[0]) is not None:
         found = loading.load(after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places)
-        outcome = stratification.evaluate(pack, found.measures, _uppers())
+        outcome = stratification.evaluate(pack, found.measures, uppers())
         tally.add(outcome)
         cursor = {"after": last, "people": tally.people, "colours": dict(tally.colours)}
         with run.batch(done=last, total=total, cursor=cursor):
@@ -103,5 +103,6 @@ def _slices_end() -> int:
     return sql.row("risk/slice_end", {"after": 0, "size": 2**31 - 1})[0] or 0
 
 
-def _uppers() -> dict[str, tuple[float | None, float | None]]:
+def uppers() -> dict[str, tuple[float | None, float | None]]:
+    """The catalogue's upper reference limits (men, women) by indicator."""
     return {code: (indicator.ref_high_m, indicator.ref_high_f) for code, indicator in catalogue.load().items()}

@@ -24,6 +24,7 @@ NO_PAGES = {
     "api/schema/": "read by programs",
     "due/export/": "a workbook",
     "uploads/<uuid:uuid>/progress/": "lives inside the page of an upload",
+    "uploads/<uuid:uuid>/counts/": "lives inside the page of causes",
     "uploads/<uuid:uuid>/bad-rows/": "a workbook",
     "uploads/reports/<uuid:uuid>/": "a PDF",
     "uploads/template/<slug:package>/": "a workbook",

@@ -61,9 +61,9 @@ def test_value_left_out_lets_the_rest_of_the_row_in(two):
 
 def test_value_left_out_of_one_row_leaves_the_others_of_the_group(two):
     checked = upload(text([row(two[0], 120, 80, 9999, 5.2), row(two[1], 120, 80, 9999, 5.2)]), apply=False)
-    assert repairing.leave_values(checked, **RANGE, number=2, by=BY) == 1
+    assert repairing.leave_values(checked, **RANGE, numbers=[2], by=BY) == 1
     assert states(checked) == ["waiting", "ready"]
-    assert repairing.leave_values(checked, **RANGE, number=2, by=BY) == 0
+    assert repairing.leave_values(checked, **RANGE, numbers=[2], by=BY) == 0
 
 
 def test_row_with_another_problem_goes_on_waiting(two):
@@ -93,7 +93,7 @@ def test_what_a_row_cannot_do_without_is_not_left_out(two, group):
 def test_rows_left_out_are_counted_once(two):
     rows = [row(two[0], 120, 80, 9999, 5.2), row(two[1], 120, 80, 9999, 5.2), row(two[1], 120, 80, 5.0, 5.2, day="2026-03-03")]
     checked = upload(text(rows), apply=False)
-    assert repairing.leave_rows(checked, **RANGE, number=1, by=BY) == 1
+    assert repairing.leave_rows(checked, **RANGE, numbers=[1], by=BY) == 1
     assert counts(checked) == (3, 1, 0, 1, 1)
     assert repairing.leave_rows(checked, **RANGE, by=BY) == 1
     assert counts(checked) == (3, 1, 0, 0, 2)
@@ -104,7 +104,7 @@ def test_rows_left_out_are_counted_once(two):
 def test_row_left_out_frees_the_one_that_it_contradicted(two):
     checked = upload(text([row(two[0], 120, 80, 5.0, 5.2), row(two[0], 121, 80, 5.0, 5.2)]), apply=False)
     assert states(checked) == ["waiting", "waiting"]
-    repairing.leave_rows(checked, reason="conflict", column="工号", number=2, by=BY)
+    repairing.leave_rows(checked, reason="conflict", column="工号", numbers=[2], by=BY)
     assert (states(checked), checked.rows.get(number=1).problems) == (["ready", "refused"], [])
 
 
@@ -185,7 +185,7 @@ def test_two_rows_named_for_one_day_wait_until_one_is_left_out(two):
     for number in (1, 2):
         repairing.assign_person(checked, number, person=two[0], by=BY)
     assert states(checked) == ["waiting", "waiting"]
-    repairing.leave_rows(checked, reason="conflict", column="工号", number=1, by=BY)
+    repairing.leave_rows(checked, reason="conflict", column="工号", numbers=[1], by=BY)
     assert (states(checked), counts(checked)) == (["refused", "ready"], (2, 1, 0, 0, 1))
 
 
@@ -217,7 +217,7 @@ def test_second_round_reaches_who_follows(two):
     from healthmgmt.risk.models import Assessment
 
     partly = upload(text([row(two[0], 190, 80, 9999, 5.2), row(two[1], 120, 80, 5.0, 5.2)]))
-    assert not Assessment.objects.filter(person=two[0]).exists()
+    assert not Assessment.objects.filter(person=two[0], is_current=True).exists()
     repairing.leave_values(partly, **RANGE, by=BY)
     let_in(partly)
     assert Assessment.objects.filter(person=two[0], is_current=True).count() == 1
@@ -276,7 +276,7 @@ def test_rows_are_not_mended_while_they_are_read_or_go_in(two, state):
 
 def test_repairs_are_on_record_for_the_upload_and_for_each_person(two):
     checked = upload(text([row(two[0], 120, 80, 9999, 5.2), row(two[1], 120, 80, 9999, 5.2)]), apply=False)
-    repairing.leave_values(checked, **RANGE, number=1, by=BY)
+    repairing.leave_values(checked, **RANGE, numbers=[1], by=BY)
     repairing.leave_rows(checked, **RANGE, by=BY)
     found = Event.objects.filter(action__in=("upload.value_left_out", "upload.row_left_out")).order_by("id")
     assert [(event.action, event.person_id) for event in found] == [
@@ -290,4 +290,4 @@ def test_groups_stand_largest_first_with_their_first_rows(two):
     checked = upload(text(rows), apply=False)
     found = [(group.reason, group.rows, group.numbers, group.cells) for group in selectors.problem_groups(checked)]
     assert found == [("range", 6, [1, 2, 3], ["F2", "F3", "F4"]), ("unknown-employee", 1, [6], ["A7"])]
-    assert [one.number for one in selectors.group_rows(checked, **RANGE)] == [1, 2, 3, 4, 5, 6]
+    assert [one.number for one in selectors.group_problems(checked, **RANGE)] == [1, 2, 3, 4, 5, 6]

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from healthmgmt.core import files
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import services
+from healthmgmt.exams import access, services
 from healthmgmt.exams.models import Exam, Finding, Upload, UploadRow
 from healthmgmt.organization.models import Period
 from healthmgmt.people.identity import canonical, id_hash
@@ -195,3 +195,20 @@ def test_old_identity_number_finds_the_person_of_the_new_one(two):
     two[0].save()
     done = upload(text([["110105491231002", two[0].name, "2026-03-02", 120]], headings=["身份证号", "姓名", "体检日期", "收缩压"]))
     assert (counts(done), done.rows.get().person) == ((1, 1, 0, 0, 0), two[0])
+
+
+@pytest.mark.parametrize(
+    ("who", "people", "unit"),
+    [
+        ("exam_centre", ("anna", "ben"), "a1"), ("exam_centre", ("anna", "amos"), "a"), ("exam_centre", ("anna", "bella"), "root"),
+        ("exam_centre", (), "root"), ("liaison_a1", ("anna",), "a1"),
+    ],
+)  # fmt: skip
+def test_delivery_of_an_exam_centre_belongs_to_the_unit_of_its_people(cast, who, people, unit):
+    user = getattr(cast, who)
+    rows = [[getattr(cast, name).emp_no, getattr(cast, name).name, "2026-03-02", 120, 80, 9999, 5.2] for name in people]
+    one = upload(text([*rows, ["X9", "Nobody", "2026-03-02", 120, 80, 5.0, 5.2]]), unit=access.uploading_unit(user), user=user, apply=False)
+    assert one.unit == getattr(cast, unit)
+    mends = unit == "a1"
+    assert access.visible_to(cast.liaison_a1).filter(pk=one.pk).exists() is mends
+    assert access.hands(cast.liaison_a1, one).mends is mends and access.visible_to(user).filter(pk=one.pk).exists()

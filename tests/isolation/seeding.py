@@ -18,7 +18,7 @@ from healthmgmt.care import services as care
 from healthmgmt.care.models import Alert, Assignment, Plan, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
-from healthmgmt.exams import links, reports
+from healthmgmt.exams import access, correcting, links, reports
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Exam, Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
@@ -76,8 +76,13 @@ def seed(world: World) -> World:
     for name, unit in (("liaison_a1", cast.a1), ("liaison_b1", cast.b1), ("exam_centre", cast.root)):
         world.uploads[name] = _deliver(world, world.users[name], unit, centre)
     work.drain()
-    for upload in world.uploads.values():
+    for name, upload in world.uploads.items():
         upload.refresh_from_db()
+        user = world.users[name]
+        # The row of somebody unknown is mended, and is still of nobody.
+        typed = {0: f"{world.mark}Z"}
+        correcting.type_cells(upload, upload.received - 1, typed, hands=access.hands(user, upload), by=Actor.of(user))
+    work.drain()
     _fill_the_rest(world, cast)
     world.objects = _addressed(world, cast)
     world.keys = keys()

@@ -1,16 +1,29 @@
 -- Rows of one file about the same person and day: equal ones are repeats and left out but for the first, different ones
 -- contradict each other and all wait. Those that went in before stand first, and stay. Where numbers are given, only the days
 -- of these rows are looked at.
-WITH days AS (
-    SELECT person_id, exam_on
-    FROM exams_uploadrow
-    WHERE upload_id = %(upload)s AND person_id IS NOT NULL AND exam_on IS NOT NULL AND state <> 'refused'
-      AND (
-          %(numbers)s::int[] IS NULL
-          OR (person_id, exam_on) IN (
-              SELECT person_id, exam_on FROM exams_uploadrow WHERE upload_id = %(upload)s AND number = ANY (%(numbers)s::int[])
-          )
-      )
+WITH candidates AS NOT MATERIALIZED (
+    SELECT r.id, r.person_id, r.exam_on
+    FROM exams_uploadrow AS r
+    WHERE %(numbers)s::int[] IS NULL AND r.upload_id = %(upload)s AND r.person_id IS NOT NULL AND r.exam_on IS NOT NULL AND r.state <> 'refused'
+    UNION ALL
+    -- Of a few days the rows are looked up day by day, whatever the planner knows of a table that has just been filled.
+    SELECT r.id, r.person_id, r.exam_on
+    FROM (
+        SELECT DISTINCT person_id, exam_on
+        FROM exams_uploadrow
+        WHERE upload_id = %(upload)s AND number = ANY (%(numbers)s::int[]) AND person_id IS NOT NULL AND exam_on IS NOT NULL
+    ) AS meant
+    CROSS JOIN LATERAL (
+        SELECT one.id, one.person_id, one.exam_on
+        FROM exams_uploadrow AS one
+        WHERE one.person_id = meant.person_id AND one.exam_on = meant.exam_on AND one.upload_id = %(upload)s AND one.state <> 'refused'
+        OFFSET 0
+    ) AS r
+    WHERE %(numbers)s::int[] IS NOT NULL
+),
+several AS (
+    SELECT unnest(array_agg(id)) AS id
+    FROM candidates
     GROUP BY person_id, exam_on
     HAVING count(*) > 1
 ),
@@ -20,9 +33,8 @@ repeats AS (
         row_number() OVER told AS place,
         count(*) OVER told AS alike,
         count(*) OVER (PARTITION BY r.person_id, r.exam_on) AS all_of_day
-    FROM exams_uploadrow AS r
-    JOIN days USING (person_id, exam_on)
-    WHERE r.upload_id = %(upload)s AND r.state <> 'refused'
+    FROM several
+    JOIN exams_uploadrow AS r USING (id)
     WINDOW told AS (
         PARTITION BY r.person_id, r.exam_on, r.values, r.reported, r.qualifiers, r.texts, r.problems
         ORDER BY r.state IN ('accepted', 'unchanged') DESC, r.number
@@ -45,3 +57,4 @@ WHERE r.id = repeats.id
   AND r.state IN ('ready', 'waiting')
   AND NOT r.problems @> '[{"by": "rows"}]'
   AND (repeats.alike < repeats.all_of_day OR repeats.place > 1)
+RETURNING r.number

@@ -18,7 +18,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.exporting import XLSX
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.exams import access, columns, downloads, presenters, purging, selectors, services
+from healthmgmt.exams import access, columns, downloads, presenters, purging, quarantine, selectors, services
 from healthmgmt.exams.forms import DeliveryForm, UndoForm
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.progress import WORKING, progress
@@ -93,10 +93,13 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, upload: Upload, form: UndoForm, status: int = 200) -> HttpResponse:
     if upload.state in WORKING and upload.purged_at is None:
-        return render(request, "exams/progress.html", _progress(upload))
+        return render(request, "exams/progress.html", _progress(request, upload))
     if upload.state == Upload.State.REFUSED:
         told = {"sentence": presenters.sentence(upload.reason), "may_deliver": request.user.can(Permission.UPLOAD_CREATE)}
         return render(request, "exams/refused.html", presenters.about(upload) | told)
+    if upload.state == Upload.State.MERGED:
+        told = {"lead": presenters.merged_sentence(upload), "lines": presenters.merged_lines(upload)}
+        return render(request, "exams/merged.html", presenters.about(upload) | told)
     if upload.state == Upload.State.CHECKED and upload.purged_at is None:
         return repairs.page(request, upload)
     return render(request, "exams/receipt.html", _receipt(request, upload, form), status=status)
@@ -109,14 +112,19 @@ def progress_of(request: HttpRequest, uuid: UUID) -> HttpResponse:
     upload = access.get_upload_or_404(request.user, uuid)
     if upload.state not in WORKING:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "exams/_progress.html", _progress(upload))
+    return render(request, "exams/_progress.html", _progress(request, upload))
 
 
-def _progress(upload: Upload) -> dict[str, Any]:
+def _kept(request: HttpRequest, upload: Upload) -> frozenset[str]:
+    """Headings that are kept from the user."""
+    return frozenset() if access.hands(request.user, upload).sees else quarantine.headings(upload.layout)
+
+
+def _progress(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     job = selectors.running_job(upload)
     stuck = selectors.stuck_counts(upload)
     passed = sum(selectors.stuck_counts(upload, up_to=job.done if job else 0).values())
-    shown = columns.shown(upload.layout)
+    shown = columns.shown(upload.layout, _kept(request, upload))
     return presenters.about(upload) | {
         "progress": progress(upload, job, stuck, passed, now=timezone.now()),
         "columns": shown,
@@ -127,17 +135,18 @@ def _progress(upload: Upload) -> dict[str, Any]:
 def _receipt(request: HttpRequest, upload: Upload, form: UndoForm) -> dict[str, Any]:
     user, is_withdrawn = request.user, upload.state == Upload.State.WITHDRAWN
     may_undo = access.may_undo(user, upload) and upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED)
+    kept = _kept(request, upload)
     return presenters.about(upload) | {
         "lead": presenters.receipt_sentence(upload),
         "equation": presenters.equation(upload, selectors.mended_count(upload)),
         "went_in": selectors.went_in(upload),
         "mended": selectors.mended_that_went_in(upload),
-        "waiting": presenters.causes(selectors.causes(upload)),
-        "refused": presenters.causes(selectors.causes(upload, UploadRow.State.REFUSED)),
+        "waiting": presenters.causes(selectors.causes(upload), kept),
+        "refused": presenters.causes(selectors.causes(upload, UploadRow.State.REFUSED), kept),
         "kept_until": purging.kept_until(upload),
         "acts": selectors.acts(upload),
         "steps": presenters.next_steps(upload, is_counted=not is_withdrawn and selectors.is_counted(upload)),
-        "may_mend": user.can(Permission.UPLOAD_REPAIR, upload.unit),
+        "may_mend": access.hands(user, upload).mends,
         "may_download": access.may_download(user, upload),
         "may_undo": may_undo,
         "undo": selectors.undo_effect(upload) if may_undo else None,
@@ -178,7 +187,7 @@ def bad_rows(request: HttpRequest, uuid: UUID) -> HttpResponse:
     state = UploadRow.State.REFUSED if request.GET.get("state") == "refused" else UploadRow.State.WAITING
     services.refuse_purged(upload)
     file = downloads.bad_rows(
-        upload, state=state, shows_cells=access.may_see_cells(request.user, upload), by=Actor.of_request(request)
+        upload, state=state, hands=access.hands(request.user, upload), by=Actor.of_request(request)
     )
     name = f"{upload.file_name.rpartition('.')[0] or upload.file_name}-{state}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)

@@ -63,8 +63,18 @@ URLS = {
         except_for={("exam_centre", "POST"): 403},
         data={"POST": lambda: {"reason": "the wrong file"}},
     ),
+    "uploads/<uuid:uuid>/counts/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
+    "uploads/<uuid:uuid>/alike/": Rule(
+        UPLOADERS,
+        {"POST": 302},
+        UPLOADS,
+        data={"POST": lambda: {"kind": "text", "reason": "unknown-employee", "column": "工号", "text": "nobody's", "given": "E1"}},
+    ),
+    "uploads/<uuid:uuid>/rows/<int:number>/cell/": Rule(
+        UPLOADERS, {"POST": 302}, UPLOADS, kind="row", data={"POST": lambda: {"index": "0", "text": "nobody"}}
+    ),
     "uploads/<uuid:uuid>/leave/": Rule(
-        LIAISONS, {"POST": 302}, UPLOADS, data={"POST": lambda: {"what": "rows", "reason": "unknown-employee", "column": "工号"}}
+        UPLOADERS, {"POST": 302}, UPLOADS, data={"POST": lambda: {"what": "rows", "reason": "unknown-employee", "column": "工号"}}
     ),
     "uploads/<uuid:uuid>/check-again/": Rule(LIAISONS, {"POST": 302}, UPLOADS),
     "uploads/<uuid:uuid>/rows/<int:number>/": Rule(LIAISONS, {"GET": 200, "POST": 422}, UPLOADS, kind="row"),

@@ -1,0 +1,85 @@
+"""Class A results in rows that wait: they come first, and an alert is asked for at once where it is certain whose they are.
+
+The alert rests on an assessment of that row alone: it is never current, reads no exam, and gives nobody a colour.
+"""
+
+import json
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from healthmgmt.core import sql
+from healthmgmt.core.actors import Actor
+from healthmgmt.exams import services as exams
+from healthmgmt.exams.models import Upload
+from healthmgmt.exams.repairing import OF_ROSTER
+from healthmgmt.risk import measures, services
+from healthmgmt.risk.judging import Judge
+from healthmgmt.risk.models import Assessment
+from healthmgmt.risk.packs import Line, Pack
+from healthmgmt.risk.reasons import reason_texts
+from healthmgmt.work import services as work
+
+# How packs call the reasons of class A.
+CLASS_A = "critical_"
+WATCHED = (Upload.State.CHECKED, Upload.State.APPLYING, Upload.State.PARTLY_APPLIED)
+
+
+def watch(upload_id: int, *, by: Actor) -> int:
+    """Look through the waiting rows of an upload; returns for how many an alert was asked for. Twice is once."""
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
+        if upload.state not in WATCHED or upload.check_only:
+            return 0
+        today = services.today()
+        pack = services.pack_in_force(today)
+        lines = tuple(line for line in pack.lines if line.reason.startswith(CLASS_A))
+        codes = sorted({line.indicator for line in lines})
+        rows = sql.dicts("risk/load_waiting", {"upload": upload.pk, "codes": codes, "doubts": sorted(OF_ROSTER)})
+        reasons = _reasons(pack, lines, rows)
+        urgent = [row for row in rows if row["number"] in reasons]
+        certain = [row for row in urgent if row["is_certain"] and not row["is_alerted"]]
+        exams.mark_urgent(
+            upload, urgent=[row["number"] for row in urgent], alerted=[row["number"] for row in certain], by=by
+        )
+        _ask_for_alerts(pack, [(row["person_id"], reasons[row["number"]]) for row in certain], today)
+    return len(certain)
+
+
+def _reasons(pack: Pack, lines: tuple[Line, ...], rows: list[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    """The class A reasons of the rows that have any, by row number."""
+    if not rows:
+        return {}
+    people = measures.of_people([_person(row) for row in rows])
+    judge = Judge(pack, people, services.uppers())
+    with np.errstate(invalid="ignore"):
+        judged = tuple(judge.line(line) for line in lines)
+    none = np.empty(0, dtype=np.int64)
+    fired = tuple(none if one is None else np.flatnonzero(one.hit) for one in judged)
+    texts = reason_texts(lines, fired, judged, people)
+    return {row["number"]: json.loads(text) for row, text in zip(rows, texts, strict=True) if text != "[]"}
+
+
+def _person(row: dict[str, Any]) -> measures.Person:
+    return measures.Person(
+        sex=row["sex"] or "",
+        birth=row["birth"],
+        values={code: value for code, value in row["values"].items() if isinstance(value, (int, float))},
+        reported={code: (number, unit) for code, (number, unit) in row["reported"].items()},
+        qualifiers=row["qualifiers"],
+        uppers={code: high for code, (_low, high) in row["ranges"].items() if high is not None},
+        day=row["exam_on"],
+    )
+
+
+def _ask_for_alerts(pack: Pack, found: list[tuple[int, list[dict[str, Any]]]], today: date) -> None:
+    made = Assessment.objects.bulk_create(
+        Assessment(
+            person_id=person, assessed_on=today, colour=Assessment.Colour.RED, reasons=reasons, pack=pack.name, edition=pack.edition, is_current=False
+        )
+        for person, reasons in found
+    )
+    if made:
+        work.announce("risk.urgent", first=made[0].pk, last=made[-1].pk)
