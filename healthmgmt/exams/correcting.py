@@ -85,15 +85,13 @@ def type_cells(upload: Upload, number: int, cells: Cells, *, hands: Hands, by: A
 
     Raises Rejected: not open to it, a row that does not wait, a column that is not the user's to change, nothing new.
     """
-    columns = {column.index: column for column in columns_of(upload)}
-    if not cells or not all(may_type(columns.get(at), hands) for at in cells):
-        raise Rejected(_("Only the exam centre may change a clinical value. It can be left out."))
+    _refuse_foreign_cells(upload, cells, hands)
     if any(len(text) > LONGEST_TYPED for text in cells.values()):
         raise Rejected(_("This text is too long for a cell."))
     with transaction.atomic():
         upload = repairing.opened(upload)
         row = _waiting(upload, number)
-        act = _begun(upload, Kind.CELLS, by=by, column=columns[min(cells)].heading)
+        act = _begun(upload, Kind.CELLS, by=by, column=next(one.heading for one in columns_of(upload) if one.index in cells))
         if not _mend(upload, [row], {number: cells}, act=act, by=by):
             raise Rejected(_("The cell says this already."))
         _finish(upload, act)
@@ -108,15 +106,17 @@ def merge_cells(upload: Upload, rows: list[UploadRow], changes: Mapping[int, Cel
     return act
 
 
-def take_back(upload: Upload, number: int, *, by: Actor) -> Mending:
+def take_back(upload: Upload, number: int, *, hands: Hands, by: Actor) -> Mending:
     """Let a row say again what it said in the file. Raises Rejected as `type_cells` does."""
     with transaction.atomic():
         upload = repairing.opened(upload)
         row = upload.rows.select_for_update().filter(number=number, version__gt=0, state__in=(UploadRow.State.WAITING, UploadRow.State.READY)).first()
         if row is None:
             raise Rejected(_("Nothing of this row can be taken back."))
+        first = mending.first_texts(upload, number)
+        _refuse_foreign_cells(upload, first, hands)
         act = _begun(upload, Kind.BACK, by=by)
-        if not _mend(upload, [row], {number: mending.first_texts(upload, number)}, act=act, by=by):
+        if not _mend(upload, [row], {number: first}, act=act, by=by):
             raise Rejected(_("Nothing of this row can be taken back."))
         _finish(upload, act)
     return act
@@ -179,6 +179,12 @@ def carry_on(run: Run, act: Mending) -> None:
             repairing.recount(upload)
     with run.batch(done=act.rows, total=act.rows):
         _finish(repairing.opened(act.upload, doing=act), act)
+
+
+def _refuse_foreign_cells(upload: Upload, cells: Cells, hands: Hands) -> None:
+    columns = {column.index: column for column in columns_of(upload)}
+    if not cells or not all(may_type(columns.get(at), hands) for at in cells):
+        raise Rejected(_("Only the exam centre may change a clinical value. It can be left out."))
 
 
 def _refuse_senseless(upload: Upload, kind: Kind, reason: str, column: str, given: str, hands: Hands) -> None:

@@ -134,12 +134,20 @@ def test_row_typed_into_a_repeat_counts_once(two):
 def test_change_is_taken_back(two):
     checked = upload(text([row(two[0], 120, 80, 9999, 5.2)]), apply=False)
     typed(checked, 1, 5, "5.3")
-    correcting.take_back(checked, 1, by=BY)
+    correcting.take_back(checked, 1, hands=CENTRE, by=BY)
     assert (states(checked), reasons(checked, 1)) == (["waiting"], ["range"])
     assert mending.texts_of(checked, checked.rows.all())[1][5] == "9999"
     assert MendedCell.objects.count() == 2
     with pytest.raises(Rejected):
-        correcting.take_back(checked, 1, by=BY)
+        correcting.take_back(checked, 1, hands=CENTRE, by=BY)
+
+
+def test_change_of_a_value_is_not_a_liaison_s_to_take_back(two):
+    checked = upload(text([row(two[0], 120, 80, 9999, 5.2)]), apply=False)
+    typed(checked, 1, 5, "5.3")
+    with pytest.raises(Rejected):
+        correcting.take_back(checked, 1, hands=LIAISON, by=BY)
+    assert states(checked) == ["ready"]
 
 
 def test_identity_number_typed_is_nowhere_in_the_clear(two):

@@ -107,7 +107,7 @@ def cell(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
         raise Rejected(_("This text is too long for a cell."))
     given, viewer, by = form.cleaned_data, _viewer(request, upload), Actor.of_request(request)
     if given["back"]:
-        act = correcting.take_back(upload, number, by=by)
+        act = correcting.take_back(upload, number, hands=viewer.hands, by=by)
     else:
         act = correcting.type_cells(upload, number, {given["index"]: given["text"]}, hands=viewer.hands, by=by)
     messages.success(request, presenters.mended_sentence(act, upload.rows.get(number=number)))
