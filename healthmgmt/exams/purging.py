@@ -52,6 +52,8 @@ def begin(upload: Upload, *, by: Actor) -> None:
     }
     upload.purged_at = timezone.now()
     upload.save(update_fields=["causes", "purged_at"])
+    # What was decided stays on record, without the texts of cells.
+    upload.mendings.update(text=b"", given=b"")
     audit.record("upload.purged", by=by, subject=upload, detail={"rows": upload.received, "waiting": upload.waiting})
 
 
