@@ -1,4 +1,4 @@
-"""The process that opens files from outside: `python -m healthmgmt.exams.child --fd N --options JSON`.
+"""The process that opens files from outside: `python -m healthmgmt.exams.child --fd N --options-fd N`.
 
 It holds no secrets, no database and no Django, limits its own memory and time, and writes JSON lines:
 
@@ -7,7 +7,8 @@ It holds no secrets, no database and no Django, limits its own memory and time, 
     {"kind": "refused", "reason", "received"}         or
     {"kind": "end", "received", "proposals": [...]}   see Cleaner.proposals
 
-Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame}.
+Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame}, as JSON
+in a file of their own: what was agreed about columns may be longer than an argument.
 A file of mended rows (see keyed) begins with {"kind": "layout", "mends": true, "headings"} instead, and its rows are [number,
 sheet row, key, cells]. A refusal may come after rows: then nothing of the file is to be kept.
 """
@@ -37,11 +38,12 @@ NOTE_CELLS = 3  # a total or a note under the table fills no more
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int, required=True)
-    parser.add_argument("--options", required=True)
+    parser.add_argument("--options-fd", type=int, required=True)
     arguments = parser.parse_args()
     limit_self()
     try:
-        options = json.loads(arguments.options)
+        with os.fdopen(arguments.options_fd, "rb") as file:
+            options = json.load(file)
         for frame in frames(_content(arguments.fd, Limits(**options.get("limits") or {})), options):
             _write(frame)
     except MemoryError:

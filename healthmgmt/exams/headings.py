@@ -100,6 +100,13 @@ def read(text: str) -> Meaning | None:
     return None
 
 
+def stated_unit(text: str) -> str | None:
+    """The unit that stands in brackets in a heading, or behind its name, whether or not the name is known; as written."""
+    bare, groups = _peel(unicodedata.normalize("NFKC", units.superscripts(text)).strip())
+    beside = WRITTEN_BESIDE.match(bare)
+    return next((group for group in (*groups, *(beside.groups()[1:] if beside else ())) if units.parse(group)), None)
+
+
 def _peel(text: str) -> tuple[str, list[str]]:
     """`白细胞(WBC)(10^9/L)` -> `白细胞`, [`10^9/L`, `WBC`]: groups from the end, brackets balanced."""
     groups = []

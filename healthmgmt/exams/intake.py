@@ -11,6 +11,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,11 +42,14 @@ def run(fd: int, options: dict, wall_seconds: float = WALL_SECONDS) -> Iterator[
     Only time spent waiting for the child counts, not what the caller does with a frame. The child gets
     none of the parent's environment but the path, and no other open file.
     """
-    child = subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-m", "healthmgmt.exams.child", "--fd", str(fd), "--options", json.dumps(options)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(fd,), cwd=PROJECT,
-        env={"PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1"}, start_new_session=True,
-    )  # fmt: skip
+    with tempfile.TemporaryFile() as given:
+        given.write(json.dumps(options).encode())
+        given.seek(0)
+        child = subprocess.Popen(
+            [sys.executable, "-X", "utf8", "-m", "healthmgmt.exams.child", "--fd", str(fd), "--options-fd", str(given.fileno())],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(fd, given.fileno()), cwd=PROJECT,
+            env={"PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1"}, start_new_session=True,
+        )  # fmt: skip
     received, rows = 0, 0
     try:
         for frame in _frames(child, wall_seconds):

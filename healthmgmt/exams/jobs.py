@@ -5,7 +5,7 @@ from django.utils import timezone
 from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
-from healthmgmt.exams import correcting, intake, merging, purging, services, staging
+from healthmgmt.exams import answering, correcting, intake, merging, purging, rereading, selectors, services, staging
 from healthmgmt.exams.models import Mending, Upload, UploadRow
 from healthmgmt.exams.references import reference_ranges
 from healthmgmt.organization import periods
@@ -21,7 +21,10 @@ subscribe("units.merged", kind="exams.follow_merger", key="{change}", lane="now"
 
 @handler("exams.read")
 def read(run: Run) -> None:
-    """Stage every row of the file, then find people and problems. A resumed run skips what was stored."""
+    """Stage every row of the file, then find people and problems. A resumed run skips what was stored.
+
+    A file that is read again keeps its rows until its columns are known to be usable.
+    """
     upload = Upload.objects.get(pk=run.payload["upload"])
     if upload.state not in (Upload.State.STORED, Upload.State.READING) or upload.purged_at is not None:
         return
@@ -31,9 +34,11 @@ def read(run: Run) -> None:
         return
     with run.batch(done=end.get("received", 0), total=end.get("received", 0)):
         if end["kind"] == "refused":
-            upload.rows.all().delete()
-            services.refuse(upload, reason=end["reason"], received=end["received"])
+            _refused(upload, end)
             return
+        upload.layout["proposals"] = answering.open_questions(end.get("proposals", []), upload.agreed and upload.agreed.layout)
+        upload.save(update_fields=["layout"])
+        rereading.carry_over(upload)
         staging.match_and_check(upload.pk, layout=upload.layout, scope_path=upload.unit.path)
         services.place(upload)
         upload.finished_at = timezone.now()
@@ -101,10 +106,24 @@ def follow_merger(run: Run) -> None:
         services.hand_over_uploads(run.payload["unit"], into=run.payload["into"], by=Actor.system())
 
 
+def _refused(upload: Upload, end: dict) -> None:
+    if not upload.readings:
+        upload.rows.all().delete()
+        services.refuse(upload, reason=end["reason"], received=end["received"])
+    elif upload.state == Upload.State.STORED:
+        rereading.keep_as_it_was(upload, reason=end["reason"])
+    else:
+        # Whole before, and with the same columns: what stopped it now passes.
+        raise RuntimeError("A file that was read before could not be read to its end.")
+
+
 def _stage(run: Run, upload: Upload, plain) -> dict:
     """COPY the frames of the reading child in batches; returns its last frame."""
     today = local_day(timezone.now(), organisation_settings().timezone)
-    frames = intake.run(plain.fileno(), {"name": upload.file_name, "today": today.isoformat(), "layout": None})
+    # A resumed run goes on with the answers that it began with.
+    agreed = upload.agreed if upload.state == Upload.State.READING else selectors.agreed_now(upload)
+    options = {"name": upload.file_name, "today": today.isoformat(), "layout": agreed and agreed.layout}
+    frames = intake.run(plain.fileno(), options)
     stored = run.cursor.get("stored", 0)
     pending: list[list] = []
     for frame in frames:
@@ -113,9 +132,11 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
         if frame["kind"] == "layout":
             expected = frame["expected"]
             with run.batch(done=stored, total=max(expected, stored)):
-                codes = sorted({column["code"] for column in frame["columns"] if column.get("code")})
-                upload.layout, upload.state = {**frame, "codes": codes}, Upload.State.READING
-                upload.save(update_fields=["layout", "state"])
+                if upload.state == Upload.State.STORED:
+                    rereading.make_room(upload)
+                upload.layout = {**frame, "codes": answering.codes(answering.columns_of(frame))}
+                upload.state, upload.agreed = Upload.State.READING, agreed
+                upload.save(update_fields=["layout", "state", "agreed"])
         elif frame["kind"] == "rows":
             pending += [row for row in frame["rows"] if row[0] > stored]
             if len(pending) >= BATCH_ROWS:

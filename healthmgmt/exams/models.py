@@ -14,13 +14,48 @@ from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Person
 
 
+class ExamLayout(models.Model):
+    """What people said about the columns of one exam centre's files, or of a unit's files that no centre is named for.
+
+    Each version holds all answers up to then (`Layout.as_json()`, and which questions were answered with no) and is never
+    changed; the newest is read with. `fingerprint` tells the headings of the file that was looked at.
+    """
+
+    centre = models.ForeignKey(ExamCentre, on_delete=models.PROTECT, null=True, related_name="layouts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="exam_layouts")
+    version = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    layout = models.JSONField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="exam_layouts")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    CLASSIFICATION = {
+        "centre": PLAIN,
+        "unit": PLAIN,
+        "version": PLAIN,
+        "fingerprint": PLAIN,
+        "layout": PLAIN,
+        "made_by": IDENTIFIER,
+        "made_at": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["centre", "unit", "-version"]
+        constraints = [
+            models.CheckConstraint(condition=Q(centre__isnull=True) ^ Q(unit__isnull=True), name="layout_of_centre_or_unit"),
+            models.UniqueConstraint(fields=["centre", "version"], name="layout_version_of_centre"),
+            models.UniqueConstraint(fields=["unit", "version"], name="layout_version_of_unit"),
+        ]
+
+
 class Upload(models.Model):
     """A file as it was received. The receipt adds up: received = accepted + unchanged + waiting + refused.
 
     `rounds` counts how often its good rows were let in: mended ones follow later. Rows that are ready count as accepted before
     the first round, and as waiting after it. A file of mended rows `mends` the upload that its rows came from, and holds none itself.
     When it was kept long enough its file and rows are removed (`purged_at`); `causes` then tells by state why rows had waited or were
-    left out.
+    left out. `agreed` are the answers that it was read with, `readings` counts how often it was read again in place, `follows` is the
+    applied upload whose file it reads again.
     """
 
     class State(models.TextChoices):
@@ -52,6 +87,9 @@ class Upload(models.Model):
     check_only = models.BooleanField(default=False)
     reason = models.CharField(max_length=20, blank=True)
     layout = models.JSONField(default=dict)
+    agreed = models.ForeignKey(ExamLayout, on_delete=models.PROTECT, null=True, related_name="uploads")
+    readings = models.PositiveSmallIntegerField(default=0, db_default=0)
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followers")
     received = models.IntegerField(default=0)
     accepted = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)
@@ -79,6 +117,9 @@ class Upload(models.Model):
         "check_only": PLAIN,
         "reason": PLAIN,
         "layout": PLAIN,
+        "agreed": PLAIN,
+        "readings": PLAIN,
+        "follows": PLAIN,
         "received": PLAIN,
         "accepted": PLAIN,
         "unchanged": PLAIN,

@@ -12,7 +12,7 @@ from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
 from healthmgmt.exams import access, presenters, quarantine
-from healthmgmt.exams.models import Exam, Mending, ReportFile, RowProblem, Upload, UploadRow
+from healthmgmt.exams.models import Exam, ExamLayout, Mending, ReportFile, RowProblem, Upload, UploadRow
 from healthmgmt.organization.models import Period
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
@@ -31,8 +31,8 @@ SHOWN = (
 
 
 def problem_rows(upload: Upload) -> QuerySet[UploadRow]:
-    """The rows that wait or are left out, in file order."""
-    return upload.rows.filter(state__in=(UploadRow.State.WAITING, UploadRow.State.REFUSED)).order_by("number")
+    """The rows that wait or are left out, in file order. While a file is read again, mended ones lie aside under negative numbers."""
+    return upload.rows.filter(number__gt=0, state__in=(UploadRow.State.WAITING, UploadRow.State.REFUSED)).order_by("number")
 
 
 def problems(upload: Upload, rows: QuerySet[UploadRow] | None = None, *, kept: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
@@ -196,12 +196,34 @@ def running_job(upload: Upload) -> Job | None:
     """The job that an upload waits for: reading it, or letting its rows in."""
     if upload.state == Upload.State.APPLYING:
         return work.progress("exams.apply", apply_key(upload))
-    return work.progress("exams.read", str(upload.uuid))
+    return work.progress("exams.read", reading_key(upload))
+
+
+def reading_key(upload: Upload) -> str:
+    """The key of the job that reads the file, for the first time or again."""
+    return f"{upload.uuid}:{upload.readings}" if upload.readings else str(upload.uuid)
 
 
 def apply_key(upload: Upload) -> str:
     """The key of the job that lets the rows of the present round in."""
     return f"{upload.uuid}:{upload.rounds}"
+
+
+def layouts(upload: Upload) -> QuerySet[ExamLayout]:
+    """All answers about columns that count, or counted, for files like this one; the newest first."""
+    source = {"centre": upload.centre_id} if upload.centre_id else {"unit": upload.unit_id}
+    return ExamLayout.objects.filter(**source).order_by("-version")
+
+
+def agreed_now(upload: Upload) -> ExamLayout | None:
+    """The answers that an upload would be read with now."""
+    return layouts(upload).first()
+
+
+def read_again_as(upload: Upload) -> Upload | None:
+    """The upload in which the same file was read with later answers, and which still stands."""
+    gone = (Upload.State.WITHDRAWN, Upload.State.REFUSED)
+    return upload.followers.exclude(state__in=gone).order_by("-id").first()
 
 
 def locked_period(upload: Upload) -> Period | None:
@@ -240,7 +262,10 @@ def is_counted(upload: Upload) -> bool:
 def waiting_rows(user: User) -> int:
     """How many rows wait in the uploads that a user may see."""
     standing = (Upload.State.CHECKED, Upload.State.PARTLY_APPLIED)
-    return access.visible_to(user).filter(state__in=standing, purged_at=None).aggregate(rows=Sum("waiting"))["rows"] or 0
+    # Where a file was read again, its rows wait there.
+    again = Upload.objects.filter(follows=OuterRef("pk")).exclude(state__in=(Upload.State.WITHDRAWN, Upload.State.REFUSED))
+    waiting = access.visible_to(user).filter(~Exists(again), state__in=standing, purged_at=None)
+    return waiting.aggregate(rows=Sum("waiting"))["rows"] or 0
 
 
 class WithReports(NamedTuple):

@@ -35,8 +35,10 @@ def receive(
     centre: ExamCentre | None = None,
     check_only: bool = False,
     apply_when_read: bool = False,
+    follows: Upload | None = None,
 ) -> Upload:
-    """Keep a file and see to it that it is read. `unit` is how far the uploader reaches.
+    """Keep a file and see to it that it is read. `unit` is how far the uploader reaches; `follows` is the upload of the same file
+    that it reads again.
 
     The file is whole on disk before its row is written, and the job that reads it is written with the row. A file over
     the limit is not kept: its upload says `too-large`. Raises Rejected when the file cannot be stored.
@@ -55,6 +57,7 @@ def receive(
                 uploaded_by=user,
                 centre=centre,
                 check_only=check_only,
+                follows=follows,
             )
             audit.record("upload.received", by=by, subject=upload, detail={"size": size, "sha256": sha256})
             if too_large:

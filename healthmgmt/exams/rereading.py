@@ -1,0 +1,91 @@
+"""Reading a file again with other answers about its columns, and keeping what people mended.
+
+A file of which nothing went in is read again in place. Of one whose rows went in, the same file becomes a further upload, like a
+corrected file: its rows supersede where they say more or other, and undoing it brings the earlier reading back.
+What people mended is found again by the sheet's own row: a value that was left out stays out while its cell is at fault, a person
+who was named stays named, a row that was left out stays out unless it was for a cell that is sound now.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from healthmgmt.audit import services as audit
+from healthmgmt.core import files, sql
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.exceptions import Rejected
+from healthmgmt.exams import repairing, selectors, services
+from healthmgmt.exams.models import Upload
+from healthmgmt.work import services as work
+
+WENT_IN = (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED)
+
+
+def read_again(upload: Upload, *, by: Actor) -> Upload:
+    """Have the file read with the newest answers; returns the upload that is being read. Asking twice reads once.
+
+    Raises Rejected: the file is gone, or there are no newer answers, or the upload is not open to it.
+    """
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update().get(pk=upload.pk)
+        if upload.state in (Upload.State.STORED, Upload.State.READING):
+            return upload
+        newest = selectors.agreed_now(upload)
+        latest = selectors.read_again_as(upload) or upload
+        if latest != upload:
+            # The newest reading is the one that goes on from here.
+            return read_again(latest, by=by)
+        if upload.state not in (Upload.State.CHECKED, *WENT_IN):
+            raise Rejected(_("This file cannot be read again now."))
+        if newest is None or newest.pk == upload.agreed_id:
+            raise Rejected(_("The file was read with these answers already."))
+        if not upload.file_key:
+            raise Rejected(_("The file is not kept any more. The answers hold for the next one."))
+        return _anew(upload, by=by) if upload.state in WENT_IN else _in_place(upload, by=by)
+
+
+def _in_place(upload: Upload, *, by: Actor) -> Upload:
+    upload.state, upload.readings = Upload.State.STORED, upload.readings + 1
+    upload.save(update_fields=["state", "readings"])
+    audit.record("upload.read_again", by=by, subject=upload, detail={"reading": upload.readings})
+    work.submit("exams.read", key=selectors.reading_key(upload), payload={"upload": upload.pk, "apply": False})
+    return upload
+
+
+def _anew(upload: Upload, *, by: Actor) -> Upload:
+    with files.open_plain(upload.file_key) as file:
+        again = services.receive(
+            file, name=upload.file_name, unit=upload.unit, by=by, user=upload.uploaded_by, centre=upload.centre, follows=upload
+        )
+    audit.record("upload.read_again", by=by, subject=upload, detail={"upload": again.pk})
+    return again
+
+
+def make_room(upload: Upload) -> None:
+    """Before the rows of another reading come: what people mended is set aside under negative numbers, the rest is forgotten."""
+    parameters = {"upload": upload.pk}
+    sql.execute("exams/forget_rows", parameters)
+    sql.execute("exams/set_mended_aside", parameters)
+
+
+def carry_over(upload: Upload) -> None:
+    """What people mended in the reading before, on the rows of this one; before these are compared with the roster."""
+    if not upload.readings and upload.follows_id is None:
+        return
+    parameters = {
+        "upload": upload.pk,
+        # In place the earlier rows lie under negative numbers.
+        "source": upload.pk if upload.readings else upload.follows_id,
+        "is_aside": bool(upload.readings),
+        "headings": repairing.headings(upload.layout, repairing.NAMING_ROLES),
+        "of_one_cell": sorted(repairing.OF_ONE_CELL),
+    }
+    for name in ("carry_persons", "carry_values", "carry_left_rows"):
+        sql.execute(f"exams/{name}", parameters)
+    upload.rows.filter(number__lt=0).delete()
+
+
+def keep_as_it_was(upload: Upload, *, reason: str) -> None:
+    """The file cannot be used with the new answers: it stands as it was read before, and says why."""
+    upload.layout["refused"] = reason
+    upload.save(update_fields=["layout"])
+    services.settle(upload, went_in=False)
