@@ -67,6 +67,9 @@ WORDS = {
     "upload.cells_mended": _("Row of a file mended"),
     "upload.rows_marked": _("Rows of a file put first"),
     "upload.person_named": _("Row of a file put down to a person"),
+    "upload.columns_viewed": _("Columns of a file looked at"),
+    "upload.columns_answered": _("Columns of a file explained"),
+    "upload.read_again": _("File read again"),
     "upload.rows_checked_again": _("Rows of a file compared with the roster again"),
     # Case managers and physicians.
     "worklist.viewed": _("Seen in a worklist"),

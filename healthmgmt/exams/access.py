@@ -91,6 +91,14 @@ def may_download(user: User, upload: Upload) -> bool:
     return hands(user, upload).mends
 
 
+def get_answerable_or_404(user: User, uuid: UUID) -> Upload:
+    """An upload whose columns the user may explain: who mends its rows, and who delivered it."""
+    upload = get_upload_or_404(user, uuid)
+    if not may_download(user, upload):
+        raise PermissionDenied
+    return upload
+
+
 def candidates(user: User, upload: Upload, sought: str) -> QuerySet[Person]:
     """People whom a row of the upload may be about, by a part of name or employee number: of the upload's units, known to the user."""
     if not sought:

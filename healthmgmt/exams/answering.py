@@ -66,7 +66,7 @@ def unit_tokens(code: str) -> tuple[str, ...]:
 
 def answered(column: Column, answer: Answer) -> Column:
     """The column as it is after the answer. Raises UnknownUnit when the heading states a unit that the item cannot have."""
-    said = replace(column, role=answer.role, code=None, unit=None, unit_stated=False, low=None, high=None, zero_is_missing=False)
+    said = Column(column.index, column.heading, column.cell, answer.role)
     if answer.role == "bp":
         stated = answer.unit or headings.stated_unit(column.heading)
         return replace(said, unit=units.resolve("sbp", stated) if stated else catalogue.load()["sbp"].unit, unit_stated=bool(stated))

@@ -1,6 +1,7 @@
 """How the columns of a file were understood, in words; never what stands in them."""
 
 import re
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from django.utils.translation import get_language
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from healthmgmt.exams.presenters import MASK
+from healthmgmt.exams.recognising import Column
 from healthmgmt.records import catalogue
 
 ROLES = {
@@ -58,10 +60,26 @@ def unit_shown(code: str) -> str:
     return _unit(catalogue.load()[code].unit)
 
 
+def summary(layout: dict[str, Any]) -> dict[str, int]:
+    """How many columns were recognised, of how many, and how many questions about them are open."""
+    columns = shown(layout)
+    return {"recognised": recognised(columns), "total": len(columns), "questions": len(layout.get("proposals", ()))}
+
+
 def item_name(code: str) -> str:
     """An indicator's name in the language of the page."""
     indicator = catalogue.load()[code]
     return indicator.name_zh if (get_language() or "").startswith("zh") else indicator.name_en
+
+
+def shown_column(column: Column) -> ShownColumn:
+    """A column in words."""
+    return _column(asdict(column), False)
+
+
+def unit_words(unit: str | None) -> str:
+    """A unit as people write it; empty where an item has none."""
+    return _unit(unit)
 
 
 def _column(column: dict[str, Any], is_kept: bool) -> ShownColumn:

@@ -5,6 +5,7 @@ form of the values decides; what stays undecided is kept raw, never guessed.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from statistics import median
@@ -103,6 +104,7 @@ def recognise(sample: list[Row], known: Layout | None = None) -> Layout:
     heading = find_heading(sample, agreed)
     if heading is None:
         raise FileRefused("header")
+    agreed = _unmistakable(agreed, heading.names)
     body = [row for row in sample if row[0] > heading.rows[-1]]
     unit_row, range_row, used = rows_under(heading, body[:3])
     body = [row for row in body if row[0] not in used]
@@ -113,9 +115,27 @@ def recognise(sample: list[Row], known: Layout | None = None) -> Layout:
         cell = f"{column_letters(index)}{heading.rows[-1]}"
         column = understood(Seen(index, name, cell, heading.sections[index], written, values), agreed, columns)
         columns.append(_with_limits(column, range_row))
-    columns = settle_roles(columns)
+    columns = settle_roles(_without_rivals(columns, agreed))
     _check(columns)
     return Layout(columns, [*heading.rows, *used])
+
+
+def _unmistakable(agreed: dict[str, Column], names: Sequence[str]) -> dict[str, Column]:
+    """The answers that say of one column of this file what it is: a heading that stands twice may mean two things."""
+    times = Counter(map(headings.fold, names))
+    return {name: column for name, column in agreed.items() if times[name] == 1}
+
+
+def _without_rivals(columns: list[Column], agreed: dict[str, Column]) -> list[Column]:
+    """Where an answer from another file names an item that this file has once more, the column is kept raw, and people are asked."""
+    held = Counter(column.code for column in columns if column.role in ("indicator", "flag"))
+    held.update(code for column in columns if column.role == "bp" for code in ("sbp", "dbp"))
+    return [
+        replace(column, role="other", code=None, unit=None, unit_stated=False, looks_like=None)
+        if column.role == "indicator" and held[column.code] > 1 and headings.fold(column.heading) in agreed
+        else column
+        for column in columns
+    ]
 
 
 def understood(seen: Seen, agreed: dict[str, Column], before: list[Column]) -> Column:
@@ -123,8 +143,8 @@ def understood(seen: Seen, agreed: dict[str, Column], before: list[Column]) -> C
     name, values = seen.name, seen.values
     blank = Column(seen.index, name, seen.cell, "other")
     remembered = agreed.get(headings.fold(name)) if name else None
-    if remembered and not is_unit(seen.written):
-        return replace(remembered, index=seen.index, heading=name, cell=seen.cell, low=None, high=None)
+    if remembered:
+        return _remembered(replace(remembered, index=seen.index, heading=name, cell=seen.cell, low=None, high=None), seen)
     if limited := _limits_column(name, before):
         return replace(blank, role="range", code=limited.code, unit=limited.unit)
     meaning = headings.read(name) if name else None
@@ -148,6 +168,18 @@ def understood(seen: Seen, agreed: dict[str, Column], before: list[Column]) -> C
     if not is_stated and (other := _looks_like(code, values)):
         return replace(blank, role="indicator", code=code, unit=None, looks_like=other)
     return replace(blank, role="indicator", code=code, unit=unit, unit_stated=is_stated)
+
+
+def _remembered(column: Column, seen: Seen) -> Column:
+    """What people said. The unit is the one of the sheet's own unit row where there is one, and never taken for granted."""
+    if column.role != "indicator" or not catalogue.load()[column.code].is_numeric:
+        return column
+    if is_unit(seen.written):
+        unit, is_stated = _unit(column.code, seen.written, seen.name, seen.values)
+        return replace(column, unit=unit, unit_stated=is_stated, looks_like=None)
+    if not column.unit_stated and (other := _looks_like(column.code, seen.values)):
+        return replace(column, unit=None, looks_like=other)
+    return column
 
 
 def _limits_column(name: str, before: list[Column]) -> Column | None:

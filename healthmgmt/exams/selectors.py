@@ -20,6 +20,7 @@ from healthmgmt.work import selectors as work
 from healthmgmt.work.models import Job
 
 SAMPLES = 3
+SAMPLE_ROWS = 200
 # Causes that stand with their first rows; the others are opened one by one.
 OPEN_GROUPS = 4
 MOST_TEXTS = 10
@@ -186,10 +187,19 @@ def stuck_counts(upload: Upload, up_to: int | None = None) -> dict[str, int]:
     )
 
 
+def mended_rows(upload: Upload) -> QuerySet[UploadRow]:
+    """Rows of which people typed a cell anew, left a value out, or named the person."""
+    return upload.rows.filter(Q(person_chosen=True) | ~Q(left_out=[]) | Q(version__gt=0))
+
+
+def sample_rows(upload: Upload) -> QuerySet[UploadRow]:
+    """The first rows, with their cells."""
+    return upload.rows.filter(number__gt=0).only("raw", "person_id").order_by("number")[:SAMPLE_ROWS]
+
+
 def mended_that_went_in(upload: Upload) -> int:
     """Rows that went in after people had mended them."""
-    mended = upload.rows.filter(Q(person_chosen=True) | ~Q(left_out=[]) | Q(version__gt=0))
-    return mended.filter(state__in=(UploadRow.State.ACCEPTED, UploadRow.State.UNCHANGED)).count()
+    return mended_rows(upload).filter(state__in=(UploadRow.State.ACCEPTED, UploadRow.State.UNCHANGED)).count()
 
 
 def running_job(upload: Upload) -> Job | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthmgmt.exams.views import links, repairs, report_files, templates, typed, uploads
+from healthmgmt.exams.views import columns, links, repairs, report_files, templates, typed, uploads
 
 app_name = "exams"
 
@@ -18,6 +18,11 @@ urlpatterns = [
     path("<uuid:uuid>/apply/", uploads.apply, name="apply"),
     path("<uuid:uuid>/undo/", uploads.undo, name="undo"),
     path("<uuid:uuid>/bad-rows/", uploads.bad_rows, name="bad_rows"),
+    path("<uuid:uuid>/columns/", columns.mapped, name="columns"),
+    path("<uuid:uuid>/columns/units/", columns.units, name="column_units"),
+    path("<uuid:uuid>/columns/answer/", columns.answer, name="column_answer"),
+    path("<uuid:uuid>/columns/back/", columns.go_back, name="columns_back"),
+    path("<uuid:uuid>/columns/again/", columns.read_again, name="read_again"),
     path("<uuid:uuid>/problems/", repairs.problems, name="problems"),
     path("<uuid:uuid>/counts/", repairs.counts, name="counts"),
     path("<uuid:uuid>/alike/", repairs.alike, name="alike"),

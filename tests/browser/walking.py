@@ -28,6 +28,7 @@ NO_PAGES = {
     "uploads/<uuid:uuid>/bad-rows/": "a workbook",
     "uploads/reports/<uuid:uuid>/": "a PDF",
     "uploads/template/<slug:package>/": "a workbook",
+    "uploads/<uuid:uuid>/columns/units/": "the choice of a field",
     "admin/units/options/": "suggestions of a field",
     "admin/units/<int:pk>/children/": "branches of the tree",
 }

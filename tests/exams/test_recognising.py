@@ -169,3 +169,28 @@ def test_recognise_takes_no_data_row_for_a_part_of_the_heading():
 )  # fmt: skip
 def test_recognise_by_the_section(section, name, code):
     assert roles(["", "", section, ""], [*PERSON, name, "身高"], [*WHO, "-", "170"])[2] == code
+
+
+def test_agreed_item_takes_the_unit_of_the_unit_row():
+    known = Layout([recognising.Column(3, "胆固醇结果", "D1", "indicator", "tc", "mmol/L", unit_stated=True)], [])
+    found = layout(["姓名", *PERSON, "胆固醇结果", "空腹血糖"], ["", "", "", "mg/dL", "mmol/L"], ["x", *WHO, "190", "5"], known=known)
+    assert [(one.code, one.unit, one.unit_stated) for one in found.columns][-2:] == [("tc", "mg/dL", True), ("fpg", "mmol/L", True)]
+
+
+def test_agreed_item_without_an_agreed_unit_is_asked_about_where_its_numbers_look_like_another():
+    known = Layout([recognising.Column(3, "糖结果", "D1", "indicator", "fpg", "mmol/L")], [])
+    found = layout(["姓名", *PERSON, "糖结果"], *[["x", *WHO, str(90 + number)] for number in range(12)], known=known)
+    column = next(one for one in found.columns if one.heading == "糖结果")
+    assert (column.unit, column.looks_like) == (None, "mg/dL")
+
+
+def test_agreed_heading_that_stands_twice_is_not_decided_by_it():
+    known = Layout([recognising.Column(3, "结果", "D1", "indicator", "tc", "mmol/L")], [])
+    found = layout(["姓名", *PERSON, "结果", "结果"], ["x", *WHO, "5", "6"], known=known)
+    assert [one.role for one in found.columns][-2:] == ["other", "other"]
+
+
+def test_agreed_item_that_another_column_holds_too_is_kept_raw():
+    known = Layout([recognising.Column(3, "胆固醇结果", "D1", "indicator", "tc", "mmol/L")], [])
+    found = layout(["姓名", *PERSON, "胆固醇结果", "总胆固醇"], ["x", *WHO, "5", "6"], known=known)
+    assert [(one.role, one.code) for one in found.columns][-2:] == [("other", None), ("indicator", "tc")]

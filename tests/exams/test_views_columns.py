@@ -1,0 +1,226 @@
+"""The page on which columns are corrected: what is shown to whom, what can be said, and what is refused beside its field."""
+
+import io
+import re
+
+import pytest
+from django.test import Client
+
+from healthmgmt.audit.models import Event
+from healthmgmt.core.actors import Actor
+from healthmgmt.exams import services
+from healthmgmt.exams.models import ExamLayout, Upload
+from healthmgmt.partners.services import exam_centre_named
+from healthmgmt.work import services as work
+from tenants import current
+from tests import cast as casting
+from tests.exams.road import text
+
+DAY = "2026-03-02"
+SECRET = "187.125"
+HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "胆固醇结果", "甘油三酯", "小结", "小结"]
+
+
+def deliver(cast, org, user, *, apply=False, rows=None) -> Upload:
+    rows = rows or [[one.emp_no, one.name, DAY, 120, SECRET, 1.5, "x", "y"] for one in (cast.anna, cast.ben)]
+    with current.use(org):
+        centre = exam_centre_named("Mingde")
+        unit = cast.a1 if user != cast.exam_centre else cast.root
+        file = io.BytesIO(text(rows, headings=HEADINGS))
+        one = services.receive(file, name="march.csv", unit=unit, by=Actor.of(user), user=user, centre=centre, apply_when_read=apply)
+        work.drain()
+        one.refresh_from_db()
+    return one
+
+
+def url(one: Upload, path: str = "") -> str:
+    return f"/uploads/{one.uuid}/columns/{path}"
+
+
+def page(browser: Client, one: Upload) -> str:
+    answer = browser.get(url(one))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def fields(shown: str) -> dict[str, str]:
+    """The page's form as a browser would send it, untouched."""
+    found = dict(re.findall(r'<input class="form-control" type="text" id="[^"]+" name="(item-\d+)" list="items" value="([^"]*)"', shown))
+    for name, options in re.findall(r'name="(unit-\d+)"[^>]*>(.*?)</select>', shown, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        found[name] = chosen.group(1) if chosen else ""
+    for name in re.findall(r'name="((?:zero|ignore)-\d+)" value="1" checked', shown):
+        found[name] = "1"
+    return found | {"seen": re.search(r'name="seen" value="([^"]*)"', shown).group(1)}
+
+
+def send(browser: Client, one: Upload, org: str, **changes) -> object:
+    given = fields(page(browser, one)) | {name.replace("_", "-"): value for name, value in changes.items()}
+    answer = browser.post(url(one), given)
+    with current.use(org):
+        work.drain()
+        one.refresh_from_db()
+    return answer
+
+
+def test_page_lists_every_column_unrecognised_ones_first(cast, sign_in, org_a):
+    shown = page(sign_in(cast.liaison_a1), deliver(cast, org_a, cast.liaison_a1))
+    assert "5 of 8 columns were recognised." in shown and "Mingde" in shown
+    assert shown.index("胆固醇结果") < shown.index("小结") < shown.index("收缩压(mmHg)")
+    assert shown.count("This heading stands more than once in the file.") == 2
+
+
+def test_samples_are_masked_for_a_liaison_and_clear_for_who_delivered(cast, sign_in, org_a):
+    shown = page(sign_in(cast.liaison_a1), deliver(cast, org_a, cast.liaison_a1))
+    assert SECRET not in shown and "•••" in shown and "numbers" in shown and cast.anna.name in shown
+    assert SECRET in page(sign_in(cast.exam_centre), deliver(cast, org_a, cast.exam_centre))
+
+
+def test_every_opening_is_on_record_also_for_whose_cells_are_shown(cast, sign_in, org_a):
+    one = deliver(cast, org_a, cast.liaison_a1)
+    page(sign_in(cast.liaison_a1), one)
+    with current.use(org_a):
+        told = Event.objects.filter(action="upload.columns_viewed", actor_id=cast.liaison_a1.pk)
+        assert {event.person_id for event in told} == {None, cast.anna.pk, cast.ben.pk}
+
+
+def test_untouched_form_says_nothing(cast, sign_in, org_a):
+    one = deliver(cast, org_a, cast.liaison_a1)
+    assert send(sign_in(cast.liaison_a1), one, org_a).status_code == 302
+    with current.use(org_a):
+        assert not ExamLayout.objects.exists()
+
+
+def test_answer_is_kept_and_the_file_read_again(cast, sign_in, org_a):
+    one = deliver(cast, org_a, cast.liaison_a1)
+    answer = send(sign_in(cast.liaison_a1), one, org_a, item_4="总胆固醇", unit_4="mg/dL", zero_5="1")
+    assert answer.url == f"/uploads/{one.uuid}/"
+    with current.use(org_a):
+        layout = ExamLayout.objects.get()
+        said = [(column["heading"], column["code"], column["unit"], column["zero_is_missing"]) for column in layout.layout["columns"]]
+        assert said == [("胆固醇结果", "tc", "mg/dL", False), ("甘油三酯", "tg", "mmol/L", True)]
+        assert (layout.made_by, one.agreed, "tc" in one.layout["codes"]) == (cast.liaison_a1, layout, True)
+
+
+def test_column_can_be_put_aside_and_given_back(cast, sign_in, org_a):
+    one, browser = deliver(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
+    send(browser, one, org_a, ignore_5="1", item_4="Total cholesterol")
+    assert one.layout["codes"] == ["sbp", "tc"]
+    send(browser, one, org_a, item_4="")
+    assert one.layout["codes"] == ["sbp"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"item_4": "Nothing known"}, "There is no item of this name."),
+        ({"item_4": "Total cholesterol", "unit_4": "kg"}, "This item is not measured in this unit."),
+        ({"item_4": "Triglycerides"}, "Another column holds the same already."),
+        ({"item_2": ""}, "Without this column no row is anybody"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_kept(cast, sign_in, org_a, changes, words):
+    one = deliver(cast, org_a, cast.liaison_a1)
+    answer = send(sign_in(cast.liaison_a1), one, org_a, **{"zero_5": "1"} | changes)
+    shown = answer.content.decode()
+    assert answer.status_code == 422 and words in shown and 'name="zero-5" value="1" checked' in shown
+    with current.use(org_a):
+        assert not ExamLayout.objects.exists() and one.state == "checked" and one.readings == 0
+
+
+def test_somebody_elses_answer_is_not_overwritten(cast, sign_in, org_a):
+    one, browser = deliver(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
+    stale = fields(page(browser, one))
+    send(browser, one, org_a, item_4="Total cholesterol")
+    answer = browser.post(url(one), stale | {"ignore-5": "1"})
+    shown = answer.content.decode()
+    assert answer.status_code == 422 and "Somebody else answered meanwhile" in shown and 'name="ignore-5" value="1" checked' not in shown
+    with current.use(org_a):
+        assert ExamLayout.objects.count() == 1
+
+
+def test_units_of_a_chosen_item(cast, sign_in, org_a):
+    one, browser = deliver(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
+    shown = browser.get(url(one, "units/"), {"index": "4", "item-4": "总胆固醇"}).content.decode()
+    assert re.findall(r'<option value="([^"]*)"', shown) == ["", "mmol/L", "mg/dL"] and 'name="unit-4"' in shown
+
+
+def test_question_is_answered_in_one_click(cast, sign_in, org_a):
+    people = []
+    with current.use(org_a):
+        people = [casting.person(f"E50{number}", cast.a1) for number in range(12)]
+    rows = [[one.emp_no, one.name, DAY, 120, "", 140 + at, "", ""] for at, one in enumerate(people)]
+    one, browser = deliver(cast, org_a, cast.liaison_a1, rows=rows), sign_in(cast.liaison_a1)
+    shown = page(browser, one)
+    assert one.waiting == 12 and "is it measured in mg/dL?" in shown and "Half of them" not in shown
+    answer = browser.post(url(one, "answer/"), {"index": "5", "kind": "unit", "say": "yes", "seen": fields(shown)["seen"]})
+    with current.use(org_a):
+        work.drain()
+        one.refresh_from_db()
+    assert answer.status_code == 302 and (one.waiting, one.accepted, one.layout["proposals"]) == (0, 12, [])
+
+
+def test_median_is_told_to_who_may_see_cells_only(cast, sign_in, org_a):
+    with current.use(org_a):
+        people = [casting.person(f"E50{number}", cast.a1) for number in range(24)]
+    rows = [[one.emp_no, one.name, DAY, 120, "", 140 + at, "", ""] for at, one in enumerate(people)]
+    assert "Half of them are below 152." in page(sign_in(cast.exam_centre), deliver(cast, org_a, cast.exam_centre, rows=rows))
+    assert "152" not in page(sign_in(cast.liaison_a1), deliver(cast, org_a, cast.liaison_a1, rows=rows))
+
+
+def test_history_tells_who_said_what_and_leads_back(cast, sign_in, org_a):
+    one, browser = deliver(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
+    send(browser, one, org_a, item_4="Total cholesterol", unit_4="mg/dL")
+    send(browser, one, org_a, ignore_5="1")
+    shown = page(browser, one)
+    assert "Version 2" in shown and "Total cholesterol, mg/dL" in shown and cast.liaison_a1.shown_name in shown
+    browser.post(url(one, "back/"), {"version": "1", "seen": fields(shown)["seen"]})
+    with current.use(org_a):
+        work.drain()
+        one.refresh_from_db()
+    assert one.agreed.version == 3 and one.layout["codes"] == ["sbp", "tc", "tg"]
+
+
+def test_applied_file_is_read_again_on_demand(cast, sign_in, org_a):
+    one, browser = deliver(cast, org_a, cast.liaison_a1, apply=True), sign_in(cast.liaison_a1)
+    answer = send(browser, one, org_a, item_4="Total cholesterol", unit_4="mg/dL")
+    assert answer.url == url(one) and "This file was read before the newest answers." in page(browser, one)
+    further = browser.post(url(one, "again/"))
+    with current.use(org_a):
+        again = Upload.objects.get(follows=one)
+    assert further.url == f"/uploads/{again.uuid}/" and "read again with later answers" in page(browser, one)
+    assert browser.post(url(again, "again/")).status_code == 302
+
+
+def test_page_of_a_file_that_is_being_read_leads_to_its_progress(cast, sign_in, org_a):
+    one = deliver(cast, org_a, cast.liaison_a1)
+    with current.use(org_a):
+        Upload.objects.update(state="reading")
+    assert sign_in(cast.liaison_a1).get(url(one)).url == f"/uploads/{one.uuid}/"
+
+
+def test_others_who_see_the_upload_do_not_explain_it(cast, sign_in, org_a):
+    one = deliver(cast, org_a, cast.liaison_a1)
+    assert sign_in(cast.office_a).get(url(one)).status_code == 403
+    assert sign_in(cast.liaison_b1).get(url(one)).status_code == 404
+    assert sign_in(cast.exam_centre).get(url(one)).status_code == 404
+
+
+def test_upload_leads_to_its_columns(cast, sign_in, org_a):
+    one = deliver(cast, org_a, cast.liaison_a1)
+    assert "5 of 8 columns recognised" in sign_in(cast.liaison_a1).get(f"/uploads/{one.uuid}/").content.decode()
+    assert "columns recognised" not in sign_in(cast.office_a).get(f"/uploads/{one.uuid}/").content.decode()
+
+
+def test_page_takes_the_same_queries_however_many_versions(cast, sign_in, org_a):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    one, browser = deliver(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
+    seen = []
+    for item in ("Total cholesterol", "HDL cholesterol", "LDL cholesterol"):
+        send(browser, one, org_a, item_4=item)
+        with CaptureQueriesContext(connection) as queries:
+            page(browser, one)
+        seen.append(len(queries))
+    assert len(set(seen)) == 1
