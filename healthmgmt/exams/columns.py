@@ -31,6 +31,7 @@ ROLES = {
 UNITS = {
     "mm[Hg]": "mmHg", "kg/m2": "kg/m²", "10*9/L": "10⁹/L", "10*12/L": "10¹²/L", "umol/L": "μmol/L", "ug/L": "μg/L", "[IU]/mL": "IU/mL",
     "m[IU]/L": "mIU/L", "[pH]": "", "Cel": "℃", "mL/min/{1.73_m2}": "mL/min/1.73m²", "/[HPF]": "/HPF", "{MET}.min/wk": "MET·min/wk",
+    "[ft_i]": "ft", "[in_i]": "in", "[lb_av]": "lb", "[degF]": "℉", "jin": "斤", "chi": "尺",
 }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from healthmgmt.records import catalogue
 SAMPLES = 3
 LONGEST_SAMPLE = 40
 FEWEST_FOR_MEDIAN = 20
+# Of visual acuity, which has no unit but two ways to be written.
+SCALES = {"{decimal}": gettext_lazy("decimal"), "5-mark": gettext_lazy("five-mark scale")}
 BOTH_PRESSURES = gettext_lazy("Blood pressure, both in one cell")
 FAULTS = {
     "item": gettext_lazy("There is no item of this name. Please choose one from the list, or leave the field empty."),
@@ -136,14 +138,18 @@ def unit_choices(role: str, code: str | None) -> list[tuple[str, str]]:
     """The units of an item as (token, words); all units where the item is not chosen yet."""
     if role == "bp":
         code = "sbp"
-    elif role not in ("indicator", *answering.KEPT):
+    elif role not in ("indicator", *answering.KEPT) or (code and not catalogue.load()[code].is_numeric):
         return []
     tokens = answering.unit_tokens(code) if code else _all_units()
-    return [(token, columns.unit_words(token) or token) for token in tokens if columns.unit_words(token) or len(tokens) > 1]
+    return [(token, _unit_words(token)) for token in tokens] if len(tokens) > 1 or _unit_words(tokens[0]) else []
+
+
+def _unit_words(token: str) -> str:
+    return str(SCALES.get(token) or columns.unit_words(token))
 
 
 def _all_units() -> list[str]:
-    found = {token for code in catalogue.load() for token in answering.unit_tokens(code) if columns.unit_words(token)}
+    found = {token for code in catalogue.load() for token in answering.unit_tokens(code) if _unit_words(token)}
     return sorted(found, key=str.casefold)
 
 
@@ -243,8 +249,7 @@ def _question(one: Mapping[str, Any], column: Column, sample: Sampled | None) ->
             _("%(item)s cannot be 0, and %(count)s cells are.") % {"item": item, "count": count},
             _("Yes, 0 means not measured"), _("No"),
         )  # fmt: skip
-    usual = columns.unit_words(catalogue.load()[one["code"]].unit)
-    other = columns.unit_words(one["unit"])
+    usual, other = _unit_words(catalogue.load()[one["code"]].unit), _unit_words(one["unit"])
     why = _("The heading names no unit, and the numbers of %(count)s cells fit %(unit)s, not %(usual)s.") % {"count": count, "unit": other, "usual": usual}
     if middle := _median(sample, column.index):
         why = presenters.joined([why, _("Half of them are below %(median)s.") % {"median": middle}])
