@@ -91,6 +91,6 @@ def _next(
         made_by=user,
     )
     audit.record("upload.columns_answered", by=by, subject=upload, detail={"version": version.version} | detail)
-    if upload.state == Upload.State.CHECKED and upload.file_key:
+    if upload.state == Upload.State.CHECKED and rereading.is_kept(upload):
         rereading.read_again(upload, by=by)
     return version

@@ -38,9 +38,14 @@ def read_again(upload: Upload, *, by: Actor) -> Upload:
             raise Rejected(_("This file cannot be read again now."))
         if newest is None or newest.pk == upload.agreed_id:
             raise Rejected(_("The file was read with these answers already."))
-        if not upload.file_key:
+        if not is_kept(upload):
             raise Rejected(_("The file is not kept any more. The answers hold for the next one."))
         return _anew(upload, by=by) if upload.state in WENT_IN else _in_place(upload, by=by)
+
+
+def is_kept(upload: Upload) -> bool:
+    """Whether the file is still there to be read."""
+    return bool(upload.file_key) and upload.purged_at is None
 
 
 def _in_place(upload: Upload, *, by: Actor) -> Upload:

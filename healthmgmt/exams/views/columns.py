@@ -161,7 +161,7 @@ def _standing(upload: Upload, newest: Any, versions: list) -> dict[str, Any]:
     own = answering.fingerprint(answering.columns_of(upload.layout))
     return {
         "is_behind": is_behind,
-        "may_read_again": is_behind and bool(upload.file_key) and upload.state in layouts.ANSWERABLE and again is None,
+        "may_read_again": is_behind and rereading.is_kept(upload) and upload.state in layouts.ANSWERABLE and again is None,
         "went_in": upload.state in rereading.WENT_IN,
         "again": again,
         "failed": presenters.sentence(failed) if failed else "",
