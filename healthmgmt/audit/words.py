@@ -61,6 +61,8 @@ WORDS = {
     "account.password_reset": _("New password chosen by a link"),
     "upload.rows_viewed": _("Rows of a file looked at that wait"),
     "upload.rows_downloaded": _("Rows of a file downloaded that wait"),
+    "upload.undo_viewed": _("Seen among those whom undoing a file concerns"),
+    "upload.changes_viewed": _("Seen among the rows that a file changes"),
     "upload.people_searched": _("Looked for while mending a file"),
     "upload.value_left_out": _("Value of a file's row left out"),
     "upload.row_left_out": _("Row of a file left out"),

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     SETTINGS_MANAGE = "settings.manage"
     PACKS_APPROVE = "packs.approve"
     ACCESS_LOG_READ = "access_log.read"
+    QUALITY_VIEW = "quality.view"
     OWN_RECORD_VIEW = "own_record.view"
     ASSESS = "assess"
     OPERATE = "operate"
@@ -86,7 +87,7 @@ ROLES: dict[str, Role] = {
         ),
         Role("employee", _("Employee"), frozenset({P.OWN_RECORD_VIEW})),
         Role("exam_centre", _("Exam centre"), frozenset({P.UPLOAD_CREATE, P.OWN_DELIVERIES, P.EXAM_TYPE})),
-        Role("data_steward", _("Data steward"), frozenset({P.PACKS_APPROVE, P.ACCESS_LOG_READ, P.ASSESS})),
+        Role("data_steward", _("Data steward"), frozenset({P.PACKS_APPROVE, P.ACCESS_LOG_READ, P.QUALITY_VIEW, P.ASSESS})),
         Role(
             "org_admin",
             _("Administrator"),

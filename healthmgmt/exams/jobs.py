@@ -16,6 +16,8 @@ from healthmgmt.work.registry import Run, handler, subscribe
 BATCH_ROWS = 10_000
 
 subscribe("work.daily", kind="exams.purge", key="{day}")
+subscribe("exams.applied", kind="exams.count_quality", key="{upload}:{round}")
+subscribe("exams.withdrawn", kind="exams.count_quality", key="withdrawn:{upload}")
 subscribe("units.merged", kind="exams.follow_merger", key="{change}", lane="now")
 
 
@@ -60,7 +62,7 @@ def apply(run: Run) -> None:
         last = min(first + BATCH_ROWS - 1, upload.received)
         parameters |= {"first": first, "last": last}
         with run.batch(done=last, total=upload.received, cursor={"done": last}):
-            for name in ("mark_unchanged", "store_exams", "store_findings", "accept_rows", "settle_days"):
+            for name in ("mark_unchanged", "store_exams", "accept_rows", "settle_days"):
                 sql.execute(f"exams/{name}", parameters)
         done = last
     with run.batch(done=upload.received, total=upload.received):
@@ -73,6 +75,13 @@ def apply(run: Run) -> None:
 def _first_ready(upload: Upload, after: int) -> int | None:
     ready = upload.rows.filter(state=UploadRow.State.READY, number__gt=after)
     return ready.order_by("number").values_list("number", flat=True).first()
+
+
+@handler("exams.count_quality")
+def count_quality(run: Run) -> None:
+    """Count how good an upload is, once more after each round; one that was undone counts no more."""
+    with run.batch(done=1, total=1):
+        services.count_quality(Upload.objects.select_for_update().get(pk=run.payload["upload"]))
 
 
 @handler("exams.purge")

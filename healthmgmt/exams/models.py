@@ -379,7 +379,8 @@ class MendedCell(models.Model):
 
 class Exam(models.Model):
     """One person's results of one day as one upload told them. Never overwritten: an exam is superseded while a later
-    one of the same person and day covers all its indicators, and withdrawn when its upload is undone.
+    one of the same person and day covers all its indicators, and withdrawn when its upload is undone. One that says nothing new
+    is repeated: it counts only when what it repeats is undone.
 
     `results` holds canonical numbers by indicator code; `reported` [number, unit] where the file's unit differs;
     `qualifiers` `<`, `<=`, `>`, `>=`; `ranges` the report's own [low, high]; `texts` what was said in words; `left_out` the
@@ -389,6 +390,7 @@ class Exam(models.Model):
     class State(models.TextChoices):
         CURRENT = "current"
         SUPERSEDED = "superseded"
+        REPEATED = "repeated"
         WITHDRAWN = "withdrawn"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exams")
@@ -473,3 +475,22 @@ class ReportFile(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["upload", "row_number"], name="report_of_exam")]
+
+
+class QualityFact(models.Model):
+    """A count about the rows of one upload, by month and item (blank: about whole rows). No person is in it, and none is reachable.
+
+    `measure` is `received`, `waiting`, `refused`, `late`, `reason:<keyword>`, `unit:<other than the catalogue's>` or `digit:<last>`.
+    """
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="quality")
+    month = models.DateField()
+    indicator = models.CharField(max_length=40, blank=True)
+    measure = models.CharField(max_length=80)
+    count = models.IntegerField()
+
+    CLASSIFICATION = {"upload": PLAIN, "month": PLAIN, "indicator": PLAIN, "measure": PLAIN, "count": PLAIN}
+
+    class Meta:
+        ordering = ["upload", "month", "indicator", "measure"]
+        constraints = [models.UniqueConstraint(fields=["upload", "month", "indicator", "measure"], name="quality_counted_once")]

@@ -269,6 +269,20 @@ def named_sentence(row: UploadRow) -> str:
     return _("Put down to this person. The row still waits for another reason.")
 
 
+def became(upload: Upload) -> str:
+    """What became of a file, for somebody who delivers it once more."""
+    if upload.state == Upload.State.WITHDRAWN:
+        return _("It was undone, and does not count any more.")
+    if upload.state == Upload.State.REFUSED:
+        return joined([_("It was refused."), sentence(upload.reason)])
+    if upload.state in (Upload.State.STORED, Upload.State.READING):
+        return _("It is being read.")
+    if upload.state in (Upload.State.CHECKED, Upload.State.APPLYING):
+        said = [_("It was checked, and nothing has gone in yet.")]
+        return joined([*said, _counted(upload.waiting, "waiting")] if upload.waiting else said)
+    return receipt_sentence(upload)
+
+
 def receipt_sentence(upload: Upload) -> str:
     """What went in, and what did not."""
     if upload.state == Upload.State.WITHDRAWN:

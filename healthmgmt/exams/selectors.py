@@ -11,8 +11,10 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
+from healthmgmt.core.permissions import Permission
 from healthmgmt.exams import access, presenters, quarantine
 from healthmgmt.exams.models import Exam, ExamLayout, Mending, ReportFile, RowProblem, Upload, UploadRow
+from healthmgmt.exams.quality import Counts
 from healthmgmt.organization.models import Period
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
@@ -84,11 +86,29 @@ class Group(NamedTuple):
 
 
 class Undo(NamedTuple):
-    """What undoing an upload would change."""
+    """What undoing an upload would change: exams that go, of how many people, exams of other files that count again, and people
+    who have no exam left in a period."""
 
     exams: int
     people: int
     revived: int
+    bare: int
+
+
+class Concerned(NamedTuple):
+    """Some of the people whom undoing concerns, each with whether no exam is left to them in a period; and how many there are."""
+
+    rows: list[tuple[int, bool]]
+    total: int
+
+
+class Compared(NamedTuple):
+    """Rows that are ready beside what is stored: how many are new, unchanged and changed; and the numbers of some that change."""
+
+    new: int
+    unchanged: int
+    changed: int
+    numbers: list[int]
 
 
 class WentIn(NamedTuple):
@@ -245,6 +265,33 @@ def locked_period(upload: Upload) -> Period | None:
 def undo_effect(upload: Upload) -> Undo:
     """What undoing would change if it were done now."""
     return Undo(*sql.row("exams/undo_counts", {"upload": upload.pk}))
+
+
+def undo_people(user: User, upload: Upload, *, bare_only: bool, first: int, most: int) -> Concerned:
+    """Whom undoing concerns, of those on the user's roster; who is left without any exam stands first."""
+    reach = [f"{path}%" for path in user.unit_paths(Permission.ROSTER_VIEW)]
+    given = {"upload": upload.pk, "reach": reach, "bare_only": bare_only, "limit": most, "offset": first}
+    found = sql.rows("exams/undo_people", given)
+    return Concerned([(pk, is_bare) for pk, is_bare, _total in found], found[0][2] if found else 0)
+
+
+def may_be_compared(upload: Upload) -> bool:
+    """Whether rows of it may stand before going in, so that it can be said what they change."""
+    return upload.state in (Upload.State.CHECKED, Upload.State.PARTLY_APPLIED) and upload.purged_at is None
+
+
+def compared(upload: Upload, *, first: int, most: int) -> Compared:
+    """What the rows that are ready would change if they went in now."""
+    given = {"upload": upload.pk, "codes": upload.layout["codes"], "limit": most, "offset": first}
+    return Compared(*sql.row("exams/compare_rows", given))
+
+
+def quality_counts(since: date, centre: int | None = None) -> dict[int, Counts]:
+    """What was counted of deliveries since a month, by exam centre (0: none named); of one where it is named."""
+    found: dict[int, Counts] = {}
+    for at, month, indicator, measure, count in sql.rows("exams/quality", {"since": since, "centre": centre}):
+        found.setdefault(at, Counts()).add(month, indicator, measure, count)
+    return found
 
 
 def went_in(upload: Upload) -> WentIn:

@@ -14,11 +14,13 @@ from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
 from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
-from healthmgmt.exams import reports, selectors
+from healthmgmt.exams import quality, reports, selectors
 from healthmgmt.exams.models import Upload, UploadLink, UploadRow
 from healthmgmt.organization.models import Unit
+from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.work import services as work
 
@@ -149,7 +151,9 @@ def mark_urgent(upload: Upload, *, urgent: Collection[int], alerted: Collection[
 
 
 def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
-    """Undo a whole upload: its exams are withdrawn and what they superseded counts again. Returns the number withdrawn.
+    """Undo a whole upload: its exams are withdrawn, and what they superseded, or what only repeated them, counts again.
+
+    Returns how many exams that stood by themselves were withdrawn.
 
     Raises Rejected when it is not applied, or when one of its exams lies in a locked period.
     """
@@ -161,7 +165,9 @@ def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
             raise Rejected(_("Only an applied upload can be undone."))
         if (period := selectors.locked_period(upload)) is not None:
             raise Rejected(_("The period %(period)s is locked; its uploads cannot be undone.") % {"period": period.name})
-        withdrawn = sql.execute("exams/withdraw_exams", {"upload": upload.pk})
+        withdrawn = sql.row("exams/withdraw_exams", {"upload": upload.pk})[0]
+        while sql.execute("exams/wake_repeats", {"upload": upload.pk}):
+            pass
         sql.execute("exams/settle_days", {"upload": upload.pk, "first": 1, "last": upload.received})
         upload.state, upload.withdrawn_at = Upload.State.WITHDRAWN, timezone.now()
         upload.save(update_fields=["state", "withdrawn_at"])
@@ -169,6 +175,18 @@ def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
         audit.record("upload.withdrawn", by=by, subject=upload, detail={"exams": withdrawn}, reason=reason)
         work.announce("exams.withdrawn", upload=upload.pk)
     return withdrawn
+
+
+def count_quality(upload: Upload) -> None:
+    """Count anew how good an upload is, in the caller's transaction. What was counted of removed rows stays; undone, nothing does."""
+    if upload.purged_at is not None and upload.state != Upload.State.WITHDRAWN:
+        return
+    upload.quality.all().delete()
+    if upload.state == Upload.State.WITHDRAWN:
+        return
+    delivered_on = local_day(upload.uploaded_at, organisation_settings().timezone)
+    given = {"upload": upload.pk, "delivered_on": delivered_on, "late_days": quality.LATE_DAYS, "whole_items": list(quality.WHOLE_ITEMS)}
+    sql.execute("exams/count_quality", given)
 
 
 def fingerprint(file: BinaryIO) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthmgmt.exams.views import columns, links, repairs, report_files, templates, typed, uploads
+from healthmgmt.exams.views import changes, columns, links, repairs, report_files, templates, typed, uploads
 
 app_name = "exams"
 
@@ -16,7 +16,6 @@ urlpatterns = [
     path("<uuid:uuid>/", uploads.upload, name="upload"),
     path("<uuid:uuid>/progress/", uploads.progress_of, name="progress"),
     path("<uuid:uuid>/apply/", uploads.apply, name="apply"),
-    path("<uuid:uuid>/undo/", uploads.undo, name="undo"),
     path("<uuid:uuid>/bad-rows/", uploads.bad_rows, name="bad_rows"),
     path("<uuid:uuid>/columns/", columns.mapped, name="columns"),
     path("<uuid:uuid>/columns/units/", columns.units, name="column_units"),
@@ -26,6 +25,7 @@ urlpatterns = [
     path("<uuid:uuid>/problems/", repairs.problems, name="problems"),
     path("<uuid:uuid>/counts/", repairs.counts, name="counts"),
     path("<uuid:uuid>/alike/", repairs.alike, name="alike"),
+    path("<uuid:uuid>/changes/", changes.changes, name="changes"),
     path("<uuid:uuid>/leave/", repairs.leave, name="leave"),
     path("<uuid:uuid>/check-again/", repairs.check_again, name="check_again"),
     path("<uuid:uuid>/rows/<int:number>/cell/", repairs.cell, name="cell"),

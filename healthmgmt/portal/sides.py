@@ -79,6 +79,7 @@ SIDES: tuple[Side, ...] = (
         (
             Page(_("Home"), "portal:steward", "home", covers=("portal:steward_verify",)),
             Page(_("Access log"), "portal:access_log", "history"),
+            Page(_("Data quality"), "portal:quality", "report-analytics", short=_("Data"), covers=("portal:centre_quality",)),
             Page(_("Rules"), "portal:packs", "list-details"),
         ),
     ),
@@ -104,7 +105,7 @@ SIDES: tuple[Side, ...] = (
         "clipboard-list",
         (
             Page(_("Home"), "portal:liaison", "home"),
-            Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:",), count=uploads.waiting_rows),
+            Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:", "portal:undo"), count=uploads.waiting_rows),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
         ),

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from healthmgmt.portal import liaison, views
+from healthmgmt.portal import liaison, undoing, views
 from healthmgmt.portal.administration import views as administration
 from healthmgmt.portal.employee import views as employee
 from healthmgmt.portal.steward import views as steward
@@ -12,12 +12,15 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("liaison/", liaison.home, name="liaison"),
     path("due/", liaison.due, name="due"),
+    path("uploads/<uuid:uuid>/undo/", undoing.undo, name="undo"),
     path("due/export/", liaison.due_export, name="due_export"),
     path("admin/", administration.home, name="admin"),
     path("admin/settings/", administration.settings, name="settings"),
     path("steward/", steward.home, name="steward"),
     path("steward/verify/", steward.verify, name="steward_verify"),
     path("steward/access-log/", steward.access_log, name="access_log"),
+    path("steward/quality/", steward.data_quality, name="quality"),
+    path("steward/quality/<int:pk>/", steward.centre_quality, name="centre_quality"),
     path("steward/pack/", steward.pack, name="packs"),
     path("healthz", views.healthz, name="healthz"),
     path("today/", employee.today, name="today"),

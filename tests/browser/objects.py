@@ -11,6 +11,7 @@ from healthmgmt.exams import access as uploads
 from healthmgmt.exams.models import UploadRow
 from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import units_visible_to
+from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Person
 
 
@@ -52,6 +53,11 @@ def _alert(user: User) -> dict[str, Any] | None:
     return {"uuid": found.uuid} if found else None
 
 
+def _centre(user: User) -> dict[str, Any] | None:
+    found = ExamCentre.objects.filter(uploads__quality__isnull=False).first()
+    return {"pk": found.pk} if found else None
+
+
 def _step(user: User) -> dict[str, Any] | None:
     found = Step.objects.filter(plan__person__in=care.visible_to(user), doer=Step.Doer.CASE_MANAGER).select_related("plan__person").first()
     return {"uuid": found.plan.person.uuid, "pk": found.pk} if found else None
@@ -82,6 +88,7 @@ FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "user": _user,
     "period": _period,
     "alert": _alert,
+    "centre": _centre,
     "own step": _own_step,
     "step": _step,
 }

@@ -75,9 +75,11 @@ def test_liaison_mends_a_dirty_file_reads_a_receipt_that_adds_up_and_undoes_it(s
     upload = _newest(town, DIRTY.name)
     assert (upload.accepted + upload.unchanged, upload.waiting) == (7, 1)
 
-    visitor.page.click("details.sure summary")
-    visitor.page.fill("form[action$='/undo/'] [name=reason]", "exam centre sends it again")
-    visitor.page.click("form[action$='/undo/'] button")
+    visitor.page.click("a[href='undo/']")
+    visitor.page.wait_for_load_state()
+    assert str(upload.accepted) in visitor.page.inner_text("h1.lead1")
+    visitor.page.fill("[name=reason]", "exam centre sends it again")
+    visitor.page.click("form:has([name=reason]) button")
     visitor.page.wait_for_load_state()
     with town.entered():
         upload.refresh_from_db()

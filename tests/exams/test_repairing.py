@@ -243,7 +243,7 @@ def test_undo_takes_back_all_rounds_and_says_so_before(two):
     partly = upload(text([row(two[0], 120, 80, 5.1, 9999), row(two[1], 120, 80, 5.0, 5.2)]))
     repairing.leave_values(partly, reason="range", column=HEADINGS[6], by=BY)
     let_in(partly)
-    assert selectors.undo_effect(partly) == (2, 2, 2)
+    assert selectors.undo_effect(partly) == (2, 2, 2, 0)
     assert services.withdraw(partly, by=BY, reason="wrong file") == 2
     assert [len(results(person)) for person in two] == [1, 1]
     assert [exam["sbp"] for person in two for exam in results(person)] == [150, 150]

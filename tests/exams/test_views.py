@@ -67,7 +67,8 @@ def test_delivered_file_is_followed_let_in_and_undone(cast, sign_in, org_a):
     with current.use(org_a):
         work.drain()
     receipt = page(browser, url)
-    assert "1 row was taken in." in receipt and "Harbour clinic" in receipt and "take back 1 exam" in receipt
+    assert "1 row was taken in." in receipt and "Harbour clinic" in receipt and "See what undoing changes" in receipt
+    assert "Undoing takes back 1 exam." in page(browser, f"{url}undo/")
     assert browser.post(f"{url}undo/", {"reason": "wrong year"}, follow=True).status_code == 200
     undone = page(browser, url)
     assert "This upload was undone." in undone and "wrong year" in undone and "Liaison A1" in undone
@@ -194,11 +195,14 @@ def test_same_file_again_is_recognised_and_may_be_delivered_on_purpose(cast, sig
         assert Upload.objects.count() == 2
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "refused"])
-def test_same_file_again_after_the_first_is_gone_is_new(cast, sign_in, org_a, sound, state):
+@pytest.mark.parametrize(("state", "became"), [("withdrawn", "It was undone"), ("refused", "It was refused.")])
+def test_same_file_again_says_that_the_first_is_gone(cast, sign_in, org_a, sound, state, became):
     with current.use(org_a):
-        Upload.objects.update(state=state, accepted=1, refused=0)
-    assert sign_in(cast.liaison_a1).post(URL, a_file(row(cast.anna, 120, 80, 5.0, 5.2))).status_code == 302
+        Upload.objects.update(state=state, reason="format", accepted=1, refused=0)
+    browser, again = sign_in(cast.liaison_a1), lambda: a_file(row(cast.anna, 120, 80, 5.0, 5.2))
+    told = browser.post(URL, again())
+    assert (told.status_code, became in told.content.decode()) == (409, True)
+    assert browser.post(URL, again() | {"again": "1"}).status_code == 302
 
 
 def test_same_file_of_another_unit_is_not_betrayed(cast, sign_in, org_a, sound):

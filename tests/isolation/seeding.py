@@ -150,6 +150,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "package": {name: {"package": name} for name in ("basic", "none")},
         "link": {name: _link(world, getattr(cast, name)) for name in ("a1", "b1")},
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
+        "centre": {"centre": {"pk": ExamCentre.objects.get(name=f"{world.mark} Centre").pk}},
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
         "own step": {name: _own_step(getattr(cast, name)) for name in ("anna", "amos")},

@@ -1,5 +1,5 @@
 -- Which exams of the touched days count: one is superseded while a later, not withdrawn one of the same person and day
--- has a column for everything that it says, and nothing of that was left out there. Depends only on what remains, so any order
+-- has a column for everything that it says, and nothing of that was left out there. One that only repeats another stays aside. Depends only on what remains, so any order
 -- of undoing ends the same.
 WITH days AS (
     SELECT DISTINCT person_id, taken_on
@@ -16,7 +16,7 @@ settled AS (
             WHERE later.person_id = e.person_id
               AND later.taken_on = e.taken_on
               AND later.id > e.id
-              AND later.state <> 'withdrawn'
+              AND later.state IN ('current', 'superseded')
               AND source.layout -> 'codes' @> (
                   -- Without the flags that were read out of a text, which stands among the texts.
                   SELECT coalesce(jsonb_agg(said.key), '[]')
@@ -27,7 +27,7 @@ settled AS (
         ) AS is_superseded
     FROM exams_exam AS e
     JOIN days USING (person_id, taken_on)
-    WHERE e.state <> 'withdrawn'
+    WHERE e.state IN ('current', 'superseded')
 )
 UPDATE exams_exam AS e
 SET state = CASE WHEN settled.is_superseded THEN 'superseded' ELSE 'current' END

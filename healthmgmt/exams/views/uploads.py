@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -19,7 +18,7 @@ from healthmgmt.core.exporting import XLSX
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams import access, columns, downloads, presenters, purging, quarantine, selectors, services
-from healthmgmt.exams.forms import DeliveryForm, UndoForm
+from healthmgmt.exams.forms import DeliveryForm
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.progress import WORKING, progress
 from healthmgmt.exams.views import repairs
@@ -73,6 +72,7 @@ def _list(request: HttpRequest, form: DeliveryForm, *, earlier: Upload | None = 
     context = {
         "form": form,
         "earlier": earlier,
+        "became": presenters.became(earlier) if earlier else "",
         "page": Paginator(found, PAGE_ROWS).get_page(request.GET.get("page")),
         "may_deliver": request.user.can(Permission.UPLOAD_CREATE),
         "packages": presenters.packages_to_choose(),
@@ -88,10 +88,10 @@ def _list(request: HttpRequest, form: DeliveryForm, *, earlier: Upload | None = 
 @require_GET
 def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One page for an upload's whole life: it follows its state."""
-    return _page(request, access.get_upload_or_404(request.user, uuid), UndoForm())
+    return _page(request, access.get_upload_or_404(request.user, uuid))
 
 
-def _page(request: HttpRequest, upload: Upload, form: UndoForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, upload: Upload) -> HttpResponse:
     if upload.state in WORKING and upload.purged_at is None:
         return render(request, "exams/progress.html", _progress(request, upload))
     if upload.state == Upload.State.REFUSED:
@@ -102,7 +102,7 @@ def _page(request: HttpRequest, upload: Upload, form: UndoForm, status: int = 20
         return render(request, "exams/merged.html", presenters.about(upload) | told)
     if upload.state == Upload.State.CHECKED and upload.purged_at is None:
         return repairs.page(request, upload)
-    return render(request, "exams/receipt.html", _receipt(request, upload, form), status=status)
+    return render(request, "exams/receipt.html", _receipt(request, upload))
 
 
 @requires(Permission.UPLOAD_VIEW, Permission.OWN_DELIVERIES)
@@ -132,7 +132,7 @@ def _progress(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     }
 
 
-def _receipt(request: HttpRequest, upload: Upload, form: UndoForm) -> dict[str, Any]:
+def _receipt(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     user, is_withdrawn = request.user, upload.state == Upload.State.WITHDRAWN
     may_undo = access.may_undo(user, upload) and upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED)
     kept = _kept(request, upload)
@@ -150,9 +150,7 @@ def _receipt(request: HttpRequest, upload: Upload, form: UndoForm) -> dict[str, 
         "may_download": access.may_download(user, upload),
         "columns_line": columns.summary(upload.layout) if access.may_download(user, upload) and not is_withdrawn else None,
         "may_undo": may_undo,
-        "undo": selectors.undo_effect(upload) if may_undo else None,
         "locked": selectors.locked_period(upload) if may_undo else None,
-        "form": form,
     }
 
 
@@ -161,21 +159,6 @@ def _receipt(request: HttpRequest, upload: Upload, form: UndoForm) -> dict[str, 
 def apply(request: HttpRequest, uuid: UUID) -> HttpResponse:
     upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_CREATE)
     services.request_apply(upload, by=Actor.of_request(request))
-    return redirect("exams:upload", uuid)
-
-
-@requires(Permission.UPLOAD_UNDO, Permission.EXAM_TYPE)
-@require_POST
-def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    upload = access.get_upload_or_404(request.user, uuid)
-    if not access.may_undo(request.user, upload):
-        raise PermissionDenied
-    form = UndoForm(request.POST)
-    if upload.state in (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED):
-        if not form.is_valid():
-            return _page(request, upload, form, status=422)
-        services.withdraw(upload, by=Actor.of_request(request), reason=form.cleaned_data["reason"])
-        messages.success(request, _("The upload was undone."))
     return redirect("exams:upload", uuid)
 
 

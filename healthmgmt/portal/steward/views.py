@@ -1,7 +1,7 @@
 """The data steward's pages: what is in force, the log of acts, and the rules line by line."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,7 +16,9 @@ from healthmgmt.core.templatetags.health import page_language
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.access import check_whole
 from healthmgmt.organization.selectors import organisation_settings, today
-from healthmgmt.portal.steward import log
+from healthmgmt.exams import selectors as exams
+from healthmgmt.partners.models import ExamCentre
+from healthmgmt.portal.steward import log, quality
 from healthmgmt.portal.steward.forms import LogFilter, SmallestGroupForm
 from healthmgmt.portal.steward.home import CHECKED_SEALS, overview, sentence, verdict
 from healthmgmt.portal.steward.pack import colours
@@ -77,3 +79,30 @@ def pack(request: HttpRequest) -> HttpResponse:
     language = page_language()
     context = {"pack": found, "title": found.titles[language], "colours": colours(found, language), "screening": found.words.screening[language]}
     return render(request, "steward/pack.html", context)
+
+
+@requires(Permission.QUALITY_VIEW)
+@require_GET
+def data_quality(request: HttpRequest) -> HttpResponse:
+    """The exam centres, with what of their deliveries is worth a word."""
+    check_whole(request.user, Permission.QUALITY_VIEW)
+    listed = quality.centres(exams.quality_counts(quality.since(today())))
+    return render(request, "steward/quality.html", {"centres": listed, "sentence": quality.sentence(listed)})
+
+
+@requires(Permission.QUALITY_VIEW)
+@require_GET
+def centre_quality(request: HttpRequest, pk: int) -> HttpResponse:
+    """One exam centre, item by month; 0 are the files that named none."""
+    check_whole(request.user, Permission.QUALITY_VIEW)
+    counts = exams.quality_counts(quality.since(today()), pk).get(pk)
+    if counts is None:
+        raise Http404
+    context = {
+        "centre": ExamCentre.objects.filter(pk=pk).first(),
+        "sentence": quality.centre_sentence(counts),
+        "rows": counts.of(""),
+        "reasons": quality.reasons(counts.of("")),
+        "items": quality.items(counts, organisation_settings().smallest_group),
+    }
+    return render(request, "steward/centre_quality.html", context)

@@ -55,12 +55,13 @@ URLS = {
     "uploads/<uuid:uuid>/problems/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/bad-rows/": Rule(UPLOADERS | CLINICIANS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/apply/": Rule(UPLOADERS, {"POST": 302}, UPLOADS),
+    "uploads/<uuid:uuid>/changes/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/undo/": Rule(
         LIAISONS | TYPISTS,
-        {"POST": 302},
+        {"GET": 200, "POST": 302},
         UPLOADS,
         # A file of its own is not the centre's to undo; an exam that it typed in would be.
-        except_for={("exam_centre", "POST"): 403},
+        except_for={("exam_centre", "GET"): 403, ("exam_centre", "POST"): 403},
         data={"POST": lambda: {"reason": "the wrong file"}},
     ),
     "uploads/<uuid:uuid>/counts/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
