@@ -93,10 +93,15 @@ endif
 sabotage: $(READY) $(BROWSER)
 	@$(WITH_SHARED) $(RUN) tests/sabotage.py
 
-bench: $(READY)
+# What the measurements compare with, beside the product and never inside it.
+.bench: bench/requirements.txt $(INSTALLED)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --target $@ -r $<
+	@touch $@
+
+bench: $(READY) .bench
 	@$(WITH_SHARED) $(RUN) -m bench
 
 clean:
 	@if $(RUN) -c '' 2>/dev/null; then $(RUN) -m healthmgmt.embedded erase; fi
-	@rm -rf .venv node_modules staticfiles media shots .pytest_cache .hypothesis $(MESSAGES)
+	@rm -rf .venv .bench node_modules staticfiles media shots .pytest_cache .hypothesis $(MESSAGES)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """A roster and one exam file of 30 columns, as csv and as xlsx with the same cells."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -23,14 +24,31 @@ def columns() -> dict[str, str]:
     return FIRST | {catalogue.load()[code].name_zh: "double precision" for code in MEASURED} | LAST
 
 
+def wide_columns() -> list[str]:
+    """Headings of the 40 columns of the widest file."""
+    return [*columns(), *(catalogue.load()[code].name_zh for code in _more())]
+
+
+def _more() -> list[str]:
+    """Ten further items with limits on both sides."""
+    items = catalogue.load()
+    limited = (code for code in items if items[code].ref_low_m is not None and items[code].ref_high_m is not None)
+    return [code for code in limited if code not in MEASURED and items[code].is_numeric][:10]
+
+
 def write(folder: Path, count: int, today: date) -> None:
-    """`roster.csv`, `exams.csv` and `exams.xlsx` about the same people."""
+    """`roster.csv`, `exams.csv`, `exams.xlsx` and `wide.xlsx` (with ten more columns) about the same people, and `columns.json`."""
     people = draw(count, today=today, seed=1)
     identities = [_identity(people, at) for at in range(count)]
     roster = ([*identity, SEXES[sex - 1], birth.isoformat()] for identity, sex, birth in zip(identities, people.sex, people.birth))
     write_text(folder / "roster.csv", ["工号", "姓名", "身份证号", "性别", "出生日期"], roster, "utf-8")
     write_text(folder / "exams.csv", list(columns()), _rows(people, identities), "utf-8")
     write_workbook(folder / "exams.xlsx", list(columns()), _rows(people, identities))
+    limits = [(catalogue.load()[code].ref_low_m, catalogue.load()[code].ref_high_m) for code in _more()]
+    rng = np.random.default_rng(3)
+    more = ([f"{rng.uniform(low, high):.4g}" for low, high in limits] for _ in range(count))
+    write_workbook(folder / "wide.xlsx", wide_columns(), ([*row, *added] for row, added in zip(_rows(people, identities), more)))
+    (folder / "columns.json").write_text(json.dumps(columns()), encoding="utf-8")
 
 
 def _identity(people: People, at: int) -> tuple[str, str, str]:

@@ -12,6 +12,8 @@ from healthmgmt.care import calling, measured, presenters, selectors
 from healthmgmt.care.models import Alert, Contact, Plan, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.templatetags.health import day, page_language
+from healthmgmt.exams import presenters as deliveries
+from healthmgmt.exams import selectors as uploads
 from healthmgmt.people.models import Person
 from healthmgmt.risk import explanation, packs
 from healthmgmt.risk.models import Assessment
@@ -73,6 +75,7 @@ class Record:
     exam_days: list[str]
     values: list[measured.Value]
     said: list[measured.Said]
+    told: list[dict[str, Any]]
     steps: list[ShownStep]
     timeline: list[Entry]
     alerts: list[ShownAlert]
@@ -99,6 +102,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
         exam_days=measured.day_labels([exam.taken_on for exam in exams[-2:]]),
         values=measured.values(exams, sex=person.sex, reasons=_colours(one, pack), with_pressure=chart is None, pack=pack),
         said=measured.said(exams),
+        told=deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in exams})[-2:])),
         steps=[_step(step, place, user, person, today) for place, step in enumerate(steps)],
         timeline=_timeline(person),
         alerts=alerts_of(person),

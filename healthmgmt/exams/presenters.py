@@ -1,7 +1,7 @@
 """An upload in words: its outcome, and each problem as a sentence that can be acted on. Never a clinical value."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.core.templatetags.health import number, page_language
 from healthmgmt.exams import packages
-from healthmgmt.exams.models import Mending, Upload, UploadLink, UploadRow
+from healthmgmt.exams.models import Exam, Mending, Upload, UploadLink, UploadRow
 
 # What stands where a value must not be shown.
 MASK = "•••"
@@ -267,6 +267,23 @@ def named_sentence(row: UploadRow) -> str:
     if row.state == UploadRow.State.REFUSED:
         return _("The file already has the same row of this person. It counts once.")
     return _("Put down to this person. The row still waits for another reason.")
+
+
+# Whether what an upload told of a day counts.
+STANDINGS = {
+    Exam.State.CURRENT: gettext_lazy("counts"),
+    Exam.State.SUPERSEDED: gettext_lazy("replaced by a later delivery"),
+    Exam.State.REPEATED: gettext_lazy("says the same as an earlier delivery"),
+    Exam.State.WITHDRAWN: gettext_lazy("taken back"),
+}
+
+
+def told_lines(tellings: Iterable[tuple[date, datetime, str | None, str]]) -> list[dict[str, Any]]:
+    """Deliveries about an exam day, as the record and the report list them."""
+    return [
+        {"day": taken_on, "at": at, "centre": centre or "", "standing": STANDINGS[Exam.State(state)], "counts": state == Exam.State.CURRENT}
+        for taken_on, at, centre, state in tellings
+    ]
 
 
 def became(upload: Upload) -> str:

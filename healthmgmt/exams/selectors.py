@@ -1,7 +1,7 @@
 """Reads over uploads and exams."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -109,6 +109,15 @@ class Compared(NamedTuple):
     unchanged: int
     changed: int
     numbers: list[int]
+
+
+class Telling(NamedTuple):
+    """That an upload told something of a person's exam day, and whether it counts (`Exam.State`)."""
+
+    taken_on: date
+    delivered_at: datetime
+    centre: str
+    state: str
 
 
 class WentIn(NamedTuple):
@@ -273,6 +282,12 @@ def undo_people(user: User, upload: Upload, *, bare_only: bool, first: int, most
     given = {"upload": upload.pk, "reach": reach, "bare_only": bare_only, "limit": most, "offset": first}
     found = sql.rows("exams/undo_people", given)
     return Concerned([(pk, is_bare) for pk, is_bare, _total in found], found[0][2] if found else 0)
+
+
+def tellings(person: Person, days: Sequence[date]) -> list[Telling]:
+    """Which uploads told of a person's exam days, newest day first, the later delivery first."""
+    told = Exam.objects.filter(person=person, taken_on__in=days).order_by("-taken_on", "-id")
+    return [Telling(*one) for one in told.values_list("taken_on", "upload__uploaded_at", "upload__centre__name", "state")]
 
 
 def may_be_compared(upload: Upload) -> bool:

@@ -179,10 +179,10 @@ def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
 
 def count_quality(upload: Upload) -> None:
     """Count anew how good an upload is, in the caller's transaction. What was counted of removed rows stays; undone, nothing does."""
-    if upload.purged_at is not None and upload.state != Upload.State.WITHDRAWN:
-        return
-    upload.quality.all().delete()
     if upload.state == Upload.State.WITHDRAWN:
+        upload.quality.all().delete()
+        return
+    if upload.purged_at is not None:
         return
     delivered_on = local_day(upload.uploaded_at, organisation_settings().timezone)
     given = {"upload": upload.pk, "delivered_on": delivered_on, "late_days": quality.LATE_DAYS, "whole_items": list(quality.WHOLE_ITEMS)}

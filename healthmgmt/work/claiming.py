@@ -19,14 +19,15 @@ def claim(due: JobQuerySet, watch: Callable[[Job], None] | None = None) -> Run |
     """The first of these jobs of the present organisation that nobody else holds, leased to this process.
 
     The attempt is counted and committed before work starts, so that a job that kills its process comes to an end: the
-    start after the last allowed one fails it instead.
+    start after the last allowed one fails it instead. Only attempts in a row that got nowhere count: one that moved the cursor
+    begins the count anew.
     """
     while True:
         with transaction.atomic():
             job = due.select_for_update(skip_locked=True).first()
             if job is None:
                 return None
-            if job.attempts < limits.MAX_ATTEMPTS:
+            if job.fruitless < limits.MAX_ATTEMPTS:
                 return Run(_lease(job), watch)
             _give_up(job)
 
@@ -60,14 +61,14 @@ def perform(run: Run) -> bool:
 
 
 def _lease(job: Job) -> Job:
-    job.state, job.attempts = Job.State.RUNNING, job.attempts + 1
+    job.state, job.attempts, job.fruitless = Job.State.RUNNING, job.attempts + 1, job.fruitless + 1
     job.lease_by, job.lease_until = identity(), Now() + limits.LEASE
-    job.save(update_fields=["state", "attempts", "lease_by", "lease_until"])
+    job.save(update_fields=["state", "attempts", "fruitless", "lease_by", "lease_until"])
     return job
 
 
 def _give_up(job: Job) -> None:
     job.state, job.finished_at = Job.State.FAILED, Now()
-    job.error = job.error or f"Its process died in each of {job.attempts} attempts."
+    job.error = job.error or f"Its process died in each of {job.fruitless} attempts."
     job.save(update_fields=["state", "finished_at", "error"])
     logger.error("job %s %s: given up after %s attempts", job.pk, job.kind, job.attempts)

@@ -49,6 +49,7 @@ class Job(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     origin = models.CharField(max_length=80)
     attempts = models.PositiveSmallIntegerField(default=0)
+    fruitless = models.PositiveSmallIntegerField(default=0, db_default=0)
     lease_by = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
     run_after = models.DateTimeField()
@@ -71,6 +72,7 @@ class Job(models.Model):
         "state": PLAIN,
         "origin": PLAIN,
         "attempts": PLAIN,
+        "fruitless": PLAIN,
         "lease_by": PLAIN,
         "lease_until": PLAIN,
         "run_after": PLAIN,

@@ -83,9 +83,9 @@ class Run:
             job = self._locked()
             yield self
             job.done, job.total, job.message, job.lease_until = done, total, message, Now() + limits.LEASE
-            if cursor is not None:
-                job.cursor = cursor
-            job.save(update_fields=["done", "total", "message", "lease_until", "cursor"])
+            if cursor is not None and cursor != job.cursor:
+                job.cursor, job.fruitless = cursor, 0
+            job.save(update_fields=["done", "total", "message", "lease_until", "cursor", "fruitless"])
         self.cursor = job.cursor
         if self._watch:
             self._watch(job)
@@ -138,10 +138,10 @@ class Run:
             renew_connection()
             with transaction.atomic():
                 job = self._locked()
-                if isinstance(error, Rejected) or self.attempt >= limits.MAX_ATTEMPTS:
+                if isinstance(error, Rejected) or job.fruitless >= limits.MAX_ATTEMPTS:
                     job.state, job.finished_at = Job.State.FAILED, Now()
                 else:
-                    wait = limits.delay(self.attempt, delay_chance)
+                    wait = limits.delay(max(1, job.fruitless), delay_chance)
                     job.state, job.run_after = Job.State.QUEUED, Now() + wait
                     ring = partial(engine.ring, organisations.current(), job.pk, job.lane, after_seconds=wait.total_seconds())
                     transaction.on_commit(ring)

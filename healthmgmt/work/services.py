@@ -71,8 +71,9 @@ def retry(job: Job, *, by: Actor) -> Job:
         job = Job.objects.select_for_update().get(pk=job.pk)
         if job.state != Job.State.FAILED:
             raise Rejected(_("Only a failed job can be tried again."))
-        job.state, job.attempts, job.run_after, job.finished_at, job.error = Job.State.QUEUED, 0, timezone.now(), None, ""
-        job.save(update_fields=["state", "attempts", "run_after", "finished_at", "error"])
+        job.state, job.attempts, job.fruitless = Job.State.QUEUED, 0, 0
+        job.run_after, job.finished_at, job.error = timezone.now(), None, ""
+        job.save(update_fields=["state", "attempts", "fruitless", "run_after", "finished_at", "error"])
         audit.record("job.retried", by=by, subject=job, detail={"kind": job.kind})
         _ring_on_commit(organisations.current(), job)
     return job

@@ -3,11 +3,13 @@
 import random
 import time
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from django.db.models import Sum
 
 from healthmgmt.exams import services
-from healthmgmt.exams.models import Exam, Upload, UploadRow
+from healthmgmt.exams.models import Exam, QualityFact, Upload, UploadRow
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work.models import Job
 from tests import cast as casting
@@ -16,20 +18,25 @@ from tests.faults.crew import Crew, all_settled, crash_broker, crash_database, w
 
 PEOPLE, DAYS = 40, 600
 ROWS = PEOPLE * DAYS
+MORE_DAYS = 1_250
 
 
 @pytest.fixture
 def received(committed_org, tmp_path) -> Upload:
     """A file of 24,000 exams, answered; nobody works yet."""
+    return deliver(tmp_path / "file.csv", DAYS)
+
+
+def deliver(path: Path, days: int) -> Upload:
+    """A file of so many days of everybody."""
     root = ground()
     people = [casting.person(f"P{number}", root) for number in range(PEOPLE)]
-    start = date.today() - timedelta(days=DAYS + 10)
+    start = date.today() - timedelta(days=days + 10)
     rows = [
         [person.emp_no, person.name, start + timedelta(days=day), 110 + day % 30, 70 + day % 9, 5.0, 5.1]
-        for day in range(DAYS)
+        for day in range(days)
         for person in people
     ]
-    path = tmp_path / "file.csv"
     path.write_bytes(text(rows))
     with open(path, "rb") as file:
         return services.receive(file, name="file.csv", unit=root, by=BY, apply_when_read=True)
@@ -40,12 +47,13 @@ def done_of(kind: str) -> int:
     return job.done if job else 0
 
 
-def check(upload: Upload) -> list[int]:
+def check(upload: Upload, rows: int = ROWS) -> list[int]:
     """Everything is there once; returns the attempts of each job."""
     upload.refresh_from_db()
-    assert (upload.state, upload.received, upload.accepted, upload.waiting, upload.refused) == ("applied", ROWS, ROWS, 0, 0)
-    assert UploadRow.objects.filter(upload=upload).count() == ROWS
-    assert Exam.objects.filter(upload=upload, state="current").count() == ROWS
+    assert (upload.state, upload.received, upload.accepted, upload.waiting, upload.refused) == ("applied", rows, rows, 0, 0)
+    assert list(UploadRow.objects.filter(upload=upload).order_by("number").values_list("number", flat=True)) == list(range(1, rows + 1))
+    assert Exam.objects.filter(upload=upload, state="current").count() == rows
+    assert QualityFact.objects.filter(upload=upload, indicator="", measure="received").aggregate(rows=Sum("count")) == {"rows": rows}
     assert Assessment.objects.filter(is_current=True).count() == PEOPLE
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     return list(Job.objects.order_by("id").values_list("attempts", flat=True))
@@ -84,3 +92,21 @@ def test_P10_upload_survives_six_blows_at_random(received, crew: Crew, tell, see
     wait_for(all_settled, 120)
     attempts = check(received)
     tell(f"upload of {ROWS} rows, {', '.join(blows)} struck: {sum(attempts)} attempts of {len(attempts)} jobs, each row once")
+
+
+@pytest.mark.long
+def test_P10_upload_of_fifty_thousand_rows_survives_twenty_kills(committed_org, crew: Crew, tmp_path, tell):
+    upload, rows = deliver(tmp_path / "file.csv", MORE_DAYS), PEOPLE * MORE_DAYS
+    dice, struck = random.Random(20261126), []
+    for _ in range(20):
+        worker = crew.worker(concurrency=1)
+        before = Job.objects.aggregate(made=Sum("attempts"))["made"]
+        wait_for(lambda before=before: Job.objects.aggregate(made=Sum("attempts"))["made"] > before or all_settled())
+        time.sleep(dice.uniform(0, 2.5))
+        job = Job.objects.filter(state="running").first()
+        struck.append(f"{job.kind.removeprefix('exams.')} {job.done}" if job else "-")
+        crew.kill(worker)
+    crew.worker(concurrency=1)
+    wait_for(all_settled, 300)
+    attempts = check(upload, rows)
+    tell(f"upload of {rows} rows, 20 kills ({', '.join(struck)}): {sum(attempts)} attempts of {len(attempts)} jobs, each row once")

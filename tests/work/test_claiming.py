@@ -71,11 +71,27 @@ def test_claim_takes_what_is_due_and_nothing_else(org_a, served):
     assert claimed == [(first.pk, 1), (expired.pk, 2)]
 
 
+def test_claim_goes_on_with_a_job_that_gets_on_at_each_attempt(org_a, served):
+    fill(org_a, 1)
+    for attempt in range(1, 3 * limits.MAX_ATTEMPTS):
+        run = claiming.claim(Job.objects.due())
+        with run.batch(done=attempt, total=100, cursor={"done": attempt}):
+            pass
+        Job.objects.update(lease_until=Now() - timedelta(seconds=1))
+        assert run.attempt == attempt
+    for _ in range(limits.MAX_ATTEMPTS):
+        # The cursor stands where it stood: nothing is gained.
+        with claiming.claim(Job.objects.due()).batch(done=100, total=100, cursor={"done": attempt}):
+            pass
+        Job.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert (claiming.claim(Job.objects.due()), Job.objects.get().state) == (None, "failed")
+
+
 def test_claim_gives_up_a_job_whose_process_died_each_time(org_a, served):
     fill(org_a, 2)
     killer, good = Job.objects.all()
     Job.objects.filter(pk=killer.pk).update(
-        state="running", lease_until=Now() - timedelta(seconds=1), attempts=limits.MAX_ATTEMPTS
+        state="running", lease_until=Now() - timedelta(seconds=1), attempts=limits.MAX_ATTEMPTS, fruitless=limits.MAX_ATTEMPTS
     )
     assert claiming.claim(Job.objects.due()).job_id == good.pk
     killer.refresh_from_db()

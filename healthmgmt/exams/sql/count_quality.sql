@@ -1,5 +1,6 @@
 -- How good one upload is, counted from its rows, by month and item ('' is the whole row): rows and values received, why rows did
 -- not go in or were mended, units other than the catalogue's, last digits of what is read off in whole numbers, late deliveries.
+-- What was counted of the upload before is replaced.
 WITH told AS MATERIALIZED (
     SELECT
         r.number, r.state, r.values, r.reported, r.problems || r.left_out AS troubles,
@@ -19,10 +20,8 @@ digits AS (
     FROM told
     CROSS JOIN unnest(%(whole_items)s::text[]) AS item (code)
     WHERE told.values ? item.code
-)
-INSERT INTO exams_qualityfact (upload_id, month, indicator, measure, count)
-SELECT %(upload)s, counted.month, counted.indicator, counted.measure, counted.count
-FROM (
+),
+counted AS MATERIALIZED (
     SELECT month, '' AS indicator, 'received' AS measure, count(*) FROM told GROUP BY month
     UNION ALL
     SELECT month, '', state, count(*) FROM told WHERE state IN ('waiting', 'refused') GROUP BY month, state
@@ -47,4 +46,14 @@ FROM (
     FROM digits
     WHERE number = trunc(number) AND number >= 0
     GROUP BY month, code, number %% 10
-) AS counted
+),
+gone AS (
+    DELETE FROM exams_qualityfact AS f
+    WHERE f.upload_id = %(upload)s
+      AND NOT EXISTS (
+          SELECT 1 FROM counted WHERE (counted.month, counted.indicator, counted.measure) = (f.month, f.indicator, f.measure)
+      )
+)
+INSERT INTO exams_qualityfact (upload_id, month, indicator, measure, count)
+SELECT %(upload)s, month, indicator, measure, count FROM counted
+ON CONFLICT (upload_id, month, indicator, measure) DO UPDATE SET count = excluded.count

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.utils import timezone
 
+from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
@@ -61,6 +62,7 @@ def report(person: Person) -> dict[str, Any]:
         "card": card,
         "origin": results.origin(one) if one else None,
         "files": [file for one in uploads.exams_with_reports(person) for file in one.files],
+        "came_from": deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in round_}))),
         "entries": openings.latest(told, openings.deliveries(record.exams), most=LAST_OPENINGS),
     }
 
