@@ -15,7 +15,7 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core import resident_id, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import selectors, staging
+from healthmgmt.exams import selectors, services, staging
 from healthmgmt.exams.mending import NAMING_ROLES
 from healthmgmt.exams.models import Mending, Upload, UploadRow
 from healthmgmt.people.models import Person
