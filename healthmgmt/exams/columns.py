@@ -58,7 +58,7 @@ def recognised(columns: list[ShownColumn]) -> int:
 
 def unit_shown(code: str) -> str:
     """The canonical unit of an indicator as people write it; blank where it has none to write."""
-    return _unit(catalogue.load()[code].unit)
+    return unit_words(catalogue.load()[code].unit)
 
 
 def summary(layout: dict[str, Any]) -> dict[str, int]:
