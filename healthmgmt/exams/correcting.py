@@ -20,7 +20,6 @@ from healthmgmt.exams import alike, mending, repairing, selectors
 from healthmgmt.exams.access import Hands
 from healthmgmt.exams.mending import Cells
 from healthmgmt.exams.models import Mending, Upload, UploadRow
-from healthmgmt.exams.reading.sheets import column_index
 from healthmgmt.exams.recognising import Layout
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.records import catalogue
@@ -103,6 +102,14 @@ def merge_cells(upload: Upload, rows: list[UploadRow], changes: Mapping[int, Cel
     act = _begun(upload, Kind.FILE, by=by, rows=len(rows))
     _mend(upload, rows, changes, act=act, by=by)
     _finish(upload, act)
+    return act
+
+
+def type_again(upload: Upload, rows: list[UploadRow], changes: Mapping[int, Cells], *, by: Actor) -> Mending:
+    """Change cells of rows (under lock) of a file that is being read, as they were changed in the reading before."""
+    act = _begun(upload, Kind.CELLS, by=by, rows=len(rows), finished_at=timezone.now())
+    _mend(upload, rows, changes, act=act, by=by)
+    act.save(update_fields=["changed"])
     return act
 
 
@@ -271,12 +278,8 @@ def _changes(upload: Upload, act: Mending, row: UploadRow, texts: list[str]) -> 
         Kind.TEXT: lambda text: act.given if text.strip() == act.text.strip() else None,
         Kind.SWAP: alike.exchanged,
     }[Kind(act.kind)]
-    faults = {
-        column_index(one["cell"].rstrip("0123456789"))
-        for one in row.problems
-        if (one["reason"], one["column"]) == (act.reason, act.column) and one["cell"]
-    }
-    found = {at: rule(texts[at]) for at in faults if at < len(texts)}
+    faults = {row.index_of(one["cell"]) for one in row.problems if (one["reason"], one["column"]) == (act.reason, act.column)}
+    found = {at: rule(texts[at]) for at in faults - {None} if at < len(texts)}
     if act.kind == Kind.SWAP:
         found |= _pair_exchanged(upload, row, act, texts)
     return {at: text for at, text in found.items() if text is not None}

@@ -15,7 +15,6 @@ from healthmgmt.exams import columns, correcting, mending, presenters, quarantin
 from healthmgmt.exams.access import Hands
 from healthmgmt.exams.correcting import Column, Kind
 from healthmgmt.exams.models import Upload, UploadRow
-from healthmgmt.exams.reading.sheets import column_index
 from healthmgmt.exams.selectors import Group
 from healthmgmt.people.identity import masked
 
@@ -180,7 +179,7 @@ def equal_texts(viewer: Viewer, reason: str, heading: str) -> list[tuple[str, in
 
 def _row(viewer: Viewer, row: UploadRow, reason: str, heading: str, texts: list[str]) -> ShownRow:
     cell = cell_at_fault(row, reason, heading)
-    index = column_index(cell.rstrip("0123456789")) if cell else None
+    index = row.index_of(cell)
     text = texts[index] if index is not None and index < len(texts) else ""
     shown = shown_row(viewer.upload, row, "" if heading in viewer.kept else cell)
     return shown._replace(index=index, said=viewer.said(heading, text))

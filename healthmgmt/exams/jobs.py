@@ -40,8 +40,9 @@ def read(run: Run) -> None:
             return
         upload.layout["proposals"] = answering.open_questions(end.get("proposals", []), upload.agreed and upload.agreed.layout)
         upload.save(update_fields=["layout"])
-        rereading.carry_over(upload)
+        typed = rereading.carry_over(upload)
         staging.match_and_check(upload.pk, layout=upload.layout, scope_path=upload.unit.path)
+        rereading.carry_cells(upload, typed, by=_actor(upload))
         services.place(upload)
         upload.finished_at = timezone.now()
         services.settle(upload, went_in=False)

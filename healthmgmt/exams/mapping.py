@@ -1,15 +1,16 @@
 """The columns of a file as the page shows them that corrects what they were taken for, and what was said on it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.templatetags.health import number
-from healthmgmt.exams import answering, cells, columns, headings, presenters
+from healthmgmt.exams import answering, cells, columns, headings, presenters, quarantine
 from healthmgmt.exams.answering import Answer
-from healthmgmt.exams.downloads import FINDING_ROLES
+from healthmgmt.exams.groups import FINDING_ROLES
 from healthmgmt.exams.models import ExamLayout, Upload, UploadRow
 from healthmgmt.exams.recognising import SINGLE, Column
 from healthmgmt.records import catalogue
@@ -78,6 +79,12 @@ class ShownVersion(NamedTuple):
     changes: list[tuple[str, str]]
     is_current: bool
     is_of_these_headings: bool
+
+
+def columns_for(upload: Upload, *, shows_cells: bool) -> list[Column]:
+    """The columns that a user may know of: of those that are kept from employers not even that they are there."""
+    found = answering.columns_of(upload.layout)
+    return found if shows_cells else [column for column in found if not quarantine.is_kept(asdict(column))]
 
 
 def sampled(rows: Iterable[UploadRow]) -> Sampled:
@@ -266,7 +273,9 @@ def _median(sample: Sampled | None, index: int) -> str:
 
 def answer_to(upload: Upload, index: int, kind: str, *, is_yes: bool) -> tuple[list[Answer], list[tuple[str, str]]]:
     """What yes or no to a question means, as answers and as questions answered with no. Raises LookupError where nobody asks it."""
-    one = next(one for one in upload.layout.get("proposals", ()) if (one["index"], one["kind"]) == (index, kind))
+    one = next((one for one in upload.layout.get("proposals", ()) if (one["index"], one["kind"]) == (index, kind)), None)
+    if one is None:
+        raise LookupError(f"Nobody asks {kind} of column {index}.")
     column = next(column for column in answering.columns_of(upload.layout) if column.index == index)
     usual = catalogue.load()[one["code"]].unit
     if kind == "unit":
@@ -277,13 +286,18 @@ def answer_to(upload: Upload, index: int, kind: str, *, is_yes: bool) -> tuple[l
     return [Answer(index, "indicator", one["code"], known, zero_is_missing=True)], []
 
 
-def history(versions: Sequence[ExamLayout], fingerprint: str) -> list[ShownVersion]:
+def history(versions: Sequence[ExamLayout], fingerprint: str, *, shows_cells: bool) -> list[ShownVersion]:
     """Versions with what each says otherwise than the one before it; `versions` are the newest first and lack none between."""
     shown = []
+
+    def is_told(heading: str, column: Column | None) -> bool:
+        return shows_cells or not quarantine.is_kept({"heading": heading, "code": column and column.code})
+
     for place, one in enumerate(versions):
         before = versions[place + 1].layout if place + 1 < len(versions) else answering.EMPTY
-        told = [(change.heading, _in_words(change.after)) for change in answering.changes(before, one.layout)]
-        declined = [entry for entry in one.layout["declined"] if entry not in before["declined"]]
+        changes = [change for change in answering.changes(before, one.layout) if is_told(change.heading, change.after)]
+        told = [(change.heading, _in_words(change.after)) for change in changes]
+        declined = [entry for entry in one.layout["declined"] if entry not in before["declined"] and is_told(entry["heading"], None)]
         told += [(entry["heading"], _("0 is a value")) for entry in declined]
         shown.append(ShownVersion(one.version, one, told, place == 0, one.fingerprint == fingerprint))
     return shown

@@ -5,16 +5,16 @@ number of rows.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from healthmgmt.core import sql
 from healthmgmt.core.encryption import encrypt
 from healthmgmt.exams import staging
-from healthmgmt.exams.cleaning import Cleaner, Options, other_keys
+from healthmgmt.exams.cleaning import Cleaner, Options, clean_again, other_keys
 from healthmgmt.exams.models import MendedCell, Mending, Upload, UploadRow
-from healthmgmt.exams.reading.sheets import Sheet, column_index
+from healthmgmt.exams.reading.sheets import Sheet
 from healthmgmt.exams.recognising import Layout
 from healthmgmt.people.identity import canonical, id_hash
 
@@ -83,6 +83,13 @@ def first_texts(upload: Upload, number: int) -> Cells:
     return first
 
 
+def typed_before(*, upload: int, source: int, is_aside: bool) -> Iterator[tuple[int, MendedCell]]:
+    """What people typed into rows of another reading: the newest of each cell, with the number that the row has in this one."""
+    found = sql.rows("exams/typed_before", {"upload": upload, "source": source, "is_aside": is_aside})
+    cells = MendedCell.objects.in_bulk([cell for _number, cell in found])
+    return ((number, cells[cell]) for number, cell in found)
+
+
 def _changes(upload: Upload, numbers: Sequence[int]) -> Iterable[MendedCell]:
     return MendedCell.objects.filter(upload=upload, number__in=numbers).order_by("id").iterator() if numbers else ()
 
@@ -110,27 +117,27 @@ def _cleaned(
 ) -> list[dict[str, Any]]:
     layout = Layout.from_json(upload.layout)
     options = Options(today, date_order=upload.layout.get("date_order", ""), is_1904=upload.layout.get("is_1904", False))
-    sheet = Sheet("", lambda: iter(()), is_ragged=upload.layout.get("format") in RAGGED)
     given = []
     for row in rows:
         texts = list(before[row.number])
         for problem in _faults(row, wanted[row.number]):
-            put(texts, _index(problem), "")
+            put(texts, row.index_of(problem["cell"]), "")
         for at, text in wanted[row.number].items():
             put(texts, at, text)
         given.append((row.sheet_row, texts))
-    found = Cleaner(layout, options).clean(sheet, given, 1)
+    if layout.form == "long":
+        # Each with the addresses that its cells have in the file.
+        found = [clean_again(layout, options, row.sheet, one, row.number, row.places) for row, one in zip(rows, given, strict=True)]
+    else:
+        sheet = Sheet("", lambda: iter(()), is_ragged=upload.layout.get("format") in RAGGED)
+        found = Cleaner(layout, options).clean(sheet, given, 1)
     return [_line(row, staging.StagedRow(*fields), wanted[row.number], layout) for row, fields in zip(rows, found, strict=True)]
 
 
 def _faults(row: UploadRow, wanted: Cells) -> list[dict[str, Any]]:
     """What the file had against cells that are not typed anew."""
     noted = [*row.problems, *row.left_out]
-    return [one for one in noted if one["reason"] in OF_FILE and one["cell"] and _index(one) not in wanted]
-
-
-def _index(problem: Mapping[str, Any]) -> int:
-    return column_index(problem["cell"].rstrip("0123456789"))
+    return [one for one in noted if one["reason"] in OF_FILE and row.index_of(one["cell"]) not in (None, *wanted)]
 
 
 def _line(row: UploadRow, cleaned: staging.StagedRow, wanted: Cells, layout: Layout) -> dict[str, Any]:
@@ -142,7 +149,7 @@ def _line(row: UploadRow, cleaned: staging.StagedRow, wanted: Cells, layout: Lay
         naming = {column.heading for column in layout.columns if column.role in NAMING_ROLES}
         problems = [one for one in problems if one["reason"] != "id-number" and one["column"] not in naming]
     known = {(one["cell"], one["reason"]) for one in found}
-    left_out = [one for one in row.left_out if one in _faults(row, wanted) or (one["cell"], one["reason"]) in known and _index(one) not in wanted]
+    left_out = [one for one in row.left_out if one in _faults(row, wanted) or (one["cell"], one["reason"]) in known and row.index_of(one["cell"]) not in wanted]
     gone = {(one["cell"], one["reason"]) for one in left_out}
     codes = {code for one in left_out for code in one["codes"]}
     channels = {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER, SECRET
 from healthmgmt.core.encryption import EncryptedTextField
+from healthmgmt.exams.reading.sheets import column_index
 from healthmgmt.organization.models import Unit
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Person
@@ -263,6 +264,12 @@ class UploadRow(models.Model):
             models.Index(fields=["upload"], name="row_mended", condition=Q(person_chosen=True) | ~Q(left_out=[]) | Q(version__gt=0)),
             models.Index(fields=["upload", "number"], name="row_urgent", condition=Q(is_urgent=True)),
         ]
+
+    def index_of(self, cell: str) -> int | None:
+        """The column that an address of this row stands for; None for none."""
+        if self.places:
+            return next((int(index) for index, place in self.places.items() if place == cell), None)
+        return column_index(cell.rstrip("0123456789")) if cell else None
 
 
 class RowProblem(models.Model):

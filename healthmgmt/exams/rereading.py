@@ -2,9 +2,11 @@
 
 A file of which nothing went in is read again in place. Of one whose rows went in, the same file becomes a further upload, like a
 corrected file: its rows supersede where they say more or other, and undoing it brings the earlier reading back.
-What people mended is found again by the sheet's own row: a value that was left out stays out while its cell is at fault, a person
+What people mended is found again by the sheet's own row: a cell that was typed anew is typed again, a value that was left out stays out while its cell is at fault, a person
 who was named stays named, a row that was left out stays out unless it was for a cell that is sound now.
 """
+
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,8 +15,9 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import repairing, selectors, services
-from healthmgmt.exams.models import Upload
+from healthmgmt.exams import correcting, mending, repairing, selectors, services
+from healthmgmt.exams.mending import Cells
+from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.work import services as work
 
 WENT_IN = (Upload.State.APPLIED, Upload.State.PARTLY_APPLIED)
@@ -72,10 +75,13 @@ def make_room(upload: Upload) -> None:
     sql.execute("exams/set_mended_aside", parameters)
 
 
-def carry_over(upload: Upload) -> None:
-    """What people mended in the reading before, on the rows of this one; before these are compared with the roster."""
+def carry_over(upload: Upload) -> dict[int, Cells]:
+    """What people mended in the reading before, on the rows of this one; before these are compared with the roster.
+
+    Returns the cells that they typed anew, by the number of the row now: `carry_cells` types them again afterwards.
+    """
     if not upload.readings and upload.follows_id is None:
-        return
+        return {}
     parameters = {
         "upload": upload.pk,
         # In place the earlier rows lie under negative numbers.
@@ -86,7 +92,19 @@ def carry_over(upload: Upload) -> None:
     }
     for name in ("carry_persons", "carry_values", "carry_left_rows"):
         sql.execute(f"exams/{name}", parameters)
+    typed: dict[int, dict[int, str]] = {}
+    for number, cell in mending.typed_before(source=parameters["source"], upload=upload.pk, is_aside=parameters["is_aside"]):
+        typed.setdefault(number, {})[cell.index] = cell.after
     upload.rows.filter(number__lt=0).delete()
+    return typed
+
+
+def carry_cells(upload: Upload, typed: Mapping[int, Cells], *, by: Actor) -> None:
+    """Type cells again that people had typed anew, where the file still says something else; after the rows were compared."""
+    waiting = (UploadRow.State.WAITING, UploadRow.State.READY)
+    rows = list(upload.rows.select_for_update().filter(number__in=list(typed), state__in=waiting).order_by("number"))
+    if rows:
+        correcting.type_again(upload, rows, typed, by=by)
 
 
 def keep_as_it_was(upload: Upload, *, reason: str) -> None:

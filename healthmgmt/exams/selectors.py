@@ -28,7 +28,7 @@ OPEN_GROUPS = 4
 MOST_TEXTS = 10
 # What a page shows of a row; what was understood of it stays where it is.
 SHOWN = (
-    "upload_id", "number", "sheet", "sheet_row", "emp_no", "name", "id_no", "dept", "problems", "state", "person_id", "version", "raw",
+    "upload_id", "number", "sheet", "sheet_row", "places", "emp_no", "name", "id_no", "dept", "problems", "state", "person_id", "version", "raw",
     "texts", "other",
 )  # fmt: skip
 

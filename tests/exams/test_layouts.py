@@ -5,9 +5,10 @@ from django.db import IntegrityError, transaction
 
 from healthmgmt.audit.models import Event
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import jobs, layouts, repairing, rereading, selectors, services
+from healthmgmt.exams import correcting, jobs, layouts, repairing, rereading, selectors, services
+from healthmgmt.exams.access import Hands
 from healthmgmt.exams.answering import Answer
-from healthmgmt.exams.models import Exam, ExamLayout, Upload, UploadRow
+from healthmgmt.exams.models import Exam, ExamLayout, MendedCell, Upload, UploadRow
 from healthmgmt.partners.services import exam_centre_named
 from healthmgmt.people.models import Person
 from healthmgmt.work import services as work
@@ -188,6 +189,25 @@ def test_reading_again_keeps_left_out_values_named_persons_and_left_out_rows(peo
     assert after == before
     assert (upload.accepted, upload.waiting, upload.refused) == (3, 0, 1)
     assert [one.values.get("tc") is not None for one in upload.rows.order_by("number")] == [True] * 4
+
+
+def test_reading_again_keeps_cells_that_people_typed(people):
+    upload = deliver(people, rows=[row(people[0], 900, 190, 1.5), row(people[1], 120, 191, 1.5)])
+    correcting.type_cells(upload, 1, {3: "130"}, hands=Hands(mends=True, values=True, sees=True), by=BY)
+    answer(upload, TC)
+    one = upload.rows.get(number=1)
+    assert (one.state, one.values["sbp"], round(one.values["tc"], 2), one.raw[3]) == ("ready", 130, 4.91, "900")
+    assert [(cell.before, cell.after) for cell in MendedCell.objects.order_by("id")] == [("900", "130")] * 2
+    assert not upload.row_problems.exists() and upload.accepted == 2
+
+
+def test_further_reading_keeps_cells_that_people_typed(people):
+    first = deliver(people, rows=[row(people[0], 900, 190, 1.5), row(people[1], 120, 191, 1.5)], apply=True)
+    correcting.type_cells(first, 1, {3: "130"}, hands=Hands(mends=True, values=True, sees=True), by=BY)
+    answer(first, TC)
+    again = rereading.read_again(first, by=BY)
+    work.drain()
+    assert [one.values["sbp"] for one in again.rows.order_by("number")] == [130, 120]
 
 
 def test_value_that_was_left_out_comes_in_when_the_answer_makes_it_sound(people):

@@ -3,7 +3,8 @@
 import pytest
 
 from healthmgmt.core.actors import Actor
-from healthmgmt.exams import repairing, selectors
+from healthmgmt.exams import correcting, repairing, selectors
+from healthmgmt.exams.access import Hands
 from healthmgmt.exams.models import Exam
 from tests.exams.road import enrol_badfiles_roster, text, upload
 
@@ -39,6 +40,16 @@ def test_a_result_that_contradicts_itself_can_be_left_out(people):
     assert (problem["row"], problem["cell"], problem["column"], problem["reason"]) == (1, "E4", "总胆固醇(mmol/L)", "conflict")
     assert repairing.leave_values(done, reason="conflict", column="总胆固醇(mmol/L)", by=Actor.system()) == 1
     assert done.rows.get(number=1).state == "ready"
+
+
+def test_a_result_can_be_typed_anew_and_equal_ones_with_it(people):
+    first, second = people
+    lines = rows(first, ("总胆固醇", "五", "mmol/L", ""), ("身高", "170", "cm", "")) + rows(second, ("身高", "160", "cm", ""), ("总胆固醇", "五", "mmol/L", ""))
+    done = upload(text(lines, HEADING), apply=False)
+    assert [one["cell"] for one in selectors.problems(done)] == ["E2", "E5"]
+    hands = Hands(mends=True, values=True, sees=True)
+    correcting.mend_alike(done, kind="text", reason="number", column="总胆固醇(mmol/L)", hands=hands, by=Actor.system(), text="五", given="5.0")
+    assert [(row.state, row.values["tc"]) for row in done.rows.order_by("number")] == [("ready", 5)] * 2
 
 
 def test_rows_about_one_day_are_no_values_to_leave_out(people):

@@ -21,12 +21,12 @@ SECRET = "187.125"
 HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "胆固醇结果", "甘油三酯", "小结", "小结"]
 
 
-def deliver(cast, org, user, *, apply=False, rows=None) -> Upload:
+def deliver(cast, org, user, *, apply=False, rows=None, headings=HEADINGS) -> Upload:
     rows = rows or [[one.emp_no, one.name, DAY, 120, SECRET, 1.5, "x", "y"] for one in (cast.anna, cast.ben)]
     with current.use(org):
         centre = exam_centre_named("Mingde")
         unit = cast.a1 if user != cast.exam_centre else cast.root
-        file = io.BytesIO(text(rows, headings=HEADINGS))
+        file = io.BytesIO(text(rows, headings=headings))
         one = services.receive(file, name="march.csv", unit=unit, by=Actor.of(user), user=user, centre=centre, apply_when_read=apply)
         work.drain()
         one.refresh_from_db()
@@ -74,6 +74,17 @@ def test_samples_are_masked_for_a_liaison_and_clear_for_who_delivered(cast, sign
     shown = page(sign_in(cast.liaison_a1), deliver(cast, org_a, cast.liaison_a1))
     assert SECRET not in shown and "•••" in shown and "numbers" in shown and cast.anna.name in shown
     assert SECRET in page(sign_in(cast.exam_centre), deliver(cast, org_a, cast.exam_centre))
+
+
+def test_columns_kept_from_employers_are_not_even_named_to_a_liaison(cast, sign_in, org_a):
+    rows = [[one.emp_no, one.name, DAY, 120, "阴性"] for one in (cast.anna, cast.ben)]
+    headings = [*HEADINGS[:4], "HIV抗体"]
+    told = {}
+    for who in ("liaison_a1", "exam_centre"):
+        user = getattr(cast, who)
+        one = deliver(cast, org_a, user, rows=rows, headings=headings)
+        told[who] = "HIV" in page(sign_in(user), one)
+    assert told == {"liaison_a1": False, "exam_centre": True}
 
 
 def test_every_opening_is_on_record_also_for_whose_cells_are_shown(cast, sign_in, org_a):

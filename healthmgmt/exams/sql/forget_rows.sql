@@ -3,4 +3,5 @@ DELETE FROM exams_uploadrow
 WHERE upload_id = %(upload)s
   AND NOT person_chosen
   AND left_out = '[]'
+  AND version = 0
   AND (state <> 'refused' OR problems @> '[{"reason": "duplicate", "by": "rows"}]')

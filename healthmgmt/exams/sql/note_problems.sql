@@ -9,7 +9,7 @@ WITH letters AS (
 found AS (
     SELECT
         r.number, r.state, coalesce(problem ->> 'reason', '') AS reason, coalesce(problem ->> 'column', '') AS heading,
-        coalesce(min(problem ->> 'cell'), '') AS cell, r.raw, r.version
+        coalesce(min(problem ->> 'cell'), '') AS cell, r.raw, r.version, r.places
     FROM exams_uploadrow AS r
     LEFT JOIN LATERAL jsonb_array_elements(r.problems) AS problem ON true
     WHERE r.upload_id = %(upload)s
@@ -21,7 +21,12 @@ INSERT INTO exams_rowproblem (upload_id, number, state, reason, heading, cell, c
 SELECT
     %(upload)s, found.number, found.state, found.reason, found.heading, left(found.cell, 12),
     md5(found.reason || chr(31) || found.heading),
-    CASE WHEN found.version = 0 AND found.raw ->> letters.at IS NOT NULL THEN md5(found.raw ->> letters.at) ELSE '' END
+    CASE WHEN found.version = 0 AND found.raw ->> here.at IS NOT NULL THEN md5(found.raw ->> here.at) ELSE '' END
 FROM found
-LEFT JOIN letters ON letters.letters = regexp_replace(found.cell, '[0-9]+', '')
+LEFT JOIN LATERAL (
+    SELECT letters.at FROM letters WHERE found.places IS NULL AND letters.letters = regexp_replace(found.cell, '[0-9]+', '')
+    UNION ALL
+    SELECT place.key::int FROM jsonb_each_text(found.places) AS place WHERE place.value = found.cell
+    LIMIT 1
+) AS here ON true
 ORDER BY found.number, found.reason, found.heading

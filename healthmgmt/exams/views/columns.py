@@ -34,7 +34,7 @@ def mapped(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("exams:upload", uuid)
     if request.method == "GET":
         return _page(request, upload)
-    said, faults = mapping.answers(answering.columns_of(upload.layout), request.POST)
+    said, faults = mapping.answers(_columns(request, upload), request.POST)
     if faults:
         return _page(request, upload, faults=faults, error=_("Nothing was saved yet. Please look at the columns that are marked."))
     if not said:
@@ -55,7 +55,7 @@ def units(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The units of the item that was just chosen for a column."""
     upload = access.get_answerable_or_404(request.user, uuid)
     index = request.GET.get("index", "")
-    headings = {str(column.index): column.heading for column in answering.columns_of(upload.layout)}
+    headings = {str(column.index): column.heading for column in _columns(request, upload)}
     role, code = mapping.item_of(request.GET.get(f"item-{index}", "")) or ("other", None)
     shown = {"index": int(index) if index in headings else 0, "heading": headings.get(index, ""), "unit": ""}
     shown["units"] = mapping.unit_choices(role, code)
@@ -69,7 +69,8 @@ def answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     upload = access.get_answerable_or_404(request.user, uuid)
     index, kind, is_yes = request.POST.get("index", ""), request.POST.get("kind", ""), request.POST.get("say") == "yes"
     try:
-        said, declined = mapping.answer_to(upload, int(index) if index.isdecimal() else -1, kind, is_yes=is_yes)
+        known = {str(column.index): column.index for column in _columns(request, upload)}
+        said, declined = mapping.answer_to(upload, known.get(index, -1), kind, is_yes=is_yes)
     except LookupError:
         return _page(request, upload, error=_("This was answered already."))
     given = {"seen": request.POST.get("seen", ""), "by": Actor.of_request(request), "user": request.user}
@@ -117,9 +118,13 @@ def _onward(request: HttpRequest, upload: Upload) -> HttpResponse:
     return redirect("exams:columns", upload.uuid)
 
 
+def _columns(request: HttpRequest, upload: Upload) -> list[Column]:
+    return mapping.columns_for(upload, shows_cells=access.may_see_cells(request.user, upload))
+
+
 def _page(request: HttpRequest, upload: Upload, *, faults: Mapping[int, str] | None = None, error: str = "") -> HttpResponse:
     upload = Upload.objects.select_related("centre", "unit", "agreed").get(pk=upload.pk)
-    found, shows_cells = answering.columns_of(upload.layout), access.may_see_cells(request.user, upload)
+    found, shows_cells = _columns(request, upload), access.may_see_cells(request.user, upload)
     sample, versions = mapping.sampled(selectors.sample_rows(upload)), list(selectors.layouts(upload).select_related("made_by"))
     _note_viewed(request, upload, mapping.people_shown(found, sample, shows_cells=shows_cells))
     sent = request.POST if faults else None
@@ -140,7 +145,7 @@ def _page(request: HttpRequest, upload: Upload, *, faults: Mapping[int, str] | N
         "is_open": upload.state in layouts.ANSWERABLE,
         "shows_cells": shows_cells,
     }
-    return render(request, "exams/columns.html", context | _standing(upload, newest, versions), status=422 if error else 200)
+    return render(request, "exams/columns.html", context | _standing(upload, newest, versions, shows_cells), status=422 if error else 200)
 
 
 def _lines(
@@ -154,7 +159,7 @@ def _lines(
     return lines
 
 
-def _standing(upload: Upload, newest: Any, versions: list) -> dict[str, Any]:
+def _standing(upload: Upload, newest: Any, versions: list, shows_cells: bool) -> dict[str, Any]:
     """How this reading stands to the answers that count, and their history."""
     is_behind = newest is not None and newest.pk != upload.agreed_id
     again, failed = selectors.read_again_as(upload), upload.layout.get("refused", "")
@@ -166,7 +171,7 @@ def _standing(upload: Upload, newest: Any, versions: list) -> dict[str, Any]:
         "again": again,
         "failed": presenters.sentence(failed) if failed else "",
         "mended": selectors.mended_rows(upload).count(),
-        "history": mapping.history(versions, own)[:SHOWN_VERSIONS],
+        "history": mapping.history(versions, own, shows_cells=shows_cells)[:SHOWN_VERSIONS],
     }
 
 
