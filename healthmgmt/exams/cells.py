@@ -116,9 +116,11 @@ def _looks_like_other_unit(code: str, value: float) -> bool:
 
 
 def _once(text: str) -> str:
-    """`5.42 5.42` (the same result twice) as one; everything else as it is."""
+    """`5.42 5.42`, `5.4 5.40` (the same result twice) as one; everything else as it is."""
     parts = text.split()
-    return parts[0] if len(parts) > 1 and len(set(parts)) == 1 and NUMBER.fullmatch(parts[0]) else text
+    if len(parts) < 2 or not all(map(NUMBER.fullmatch, parts)):
+        return text
+    return parts[0] if len({float(part.replace(",", "")) for part in parts}) == 1 else text
 
 
 def pressure(text: str, unit: str | None) -> tuple[Measured, Measured]:

@@ -18,10 +18,12 @@ import resource
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from itertools import islice
 
-from healthmgmt.exams import cells, headings, headrows, reading, recognising
+from healthmgmt.exams import cells, headings, headrows, longform, reading, recognising
 from healthmgmt.exams.cleaning import Cleaner, Options
+from healthmgmt.exams.datarows import data_rows
 from healthmgmt.exams.reading import FileRefused, Limits, Row, Sheet, Workbook
 from healthmgmt.exams.recognising import Layout
 
@@ -30,7 +32,6 @@ CPU_SECONDS = 60
 SAMPLE_ROWS = 200
 BLOCK_ROWS = 2_000
 TEXT_FORMATS = ("csv", "tsv")
-NOTE_CELLS = 3  # a total or a note under the table fills no more
 
 
 def main() -> int:
@@ -69,19 +70,36 @@ def _frames(data: bytes, options: dict) -> Iterator[dict]:
     book = reading.open_workbook(data, limits, headings.count_known)
     known = Layout.from_json(options["layout"]) if options.get("layout") else None
     chosen = _data_sheets(book, known)
-    layout = _layout(chosen, known)
-    order = _date_order(chosen, layout)
+    parts = longform.find(chosen[0][1], known)
+    if parts:
+        order = _date_order(chosen, parts.layout)
+        read_day = partial(_day, order=order, is_1904=book.is_1904)
+        layout, turned, expected = longform.turn(parts, [sheet for sheet, _ in chosen], known, read_day, limits.results)
+        tables = [(sheet, layout) for sheet in turned]
+    else:
+        layout = _layout(chosen, known)
+        order = _date_order(chosen, layout)
+        tables = [(sheet, recognising.recognise(sample, known)) for sheet, sample in chosen]
+        expected = _expected(data, book, tables)
     yield {
         "kind": "layout", "format": book.format, "encoding": book.encoding, "date_order": order,
-        "is_1904": book.is_1904, "sheets": [sheet.name for sheet, _ in chosen], "expected": _expected(data, book, chosen, known),
+        "is_1904": book.is_1904, "sheets": [sheet.name for sheet, _ in chosen], "expected": expected,
         **layout.as_json(),
     }  # fmt: skip
     settings = Options(date.fromisoformat(options["today"]), options.get("country") or "cn", order, book.is_1904)
+    yield from _rows(tables, settings, limits)
+
+
+def _day(text: str, order: str, is_1904: bool) -> str:
+    day = cells.day(text, order, is_1904)
+    return day.isoformat() if day else ""
+
+
+def _rows(tables: list[tuple[Sheet, Layout]], settings: Options, limits: Limits) -> Iterator[dict]:
     received, proposals = 0, {}
-    for sheet, sample in chosen:
-        own = recognising.recognise(sample, known)
-        cleaner = Cleaner(own, settings)
-        rows = data_rows(sheet, own)
+    for sheet, layout in tables:
+        cleaner = Cleaner(layout, settings)
+        rows = _rows_of(sheet, layout)
         while block := list(islice(rows, BLOCK_ROWS)):
             _check_columns(block, limits)
             if received + len(block) > limits.rows:
@@ -94,6 +112,11 @@ def _frames(data: bytes, options: dict) -> Iterator[dict]:
     yield {"kind": "end", "received": received, "proposals": list(proposals.values())}
 
 
+def _rows_of(sheet: Sheet, layout: Layout) -> Iterator[Row]:
+    """A sheet that was turned holds nothing but data rows."""
+    return iter(sheet.read()) if layout.form == "long" else data_rows(sheet, layout)
+
+
 def _merge(proposals: dict[tuple, dict], more: list[dict]) -> None:
     """Several sheets of one heading propose together."""
     for one in more:
@@ -101,9 +124,11 @@ def _merge(proposals: dict[tuple, dict], more: list[dict]) -> None:
         known["count"] += one["count"]
 
 
-def _expected(data: bytes, book: Workbook, chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:
+def _expected(data: bytes, book: Workbook, tables: list[tuple[Sheet, Layout]]) -> int:
     """About how many data rows will come, for a progress bar: lines of a text, which are not parsed twice for that."""
-    return data.count(b"\n") if book.format in TEXT_FORMATS else _count(chosen, known)
+    if book.format in TEXT_FORMATS:
+        return data.count(b"\n")
+    return sum(1 for sheet, layout in tables for _ in data_rows(sheet, layout))
 
 
 def _data_sheets(book: Workbook, known: Layout | None) -> list[tuple[Sheet, list[Row]]]:
@@ -147,26 +172,6 @@ def _count(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:
         layout = Layout([], heading.rows if heading else [sample[0][0]])
         total += sum(1 for _ in data_rows(sheet, layout))
     return total
-
-
-def data_rows(sheet: Sheet, layout: Layout) -> Iterator[Row]:
-    """The rows under the heading without repeated headings, and without totals and notes."""
-    last = max(layout.header_rows)
-    names = [column.heading for column in layout.columns]
-    person = next((column.index for column in layout.columns if column.role in headrows.PERSON), None)
-    for number, row in sheet.read():
-        if number <= last:
-            continue
-        if person is not None and person < len(row) and row[person].strip() == names[person]:
-            if [text.strip() for text in row[: len(names)]] == names:
-                continue
-        if len(row) - row.count("") <= NOTE_CELLS and _is_note(row):
-            continue
-        yield number, row
-
-
-def _is_note(row: list[str]) -> bool:
-    return headings.is_note(next((text for text in row if text), ""))
 
 
 def _check_columns(block: list[Row], limits: Limits) -> None:

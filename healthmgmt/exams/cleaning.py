@@ -5,10 +5,10 @@ dropped. Problems name the cell and a reason, never the value.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
+from itertools import chain, product
 from json.encoder import encode_basestring as quote
 
 from healthmgmt.core import resident_id
@@ -19,7 +19,7 @@ from healthmgmt.exams.recognising import Column, Layout
 from healthmgmt.records import coding
 
 FIELDS = (
-    "number", "sheet", "sheet_row", "emp_no", "name", "id_no", "sex", "dept", "exam_date",
+    "number", "sheet", "sheet_row", "places", "emp_no", "name", "id_no", "sex", "dept", "exam_date",
     "raw", "values", "reported", "qualifiers", "ranges", "texts", "other", "findings", "problems",
 )  # fmt: skip
 PRESSURES = (("sbp", "dbp"), ("sbp_home", "dbp_home"))
@@ -55,7 +55,7 @@ class Block:
         number, row = self.rows[position]
         index = column.index if column else next(at for at in range(len(row) - 1, -1, -1) if row[at].strip())
         problem = {
-            "cell": f"{column_letters(index)}{number}",
+            "cell": self.sheet.place(number, index),
             "column": column.heading if column else "",
             "reason": reason,
             "code": code,
@@ -80,6 +80,7 @@ class Cleaner:
         self._dates: dict[str, tuple[str | None, str]] = {}
         self._sexes: dict[str, str | None] = {}
         self._merged: dict[tuple, str] = {}
+        self._doubled = _doubled(self.interpreters)
         self._flagged = [one for one in self.interpreters if one.column.role in ("flag", "indicator") and _sets_flags(one)]
 
     def clean(self, sheet: Sheet, rows: Sequence[Row], first: int) -> list[list]:
@@ -89,11 +90,15 @@ class Cleaner:
         people = self._people(block)
         self._note_odd(block)
         self._note_faults(block)
+        doubles = self._note_doubles(block)
         values = self._values(block)
         made = {channel: self._channel(block, channel) for channel in CHANNELS[1:]}
         raws = self._raws(block)
         findings = [f"[{','.join(block.extras.get('findings', {}).get(at, ()))}]" for at in range(len(rows))]
         problems = [self._problems(block, at) for at in range(len(rows))]
+        for at, codes in doubles.items():
+            for texts in (values, *made.values()):
+                texts[at] = _without(texts[at], codes)
         for at in block.cut:
             values[at] = "{}"
             for texts in made.values():
@@ -105,7 +110,7 @@ class Cleaner:
             map(
                 list,
                 zip(
-                    block.numbers, [sheet.name] * len(rows), [row[0] for row in rows], *people, dates, raws, values,
+                    block.numbers, [sheet.name] * len(rows), [row[0] for row in rows], self._places(block), *people, dates, raws, values,
                     *(made[channel] for channel in CHANNELS[1:]), findings, problems, strict=True,
                 ),
             )
@@ -231,27 +236,42 @@ class Cleaner:
                 fault = block.sheet.faults.get((number, column.index))
                 if fault and column.role != "ignored" and at not in block.cut:
                     noted = block.problems.get(at, [])
-                    here = f"{column_letters(column.index)}{number}"
+                    here = block.sheet.place(number, column.index)
                     block.problems[at] = [problem for problem in noted if problem["cell"] != here]
                     block.add(at, column, fault, column.code)
+
+    def _places(self, block: Block) -> list[str | None]:
+        """Where the cells of each row stand in the file, for sheets that were turned; else they are where they seem to be."""
+        moved = block.sheet.moved
+        return [json.dumps(moved(number)) for number, _ in block.rows] if moved else [None] * len(block.rows)
+
+    def _note_doubles(self, block: Block) -> dict[int, set[str]]:
+        """Rows where two columns give different results of one item (a turned sheet has a column for each unit): none counts."""
+        found: dict[int, set[str]] = {}
+        for code, group in self._doubled.items():
+            for at, texts in enumerate(zip(*(block.columns[one.column.index] for one in group))):
+                told = [(one, one.outcome(text)) for one, text in zip(group, texts) if text]
+                given = [(one, outcome) for one, outcome in told if outcome.values or outcome.texts or outcome.problem]
+                if len({(outcome.number, outcome.qualifiers, outcome.problem) for _, outcome in given}) > 1:
+                    found.setdefault(at, set()).add(code)
+                    if not any(outcome.problem for _, outcome in given):
+                        block.add(at, given[1][0].column, "conflict", code)
+        return found
 
     def _values(self, block: Block) -> list[str]:
         texts = self._channel(block, "values", self._flags(block))
         for upper, lower in PRESSURES:
-            first, second = self._of_code(upper), self._of_code(lower)
-            if not (first and second):
-                continue
-            highs = map(first.numbers.__getitem__, block.columns[first.column.index])
-            lows = map(second.numbers.__getitem__, block.columns[second.column.index])
-            for at, (high, low) in enumerate(zip(highs, lows)):
-                if high is not None and low is not None and high <= low and at not in block.cut:
-                    block.add(at, second.column, "order", lower)
-                    kept = json.loads(texts[at])
-                    texts[at] = json.dumps({code: kept[code] for code in kept if code not in (upper, lower)})
+            for first, second in product(self._of_code(upper), self._of_code(lower)):
+                highs = map(first.numbers.__getitem__, block.columns[first.column.index])
+                lows = map(second.numbers.__getitem__, block.columns[second.column.index])
+                for at, (high, low) in enumerate(zip(highs, lows)):
+                    if high is not None and low is not None and high <= low and at not in block.cut:
+                        block.add(at, second.column, "order", lower)
+                        texts[at] = _without(texts[at], {upper, lower})
         return texts
 
-    def _of_code(self, code: str) -> Interpreter | None:
-        return next((one for one in self.interpreters if one.column.role == "indicator" and one.column.code == code), None)
+    def _of_code(self, code: str) -> list[Interpreter]:
+        return [one for one in self.interpreters if one.column.role == "indicator" and one.column.code == code]
 
     def _flags(self, block: Block) -> list[str] | None:
         """The flags of each row as members, the stronger answer winning where two columns give the same flag."""
@@ -318,9 +338,27 @@ class Cleaner:
         return json.dumps(noted, ensure_ascii=False) if noted else "[]"
 
 
-def clean_again(layout: Layout, options: Options, sheet: str, row: Row, number: int) -> list:
-    """One row once more, after a cell of it was mended: shaped as FIELDS. `row` is (sheet row, cells)."""
-    return Cleaner(layout, options).clean(Sheet(sheet, lambda: iter(())), [row], number)[0]
+def clean_again(
+    layout: Layout, options: Options, sheet: str, row: Row, number: int, places: Mapping[str, str] | None = None
+) -> list:
+    """One row once more, after a cell of it was mended: shaped as FIELDS. `row` is (sheet row, cells); `places` as stored."""
+    moved = {int(index): address for index, address in places.items()} if places else None
+    again = Sheet(sheet, lambda: iter(()), moved=(lambda _number: moved) if moved else None)
+    return Cleaner(layout, options).clean(again, [row], number)[0]
+
+
+def _doubled(interpreters: list[Interpreter]) -> dict[str, list[Interpreter]]:
+    """Items that several columns give."""
+    found: dict[str, list[Interpreter]] = {}
+    for one in interpreters:
+        if one.column.role == "indicator":
+            found.setdefault(one.column.code, []).append(one)
+    return {code: group for code, group in found.items() if len(group) > 1}
+
+
+def _without(text: str, codes: set[str]) -> str:
+    kept = json.loads(text)
+    return json.dumps({key: kept[key] for key in kept if key not in codes}, ensure_ascii=False)
 
 
 def _sets_flags(one: Interpreter) -> bool:

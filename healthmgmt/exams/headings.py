@@ -48,7 +48,7 @@ def names() -> dict[str, Meaning]:
                 table.setdefault(fold(word), Meaning(role, (key,)) if role else Meaning(key))
     codes: dict[str, list[str]] = {}
     for indicator in catalogue.load().values():
-        for word in (*indicator.names, *dictionary()["synonyms"].get(indicator.code, ())):
+        for word in filter(None, (*indicator.names, indicator.loinc, *dictionary()["synonyms"].get(indicator.code, ()))):
             listed = codes.setdefault(fold(word), [])
             if indicator.code not in listed:
                 listed.append(indicator.code)
@@ -56,6 +56,23 @@ def names() -> dict[str, Meaning]:
     for word, listed in codes.items():
         table.setdefault(word, Meaning("indicator", tuple(listed)))
     return table
+
+
+@cache
+def _parts() -> dict[str, str]:
+    """Folded name of a column in a sheet with one row a result -> what it says there."""
+    return {fold(word): part for part, words in dictionary()["long"].items() for word in reversed(words)}
+
+
+def part(text: str) -> str | None:
+    """`item`, `result`, `unit`, ... : what a column says of each result where a sheet has one row a result."""
+    return _parts().get(fold(text))
+
+
+def part_rank(text: str) -> int:
+    """The place of a word among those for the same part: the earlier one wins."""
+    listed = [fold(word) for word in dictionary()["long"][part(text)]]
+    return listed.index(fold(text))
 
 
 @cache
@@ -78,12 +95,12 @@ def count_known(text: str) -> int:
 def read(text: str) -> Meaning | None:
     """What a heading means; None when no name is recognised.
 
-    The whole heading must be a name, apart from a unit, a second name of the same thing in brackets
+    The whole heading must be a name, apart from low lines, a unit, a second name of the same thing in brackets
     (`白细胞(WBC)`) or behind it (`白细胞WBC`), a specimen before it, and leading marks.
     """
-    meaning = names().get(fold(text))
-    if meaning:
-        return meaning
+    for spelling in (text, text.replace("_", "")):
+        if meaning := names().get(fold(spelling)):
+            return meaning
     whole = unicodedata.normalize("NFKC", units.superscripts(text)).lstrip(LEADING_MARKS).strip()
     behind = BEHIND_BRACKET.match(whole)
     if behind and not units.parse(behind.group(2)):
@@ -92,7 +109,8 @@ def read(text: str) -> Meaning | None:
         whole = behind.group(1)
     bare, groups = _peel(whole)
     unit = next((group for group in groups if units.parse(group)), behind and behind.group(2))
-    candidates = [bare, *(group for group in groups if group != unit)]
+    others = [group for group in groups if group != unit]
+    candidates = [bare, *others, bare + "".join(reversed(others)), bare.replace("_", "")]
     for candidate in candidates:
         found, stated = _name(candidate)
         if found:

@@ -129,7 +129,8 @@ class UploadLink(models.Model):
 class UploadRow(models.Model):
     """One data row of a file: its cells as text, what they were understood as, and what is wrong with them.
 
-    `number` counts data rows from 1; `sheet` and `sheet_row` are the file's own. The identity number is never in `raw`.
+    `number` counts data rows from 1; `sheet` and `sheet_row` are the file's own; `places` are the addresses of the cells, by
+    column, where the file has one row a result and this row was put together of several. The identity number is never in `raw`.
     What people mended: `left_out` holds the problems whose values they decided to do without, `person_chosen` says that they
     named the person.
     """
@@ -145,6 +146,7 @@ class UploadRow(models.Model):
     number = models.IntegerField()
     sheet = models.CharField(max_length=80, blank=True)
     sheet_row = models.IntegerField()
+    places = models.JSONField(null=True)
     emp_no = models.TextField(blank=True)
     name = models.TextField(blank=True)
     id_no = EncryptedTextField(default=b"")
@@ -171,6 +173,7 @@ class UploadRow(models.Model):
         "number": PLAIN,
         "sheet": PLAIN,
         "sheet_row": PLAIN,
+        "places": PLAIN,
         "emp_no": IDENTIFIER,
         "name": IDENTIFIER,
         "id_no": IDENTIFIER,

@@ -32,7 +32,7 @@ SENTENCES = {
     "unknown-employee": gettext_lazy("Nobody in the roster has this number."),
     "name-mismatch": gettext_lazy("The name is not the one in the roster."),
     "duplicate": gettext_lazy("The same row stands in this file before."),
-    "conflict": gettext_lazy("Another row of this file says something else about the same person and day."),
+    "conflict": gettext_lazy("This contradicts another result of the same person and day, or the person's sex."),
     "formula": gettext_lazy("“%(column)s” is a formula without a stored result."),
     "cell-error": gettext_lazy("“%(column)s” holds a spreadsheet error."),
     "columns": gettext_lazy("The row has more or fewer cells than the heading."),

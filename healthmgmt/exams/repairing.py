@@ -19,8 +19,9 @@ from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.people.models import Person
 
 MENDABLE = (Upload.State.CHECKED, Upload.State.PARTLY_APPLIED)
-# A single cell is at fault, and the rest of the row holds without it.
-OF_ONE_CELL = frozenset({"unit", "number", "range", "order", "formula", "cell-error", "characters", "too-long"})
+# A single cell is at fault, and the rest of the row holds without it. A contradiction is of the cell where it stands in the column
+# of an item (two results of it), and of the row where it stands in that of the person.
+OF_ONE_CELL = frozenset({"conflict", "unit", "number", "range", "order", "formula", "cell-error", "characters", "too-long"})
 # Without these a row is about nobody, or of no day.
 NEEDED_ROLES = frozenset({"emp_no", "name", "id_no", "exam_date"})
 NAMING_ROLES = frozenset({"emp_no", "name", "id_no"})

@@ -3,16 +3,19 @@
 One pass over the file; a resumed job reads it again and skips the rows that were stored before.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from healthmgmt.core import sql
 from healthmgmt.core.encryption import encrypt
+from healthmgmt.exams import bysex
 from healthmgmt.people.identity import canonical, id_hash
+from healthmgmt.records import coding
 
 COLUMNS = [
-    "upload_id", "number", "sheet", "sheet_row", "emp_no", "name", "sex", "dept", "exam_on", "raw", "values", "reported",
+    "upload_id", "number", "sheet", "sheet_row", "places", "emp_no", "name", "sex", "dept", "exam_on", "raw", "values", "reported",
     "qualifiers", "ranges", "texts", "other", "findings", "problems", "state", "id_no", "id_hash",
 ]  # fmt: skip
 
@@ -25,6 +28,7 @@ class StagedRow(NamedTuple):
     number: int
     sheet: str
     sheet_row: int
+    places_json: str | None
     emp_no: str | None
     name: str | None
     id_no: str | None
@@ -56,6 +60,7 @@ def _fields(upload_id: str, rows: list[list[Any]]) -> Iterator[list[str | None]]
             str(row.number),
             row.sheet[:80],
             str(row.sheet_row),
+            row.places_json,
             row.emp_no or "",
             row.name or "",
             row.sex or "",
@@ -79,7 +84,7 @@ def _fields(upload_id: str, rows: list[list[Any]]) -> Iterator[list[str | None]]
 def check_parameters(layout: dict[str, Any]) -> dict[str, str]:
     """Headings and column letters of the identity columns, for problems that only the roster can find."""
     parameters = {}
-    for role, prefix in (("emp_no", "emp"), ("name", "name"), ("id_no", "id"), ("exam_date", "date")):
+    for role, prefix in (("emp_no", "emp"), ("name", "name"), ("id_no", "id"), ("sex", "sex"), ("exam_date", "date")):
         column = next((one for one in layout["columns"] if one["role"] == role), None)
         parameters[f"{prefix}_heading"] = column["heading"] if column else ""
         parameters[f"{prefix}_letter"] = re.sub(r"\d", "", column["cell"]) if column else ""
@@ -99,6 +104,8 @@ def match_and_check(upload_id: int, *, layout: dict[str, Any], scope_path: str, 
     sql.execute("exams/match_people", parameters)
     sql.execute("exams/match_people_by_id", parameters)
     sql.execute("exams/check_people", parameters)
+    if items := bysex.items(layout):
+        sql.execute("exams/check_sex", parameters | {"items": json.dumps(items), "nothing": [*coding.words()["not_measured"], "-", "无"]})
     sql.execute("exams/check_repeats", parameters)
 
 

@@ -150,8 +150,11 @@ class Read:
 
 
 def _decoded(row: list) -> dict:
+    """`places` only where the sheet was turned."""
     found = dict(zip(FIELDS, row, strict=True))
-    return found | {name: json.loads(found[name]) for name in FIELDS[9:]}
+    places = found.pop("places")
+    found |= {"places": json.loads(places)} if places else {}
+    return found | {name: json.loads(found[name]) for name in FIELDS[10:]}
 
 
 def read(data: bytes, **options) -> Read:

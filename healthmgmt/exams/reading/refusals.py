@@ -25,6 +25,7 @@ class Limits:
 
     file: int = 64 << 20
     rows: int = 250_000
+    results: int = 1_000_000  # rows of a sheet with one row a result, of which each exam takes many
     columns: int = 4_096  # columns that hold anything
     parts: int = 1_000  # in an archive
     unpacked: int = 100 << 20

@@ -6,19 +6,41 @@ from dataclasses import dataclass, field
 Row = tuple[int, list[str]]
 
 
+def column_letters(index: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(number: int, index: int) -> str:
+    """The cell of a row and column, as spreadsheets name it."""
+    return f"{column_letters(index)}{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet. `read()` starts a new pass over its rows that hold anything: (row number from 1, cells).
 
     Cells are text; a blank cell is `""`; the index in the list is the sheet's own column. `faults` names
     cells that hold no result: {(row, column index): "formula" | "cell-error"}. `is_ragged`: a row may hold
-    fewer cells than the heading, which then means that something is missing.
+    fewer cells than the heading, which then means that something is missing. `moved(row)` tells of a sheet that was
+    turned (longform.py) where the cells of a row stand in the file: {column index: address}.
     """
 
     name: str
     read: Callable[[], Iterator[Row]]
     faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     is_ragged: bool = False
+    moved: Callable[[int], Mapping[int, str]] | None = None
+
+    def place(self, number: int, index: int) -> str:
+        """The address of a cell in the file."""
+        found = self.moved(number).get(index) if self.moved else None
+        return found or address(number, index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +51,6 @@ class Workbook:
     encoding: str | None
     sheets: list[Sheet]
     is_1904: bool = False
-
-
-def column_letters(index: int) -> str:
-    """0 -> A, 25 -> Z, 26 -> AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def column_index(letters: str) -> int:

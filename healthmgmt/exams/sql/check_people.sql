@@ -25,7 +25,10 @@ FROM (
             ('name-mismatch', %(name_heading)s, %(name_letter)s,
                 NOT row.person_chosen AND row.name <> '' AND translate(row.name, ' 　·', '') <> translate(p.name, ' 　·', '')),
             ('id-number', %(id_heading)s, %(id_letter)s,
-                NOT row.person_chosen AND row.id_hash <> '' AND p.id_hash <> '' AND row.id_hash <> p.id_hash),
+                NOT row.person_chosen AND row.id_hash <> '' AND row.id_hash <> p.id_hash
+                AND (p.id_hash <> '' OR EXISTS (SELECT 1 FROM people_person AS other WHERE other.id_hash = row.id_hash))),
+            ('conflict', %(sex_heading)s, %(sex_letter)s,
+                NOT row.person_chosen AND row.sex <> '' AND p.sex <> '' AND row.sex <> p.sex),
             ('scope', %(emp_heading)s, %(emp_letter)s, p.id IS NOT NULL AND NOT u.path LIKE %(scope)s),
             ('inactive', %(emp_heading)s, %(emp_letter)s, p.left_on IS NOT NULL AND row.exam_on > p.left_on),
             ('date', %(date_heading)s, %(date_letter)s, row.exam_on < p.birth)
