@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exams", "0009_places_of_cells")]
+    dependencies = [("exams", "0009_agreed_layouts")]
     operations = [
         migrations.AlterField(
             model_name="exam",

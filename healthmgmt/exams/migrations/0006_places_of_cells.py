@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exams", "0008_agreed_layouts"),
+        ("exams", "0005_upload_links"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0006_typed_exams_and_report_files'),
+        ('exams', '0007_typed_exams_and_report_files'),
         ('people', '0001_initial'),
     ]
 
