@@ -233,8 +233,9 @@ def _answer(column: Column, sent: Mapping[str, str]) -> Answer | str | None:
     if chosen is None:
         return "item"
     role, code = chosen
-    # A unit that stood there before, and stands there still, was not chosen.
-    is_chosen = unit and (unit != _unit(column) or (is_same and column.unit_stated))
+    # A unit that stood there before, and stands there still, was not chosen now; it is kept where it was stated or found.
+    is_kept = is_same and (column.unit_stated or (code and unit != catalogue.load()[code].unit))
+    is_chosen = unit and (unit != _unit(column) or is_kept)
     return Answer(index, role, code, unit if is_chosen else None, zero_is_missing=zero and role == "indicator")
 
 
