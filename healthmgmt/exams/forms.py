@@ -88,17 +88,6 @@ class AlikeForm(forms.Form):
     like = forms.IntegerField(required=False, min_value=1)
 
 
-class UndoForm(forms.Form):
-    """Why an upload is undone."""
-
-    reason = forms.CharField(
-        label=_("Why is it undone?"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Please say why; it is kept in the record.")},
-    )
-
-
 class LinkForm(forms.Form):
     """For whom a one-time link is, about whose people, and how long it is good for. Raises Http404 for a unit out of reach."""
 

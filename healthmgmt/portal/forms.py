@@ -1,4 +1,4 @@
-"""What the liaison's lists are narrowed by."""
+"""What the liaison's lists are narrowed by, and what is sent with an undo."""
 
 from typing import Any
 
@@ -40,3 +40,14 @@ class DueFilter(forms.Form):
         chosen = given.get("standing", "")
         standings = {"": LACKING, "all": ()}.get(chosen, (chosen,))
         return {"search": given.get("q", ""), "unit": self.chosen_unit, "standings": standings}
+
+
+class UndoForm(forms.Form):
+    """Why an upload is undone."""
+
+    reason = forms.CharField(
+        label=_("Why is it undone?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Please say why; it is kept in the record.")},
+    )

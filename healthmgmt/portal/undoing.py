@@ -24,10 +24,10 @@ from healthmgmt.core.rules import requires
 from healthmgmt.core.suppression import Node, Table, publish
 from healthmgmt.core.templatetags.health import number
 from healthmgmt.exams import access, presenters, selectors, services
-from healthmgmt.exams.forms import UndoForm
 from healthmgmt.exams.models import Upload
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
+from healthmgmt.portal.forms import UndoForm
 
 PAGE_SIZE = 50
 # Each splits the people concerned in two: those with an open alert, or plan, that rests on the upload, and the others.

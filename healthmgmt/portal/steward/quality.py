@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.core.suppression import Cell, Node, Row, Table, publish
-from healthmgmt.core.templatetags.health import number
-from healthmgmt.exams import columns, presenters, quality, quarantine
+from healthmgmt.core.templatetags.health import number, page_language
+from healthmgmt.exams import presenters, quality, quarantine
 from healthmgmt.exams.quality import Counts, Mark, Signal
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.records import catalogue
@@ -160,7 +160,7 @@ def _item(counts: Counts, code: str, smallest_group: int) -> Item:
     trend = [month.received.count for month in months]
     judged = _judged(quality.of_item(code, counts.of(code)) if published.people is not None else {})
     return Item(
-        code, columns.item_name(code), judged, _month(published, named, by_month, code), months, [] if None in trend else trend
+        code, _name(code), judged, _month(published, named, by_month, code), months, [] if None in trend else trend
     )
 
 
@@ -183,6 +183,11 @@ def _month(row: Row, months: list[date], by_month: Mapping[date, Counter], code:
 def _judged(found: Mapping[Signal, Mark]) -> Judged:
     ordered = sorted(found, key=lambda signal: -quality.ORDER.index(found[signal]))
     return Judged(quality.worst(list(found.values())), [str(SIGNALS[signal]) for signal in ordered])
+
+
+def _name(code: str) -> str:
+    item = catalogue.load()[code]
+    return item.name_zh if page_language() == "zh" else item.name_en
 
 
 def _listed(parts: list[str]) -> str:
