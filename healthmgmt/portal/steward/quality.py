@@ -125,6 +125,8 @@ def centre_sentence(counts: Counts) -> str:
     """What the page of one centre says first."""
     told = _judged(quality.of_centre(counts))
     rows = counts.of("")
+    if not rows["received"]:
+        return _("Nothing has been delivered in the last twelve months.")
     received = ngettext("%(count)s row received", "%(count)s rows received", rows["received"]) % {"count": number(rows["received"])}
     if not told.signals:
         return _("%(received)s; nothing stands out.") % {"received": received}

@@ -1,8 +1,8 @@
 """The data steward's pages: what is in force, the log of acts, and the rules line by line."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,10 +13,11 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.core.templatetags.health import page_language
+from healthmgmt.exams import selectors as exams
+from healthmgmt.exams.quality import Counts
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.access import check_whole
 from healthmgmt.organization.selectors import organisation_settings, today
-from healthmgmt.exams import selectors as exams
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.portal.steward import log, quality
 from healthmgmt.portal.steward.forms import LogFilter, SmallestGroupForm
@@ -95,11 +96,10 @@ def data_quality(request: HttpRequest) -> HttpResponse:
 def centre_quality(request: HttpRequest, pk: int) -> HttpResponse:
     """One exam centre, item by month; 0 are the files that named none."""
     check_whole(request.user, Permission.QUALITY_VIEW)
-    counts = exams.quality_counts(quality.since(today()), pk).get(pk)
-    if counts is None:
-        raise Http404
+    centre = get_object_or_404(ExamCentre, pk=pk) if pk else None
+    counts = exams.quality_counts(quality.since(today()), pk).get(pk, Counts())
     context = {
-        "centre": ExamCentre.objects.filter(pk=pk).first(),
+        "centre": centre,
         "sentence": quality.centre_sentence(counts),
         "rows": counts.of(""),
         "reasons": quality.reasons(counts.of("")),
