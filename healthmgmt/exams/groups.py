@@ -195,7 +195,7 @@ def _shown(viewer: Viewer, reason: str, heading: str, count: int, rows: list[Sho
         advice=presenters.advice(reason, may_change=viewer.hands.values),
         rows=rows,
         may_leave_values=repairing.may_do_without(viewer.upload.layout, reason, heading),
-        is_about_person=reason in repairing.ABOUT_PERSON,
+        is_about_person=reason in selectors.ABOUT_PERSON,
         may_type=correcting.may_type(column, viewer.hands) and reason not in ("columns", "conflict", "duplicate", "scope", "inactive"),
         is_of_cell=column is not None and reason not in ("columns", "conflict", "duplicate", "scope", "inactive"),
         ways=viewer.ways(reason, heading),

@@ -27,10 +27,6 @@ MENDABLE = (Upload.State.CHECKED, Upload.State.PARTLY_APPLIED)
 OF_ONE_CELL = frozenset({"conflict", "unit", "number", "range", "order", "formula", "cell-error", "characters", "too-long"})
 # Without these a row is about nobody, or of no day.
 NEEDED_ROLES = frozenset({"emp_no", "name", "id_no", "exam_date"})
-# Somebody who knows the people can say whom such a row is about.
-ABOUT_PERSON = frozenset({"unknown-employee", "name-mismatch", "id-number", "ambiguous-employee"})
-# What may be gone after the roster was put in order.
-OF_ROSTER = ABOUT_PERSON | {"scope", "inactive"}
 
 
 def headings(layout: dict[str, Any], roles: Collection[str]) -> list[str]:

@@ -23,6 +23,10 @@ from healthmgmt.work.models import Job
 
 SAMPLES = 3
 SAMPLE_ROWS = 200
+# Somebody who knows the people can say whom such a row is about.
+ABOUT_PERSON = frozenset({"unknown-employee", "name-mismatch", "id-number", "ambiguous-employee"})
+# What may be gone after the roster was put in order.
+OF_ROSTER = ABOUT_PERSON | {"scope", "inactive"}
 # Causes that stand with their first rows; the others are opened one by one.
 OPEN_GROUPS = 4
 MOST_TEXTS = 10

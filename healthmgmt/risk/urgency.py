@@ -14,7 +14,7 @@ from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Upload
-from healthmgmt.exams.repairing import OF_ROSTER
+from healthmgmt.exams.selectors import OF_ROSTER
 from healthmgmt.risk import measures, services
 from healthmgmt.risk.judging import Judge
 from healthmgmt.risk.models import Assessment

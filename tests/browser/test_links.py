@@ -22,7 +22,7 @@ def sound(visitor: Visitor, language: str) -> list[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_file_is_delivered_by_a_link_without_an_account(site, town, tmp_path, django_db_blocker, width, language):
     with django_db_blocker.unblock(), town.entered():
-        token = links.make(unit=root_unit(), centre="Harbour clinic", by=Actor.system())[1]
+        token = links.make(unit=root_unit(), centre="滨江体检中心", by=Actor.system())[1]
     visitor = site.visitor(town.slug, width=width)
     visitor.go(f"/deliver/{token}/")
     visitor.speak(language)

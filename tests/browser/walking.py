@@ -133,7 +133,7 @@ def unreachable_by_keyboard(visitor: Visitor, most: int = 400) -> list[str]:
     """Visible controls that the tabulator key never comes to."""
     waiting = visitor.page.evaluate(
         """() => {
-            const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [hx-get], [hx-post]')];
+            const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [hx-get]:not([hx-trigger*=window], [hx-trigger^=every]), [hx-post]')];
             const waiting = window.__waiting = new Set(controls.filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.disabled
                 && !(one.type === 'radio' && one.name && document.querySelector(`input[name="${one.name}"]`) !== one)));
             document.activeElement.blur();

@@ -35,6 +35,7 @@ def waiting(cast, sign_in, org_a) -> Upload:
 def test_employee_reads_who_looked_at_the_row(cast, sign_in, waiting, path, action):
     employee = sign_in(cast.employee)
     assert "Liaison A1" not in employee.get("/privacy/").content.decode()
-    assert sign_in(cast.liaison_a1).get(f"/uploads/{waiting.uuid}/{path}").status_code == 200
+    answer = sign_in(cast.liaison_a1).get(f"/uploads/{waiting.uuid}/{path}")
+    assert (answer.status_code, bool(answer.getvalue())) == (200, True)
     told = employee.get("/privacy/").content.decode()
     assert "Liaison A1" in told and str(WORDS[action]) in told

@@ -267,7 +267,15 @@ def test_office_reads_and_does_nothing(cast, sign_in, org_a, sound):
     assert office.get(f"{URL}{sound.uuid}/bad-rows/").status_code == 403
 
 
-@pytest.mark.parametrize("who", ["leader", "admin", "case_manager", "physician", "employee", "steward"])
+@pytest.mark.parametrize("who", ["case_manager", "physician"])
+def test_clinicians_see_no_upload_but_what_they_typed_in(cast, sign_in, sound, who):
+    browser = sign_in(getattr(cast, who))
+    assert "march.csv" not in page(browser, URL)
+    assert [browser.get(f"{URL}{sound.uuid}/{path}").status_code for path in ("", "problems/", "bad-rows/")] == [404, 404, 404]
+    assert browser.post(URL, a_file()).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["leader", "admin", "employee", "steward"])
 def test_uploads_are_not_for_others(cast, sign_in, sound, who):
     browser = sign_in(getattr(cast, who))
     assert [browser.get(url).status_code for url in (URL, f"{URL}{sound.uuid}/", f"{URL}{sound.uuid}/problems/")] == [403, 403, 403]

@@ -235,3 +235,11 @@ def test_page_takes_the_same_queries_however_many_versions(cast, sign_in, org_a)
             page(browser, one)
         seen.append(len(queries))
     assert len(set(seen)) == 1
+
+
+def test_answer_to_what_nobody_asks_changes_nothing(cast, sign_in, org_a):
+    one = deliver(cast, org_a, cast.liaison_a1)
+    for given in ({}, {"index": "5", "kind": "unit", "say": "yes"}, {"index": "x", "kind": "zeros"}):
+        assert sign_in(cast.liaison_a1).post(url(one, "answer/"), given).status_code == 422
+    with current.use(org_a):
+        assert not ExamLayout.objects.exists()

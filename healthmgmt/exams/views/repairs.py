@@ -62,7 +62,7 @@ def page(request: HttpRequest, upload: Upload, state: str = UploadRow.State.WAIT
     context = _allowed(request, upload, state) | _counts(upload, state, found) | {
         "groups": groups.shown_groups(viewer, found, rows),
         "urgent": [groups.urgent_row(viewer, row) for row in urgent],
-        "is_roster_asked": any(group.reason in repairing.OF_ROSTER for group in found),
+        "is_roster_asked": any(group.reason in selectors.OF_ROSTER for group in found),
     }
     return render(request, "exams/problems.html", context)
 
