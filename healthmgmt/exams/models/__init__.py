@@ -1,0 +1,19 @@
+"""Uploaded files, their rows as staged, and the exams and findings that came of them."""
+
+from healthmgmt.exams.models.results import Exam, Finding, ReportFile
+from healthmgmt.exams.models.rows import MendedCell, Mending, RowProblem, UploadRow
+from healthmgmt.exams.models.uploads import ExamLayout, QualityFact, Upload, UploadLink
+
+__all__ = [
+    "Exam",
+    "ExamLayout",
+    "Finding",
+    "MendedCell",
+    "Mending",
+    "QualityFact",
+    "ReportFile",
+    "RowProblem",
+    "Upload",
+    "UploadLink",
+    "UploadRow",
+]
