@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from healthmgmt.records import catalogue, units
 
@@ -92,6 +92,7 @@ def count_known(text: str) -> int:
     return sum(word in text for word in vocabulary())
 
 
+@lru_cache(maxsize=50_000)  # a heading is looked for in forty rows of thousands of cells, and in each row three times
 def read(text: str) -> Meaning | None:
     """What a heading means; None when no name is recognised.
 
