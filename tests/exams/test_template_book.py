@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from healthmgmt.exams import answers, packages, template_book
+from healthmgmt.exams import answers, bysex, packages, template_book
 from healthmgmt.exams.models import Exam
 from healthmgmt.records import catalogue, coding
 from tests.exams.road import upload
@@ -26,14 +26,16 @@ def filled(book: openpyxl.Workbook, slug: str, language: str, people) -> bytes:
     """A value for every item of every person, as somebody would type it."""
     for number, person in enumerate(people, start=template_book.HEAD_ROWS + 1):
         own = [person.emp_no, person.name, answers.SEXES[language[:2]][person.sex == "f"], DAY]
-        for column, value in enumerate([*own, *(typed(code, language) for code in packages.load()[slug].codes)], start=1):
+        for column, value in enumerate([*own, *(typed(code, language, person.sex) for code in packages.load()[slug].codes)], start=1):
             book.worksheets[0].cell(number, column, value)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def typed(code: str, language: str):
+def typed(code: str, language: str, sex: str):
+    if bysex.CODES.get(code, sex) != sex:
+        return None
     indicator = catalogue.load()[code]
     if code == "dbp":
         return 75
