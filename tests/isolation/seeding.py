@@ -20,7 +20,7 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.exams import access, correcting, links, reports
 from healthmgmt.exams import services as exams
-from healthmgmt.exams.models import Exam, Upload
+from healthmgmt.exams.models import Exam, ExamLayout, Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.partners.models import ExamCentre
@@ -136,6 +136,12 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
         care.log_contact(person, ending="will_come", note=f"{world.mark} contact", by=Actor.of(cast.physician))
     if not UnitFact.objects.exists():
         UnitFact.objects.create(unit=cast.a1, period=cast.period, metric="covered", numerator=1, denominator=1, definition=1, computed_at=now)
+    # What somebody said of the centre's columns, after its files were read.
+    said = {"index": 0, "heading": f"{world.mark} heading", "cell": "A1", "role": "ignored"}
+    ExamLayout.objects.create(
+        centre=ExamCentre.objects.get(), version=1, fingerprint="", made_by=cast.liaison_a1,
+        layout={"columns": [said], "header_rows": [], "declined": []},
+    )  # fmt: skip
     if not PublishedRow.objects.exists():
         PublishedRow.objects.create(period=cast.period, unit=cast.a1, cells={"mark": world.mark}, published_at=now)
 

@@ -81,7 +81,7 @@ URLS = {
     "uploads/<uuid:uuid>/columns/units/": Rule(UPLOADERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/columns/answer/": Rule(UPLOADERS, {"POST": 422}, UPLOADS),
     "uploads/<uuid:uuid>/columns/back/": Rule(UPLOADERS, {"POST": 422}, UPLOADS),
-    "uploads/<uuid:uuid>/columns/again/": Rule(UPLOADERS, {"POST": 422}, UPLOADS),
+    "uploads/<uuid:uuid>/columns/again/": Rule(UPLOADERS, {"POST": 302}, UPLOADS),
     "uploads/<uuid:uuid>/check-again/": Rule(LIAISONS, {"POST": 302}, UPLOADS),
     "uploads/<uuid:uuid>/rows/<int:number>/": Rule(LIAISONS, {"GET": 200, "POST": 422}, UPLOADS, kind="row"),
     "api/v1/uploads/": Rule(
