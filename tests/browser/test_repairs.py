@@ -23,14 +23,14 @@ def test_exam_centre_mends_in_place_for_all_alike_and_by_a_file_that_comes_home(
     # Typed in place, from the keyboard: still no number, so the row goes on waiting, for that reason now.
     page.locator("article.prob:has(input[name=reason][value=range]) input[name=text]").first.focus()
     page.keyboard.type("one seventy")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     visitor.go(urlsplit(address).path)
     assert "one seventy" in page.locator("article.prob", has=page.locator("input[name=reason][value=number]")).inner_text()
 
     # The two pressures the wrong way round, for all rows that have it.
-    page.locator("form[action$='/alike/']:has(input[name=kind][value=swap]) button").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("form[action$='/alike/']:has(input[name=kind][value=swap]) button").first.click()
     assert page.locator("article.prob").count() == 1
 
     with page.expect_download() as download:

@@ -73,7 +73,10 @@ def test_link_takes_one_file_as_delivered_by_the_centre(cast, made, holder, org_
         assert set(Event.objects.filter(action__in=("upload.received", "upload_link.used")).values_list("actor", flat=True)) == {f"link:{made[0].pk}"}
     receipt = content(holder.get(URL))
     assert "1 row needs a look." in receipt and "Nobody in the roster has this number." in receipt
-    assert not any(secret in receipt for secret in (cast.anna.emp_no, cast.anna.name, "Somebody", "X9", "5.2", 'type="file"', made[1]))
+    assert 'type="file"' not in receipt and made[1] not in receipt
+    # In what is read; a token in a tag may hold two such signs by chance.
+    told = re.sub(r"<[^>]+>", " ", receipt)
+    assert not any(secret in told for secret in (cast.anna.emp_no, cast.anna.name, "Somebody", "X9", "5.2"))
 
 
 def test_link_is_good_for_one_file_only(cast, made, holder, org_a):

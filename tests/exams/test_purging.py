@@ -162,7 +162,8 @@ def test_pages_of_a_purged_upload_say_so_kindly(cast, sign_in, old, org_a):
         night()
     receipt = browser.get(url).content.decode()
     assert "kept for their time and are removed" in receipt and "1 row was not mended in time." in receipt and "2 rows were taken in." in receipt
-    assert "outside the possible range" in receipt and "bad-rows" not in receipt and "has to be delivered again" in receipt
+    assert "outside the possible range" in receipt and "bad-rows" not in receipt
+    assert "has to be delivered again" in browser.get(f"{url}undo/").content.decode()
     assert browser.get(f"{url}problems/").headers["Location"] == url
     for path in ("bad-rows/", "rows/2/"):
         answer = browser.get(url + path)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.core.dates import local_day
+from healthmgmt.exams.models import Mending
 from healthmgmt.organization.models import Period
 from tests.isolation.seeding import World
 
@@ -73,6 +74,7 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "insight.settle": lambda: {"period": Period.objects.get().pk},
     "care.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "exams.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
+    "exams.mend": lambda: {"mending": Mending.objects.earliest("pk").pk, "user": None},
     "exams.purge": lambda: {"day": today()},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
 }

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from healthmgmt.exams import intake
+from healthmgmt.exams.cleaning import FIELDS
 from healthmgmt.portal.demo import measurements
 from healthmgmt.portal.demo.files import ROSTER_COLUMNS, DemoFiles, ExamFile, write
 from tests.portal.plain_reader import HEADINGS, NOT_MEASURED, PER_MG_DL, records, roster, table
@@ -93,7 +94,7 @@ def read_by_the_product(exam: ExamFile) -> tuple[dict[int, dict], set[tuple[int,
     with exam.path.open("rb") as file:
         for frame in intake.run(file.fileno(), options):
             for row in frame.get("rows", ()):
-                values[row[0]] = json.loads(row[10])
+                values[row[0]] = json.loads(row[FIELDS.index("values")])
                 problems |= {(row[0], problem["reason"]) for problem in json.loads(row[-1])}
     return values, problems
 

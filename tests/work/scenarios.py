@@ -6,6 +6,7 @@ A new kind that follows from an announcement is met by itself; one that does not
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
+from unittest.mock import patch
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -15,8 +16,9 @@ from healthmgmt.accounts import services as accounts
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
-from healthmgmt.exams import repairing
+from healthmgmt.exams import correcting, repairing
 from healthmgmt.exams import services as exams
+from healthmgmt.exams.access import Hands
 from healthmgmt.exams.models import Upload
 from healthmgmt.organization import periods
 from healthmgmt.people import moves
@@ -71,4 +73,14 @@ def closed(cast: Cast) -> None:
     work.drain()
 
 
-STEPS: dict[str, Callable[[Cast], None]] = {"accounts.mail_reset": forgotten, "care.follow_merger": merged, "insight.settle": closed}
+def mended(cast: Cast) -> None:
+    """A decision for all rows of a cause, larger than somebody waits for."""
+    day = today() - timedelta(days=20)
+    checked = upload(text([row(cast.ben, day, "high", 76), row(cast.bella, day, "high", 80)]), unit=cast.root, apply=False)
+    with patch.object(correcting, "ROWS_AT_ONCE", 1):
+        hands = Hands(mends=True, values=True, sees=True)
+        correcting.mend_alike(checked, kind="text", reason="number", column=HEADINGS[3], hands=hands, by=BY, text="high", given="140")
+    work.drain()
+
+
+STEPS: dict[str, Callable[[Cast], None]] = {"accounts.mail_reset": forgotten, "exams.mend": mended, "care.follow_merger": merged, "insight.settle": closed}

@@ -10,6 +10,8 @@ UPLOADERS = frozenset({"liaison_a1", "liaison_b1", "exam_centre"})
 CLINICIANS = frozenset({"case_manager", "physician"})
 UPLOAD_READERS = UPLOADERS | CLINICIANS | {"office_a", "office_b"}
 API_READERS = UPLOAD_READERS - CLINICIANS
+# Clinicians mend what they typed in themselves, and see no other upload.
+MENDERS = UPLOADERS | CLINICIANS
 TYPISTS = CLINICIANS | {"exam_centre"}
 RECORDS = {"anna": CLINICIANS, "bella": frozenset({"physician"})}
 # Which roles reach which of the seeded uploads, named after who delivered them.
@@ -53,7 +55,7 @@ URLS = {
     "uploads/<uuid:uuid>/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/progress/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/problems/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
-    "uploads/<uuid:uuid>/bad-rows/": Rule(UPLOADERS | CLINICIANS, {"GET": 200}, UPLOADS),
+    "uploads/<uuid:uuid>/bad-rows/": Rule(MENDERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/apply/": Rule(UPLOADERS, {"POST": 302}, UPLOADS),
     "uploads/<uuid:uuid>/changes/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/undo/": Rule(
@@ -66,22 +68,22 @@ URLS = {
     ),
     "uploads/<uuid:uuid>/counts/": Rule(UPLOAD_READERS, {"GET": 200}, UPLOADS),
     "uploads/<uuid:uuid>/alike/": Rule(
-        UPLOADERS,
+        MENDERS,
         {"POST": 302},
         UPLOADS,
         data={"POST": lambda: {"kind": "text", "reason": "unknown-employee", "column": "工号", "text": "nobody's", "given": "E1"}},
     ),
     "uploads/<uuid:uuid>/rows/<int:number>/cell/": Rule(
-        UPLOADERS, {"POST": 302}, UPLOADS, kind="row", data={"POST": lambda: {"index": "0", "text": "nobody"}}
+        MENDERS, {"POST": 302}, UPLOADS, kind="row", data={"POST": lambda: {"index": "0", "text": "nobody"}}
     ),
     "uploads/<uuid:uuid>/leave/": Rule(
-        UPLOADERS, {"POST": 302}, UPLOADS, data={"POST": lambda: {"what": "rows", "reason": "unknown-employee", "column": "工号"}}
+        MENDERS, {"POST": 302}, UPLOADS, data={"POST": lambda: {"what": "rows", "reason": "unknown-employee", "column": "工号"}}
     ),
-    "uploads/<uuid:uuid>/columns/": Rule(UPLOADERS, {"GET": 200, "POST": 302}, UPLOADS),
-    "uploads/<uuid:uuid>/columns/units/": Rule(UPLOADERS, {"GET": 200}, UPLOADS),
-    "uploads/<uuid:uuid>/columns/answer/": Rule(UPLOADERS, {"POST": 422}, UPLOADS),
-    "uploads/<uuid:uuid>/columns/back/": Rule(UPLOADERS, {"POST": 422}, UPLOADS),
-    "uploads/<uuid:uuid>/columns/again/": Rule(UPLOADERS, {"POST": 302}, UPLOADS),
+    "uploads/<uuid:uuid>/columns/": Rule(MENDERS, {"GET": 200, "POST": 302}, UPLOADS),
+    "uploads/<uuid:uuid>/columns/units/": Rule(MENDERS, {"GET": 200}, UPLOADS),
+    "uploads/<uuid:uuid>/columns/answer/": Rule(MENDERS, {"POST": 422}, UPLOADS),
+    "uploads/<uuid:uuid>/columns/back/": Rule(MENDERS, {"POST": 422}, UPLOADS),
+    "uploads/<uuid:uuid>/columns/again/": Rule(MENDERS, {"POST": 302}, UPLOADS),
     "uploads/<uuid:uuid>/check-again/": Rule(LIAISONS, {"POST": 302}, UPLOADS),
     "uploads/<uuid:uuid>/rows/<int:number>/": Rule(LIAISONS, {"GET": 200, "POST": 422}, UPLOADS, kind="row"),
     "api/v1/uploads/": Rule(
