@@ -40,7 +40,10 @@ class Sampled(NamedTuple):
 
 
 class MappedColumn(NamedTuple):
-    """A column with its fields as they stand, or as they were sent; `samples` are masked where the user may not see them."""
+    """A column with its fields as they stand, or as they were sent; `samples` are masked where the user may not see them.
+
+    `is_fresh`: the choice of units was made anew for an item that was typed in.
+    """
 
     index: int
     letter: str
@@ -57,6 +60,7 @@ class MappedColumn(NamedTuple):
     kind: str
     may_answer: bool
     error: str
+    is_fresh: bool
 
 
 class Question(NamedTuple):
@@ -189,6 +193,7 @@ def mapped(
         kind=_kind(index, sample),
         may_answer=bool(column.heading) and headings.fold(column.heading) not in repeated,
         error=str(FAULTS[error]) if error else "",
+        is_fresh=sent is not None and f"fresh-{index}" in sent,
     )
 
 
@@ -233,9 +238,10 @@ def _answer(column: Column, sent: Mapping[str, str]) -> Answer | str | None:
     if chosen is None:
         return "item"
     role, code = chosen
-    # A unit that stood there before, and stands there still, was not chosen now; it is kept where it was stated or found.
+    # A unit that stood there before, and stands there still, was not chosen now, unless its choice was made anew for the item
+    # (`fresh`); of the same item it is kept where it was stated or found.
     is_kept = is_same and (column.unit_stated or (code and unit != catalogue.load()[code].unit))
-    is_chosen = unit and (unit != _unit(column) or is_kept)
+    is_chosen = unit and (unit != _unit(column) or is_kept or f"fresh-{index}" in sent)
     return Answer(index, role, code, unit if is_chosen else None, zero_is_missing=zero and role == "indicator")
 
 

@@ -113,6 +113,16 @@ def test_answer_is_kept_and_the_file_read_again(cast, sign_in, org_a):
         assert (layout.made_by, one.agreed, "tc" in one.layout["codes"]) == (cast.liaison_a1, layout, True)
 
 
+@pytest.mark.parametrize(("fresh", "unit"), [({}, "mmol/L"), ({"fresh_4": "1"}, "mg/dL")])
+def test_unit_of_the_former_item_counts_only_where_it_was_chosen_for_the_new_one(cast, sign_in, org_a, fresh, unit):
+    one, browser = deliver(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
+    send(browser, one, org_a, item_4="Total cholesterol", unit_4="mg/dL")
+    send(browser, one, org_a, item_4="LDL cholesterol", unit_4="mg/dL", **fresh)
+    with current.use(org_a):
+        said = ExamLayout.objects.first().layout["columns"][0]
+    assert (said["code"], said["unit"]) == ("ldl", unit)
+
+
 def test_column_can_be_put_aside_and_given_back(cast, sign_in, org_a):
     one, browser = deliver(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
     send(browser, one, org_a, ignore_5="1", item_4="Total cholesterol")

@@ -57,7 +57,7 @@ def units(request: HttpRequest, uuid: UUID) -> HttpResponse:
     index = request.GET.get("index", "")
     headings = {str(column.index): column.heading for column in _columns(request, upload)}
     role, code = mapping.item_of(request.GET.get(f"item-{index}", "")) or ("other", None)
-    shown = {"index": int(index) if index in headings else 0, "heading": headings.get(index, ""), "unit": ""}
+    shown = {"index": int(index) if index in headings else 0, "heading": headings.get(index, ""), "unit": "", "is_fresh": True}
     shown["units"] = mapping.unit_choices(role, code)
     return render(request, "exams/_unit_choice.html", {"column": shown})
 
