@@ -33,7 +33,7 @@ def test_file_is_delivered_by_a_link_without_an_account(site, town, tmp_path, dj
     visitor.page.set_input_files('input[type="file"]', path)
     visitor.page.wait_for_selector(".eq")
     assert sound(visitor, language) == []
-    assert "X9" not in visitor.page.content() and "Nobody in" not in visitor.page.inner_text("h1")
+    assert "X9" not in shown_text(visitor) and "Nobody in" not in visitor.page.inner_text("h1")
     visitor.go(f"/deliver/{token}/")
     assert visitor.page.locator('input[type="file"]').count() == 0
     visitor.close()
