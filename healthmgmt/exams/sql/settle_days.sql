@@ -1,6 +1,6 @@
 -- Which exams of the touched days count: one is superseded while a later, not withdrawn one of the same person and day
--- has a column for everything that it says, and nothing of that was left out there. One that only repeats another stays aside. Depends only on what remains, so any order
--- of undoing ends the same.
+-- has a column for everything that it says, and nothing of that was left out there. One that only repeats another stays aside.
+-- Depends only on what remains, so any order of undoing ends the same.
 WITH days AS (
     SELECT DISTINCT person_id, taken_on
     FROM exams_exam
