@@ -99,7 +99,7 @@ def _filled(schema: str, rows: int, waiting: int):
     from django.contrib.auth import get_user_model
 
     from healthmgmt.core import sql
-    from healthmgmt.exams import recognising, services, staging
+    from healthmgmt.exams import lines, recognising, services, staging
     from healthmgmt.exams.cleaning import Cleaner, Options
     from healthmgmt.exams.models import Upload
     from healthmgmt.exams.reading.sheets import Sheet
@@ -122,8 +122,8 @@ def _filled(schema: str, rows: int, waiting: int):
     faults = _faults(rows, waiting)
     for first in range(1, rows + 1, BLOCK_ROWS):
         block = [(number + 1, _row(number, today, faults.get(number))) for number in range(first, min(first + BLOCK_ROWS, rows + 1))]
-        staging.copy_rows(upload.pk, cleaner.clean(sheet, block, first))
-    staging.match_and_check(upload.pk, layout=found, scope_path=root.path)
+        staging.copy_rows(upload.pk, lines.encode(cleaner.columns(sheet, block, first)).split(b"\n"))
+    staging.check(upload)
     services.settle(upload, went_in=False)
     with bare.connected() as database:
         database.settle(schema, "people_person", "exams_uploadrow", "exams_rowproblem")

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.templatetags.health import day, page_language
-from healthmgmt.exams.models import Exam, Finding
+from healthmgmt.exams import findings
+from healthmgmt.exams.findings import Level
+from healthmgmt.exams.models import Exam
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
 from healthmgmt.risk.calculators import bmi
@@ -20,8 +22,8 @@ from healthmgmt.risk.packs import Pack
 MAIN = ("bmi", "waist", "heart_rate", "fpg", "hba1c", "tc", "ldl", "hdl", "tg", "uric_acid", "creatinine", "egfr", "alt", "hgb")
 PRESSURE = ("sbp", "dbp")
 STEP = 20  # mmHg between two lines of the chart
-LEVEL_COLOURS = {Finding.Level.REFER: "orange", Finding.Level.WATCH: "blue"}
-LEVEL_WORDS = {Finding.Level.REFER: gettext_lazy("A referral is advised"), Finding.Level.WATCH: gettext_lazy("Worth watching")}
+LEVEL_COLOURS = {Level.REFER: "orange", Level.WATCH: "blue"}
+LEVEL_WORDS = {Level.REFER: gettext_lazy("A referral is advised"), Level.WATCH: gettext_lazy("Worth watching")}
 # What was answered about illnesses, treatment and family, by the heading under which it stands.
 ANSWERS = (
     (
@@ -74,8 +76,8 @@ class Said:
 
 
 def exams_of(person: Person) -> list[Exam]:
-    """The exams that count, oldest first, with their findings; two queries."""
-    return list(Exam.objects.filter(person=person, state=Exam.State.CURRENT).order_by("taken_on", "id").prefetch_related("findings"))
+    """The exams that count, oldest first."""
+    return list(Exam.objects.filter(person=person, state=Exam.State.CURRENT).order_by("taken_on", "id"))
 
 
 def number_of(exam: Exam, code: str) -> float | None:
@@ -134,7 +136,7 @@ def values(exams: Sequence[Exam], *, sex: str, reasons: Mapping[str, str], with_
     if not exams:
         return []
     before, last = exams[-2:][0], exams[-1]
-    outside = {one.indicator for one in last.findings.all()}
+    outside = {one.indicator for one in findings.outside(last.results, last.ranges, sex)}
     found = []
     for code, indicator in catalogue.load().items():
         is_worth = code in MAIN or code in outside or code in reasons
@@ -193,8 +195,8 @@ def said(exams: Sequence[Exam]) -> list[Said]:
         return []
     last, former = telling[-1], telling[-2] if len(telling) > 1 else None
     levels: dict[str, str] = {}
-    for one in last.findings.all():
-        if one.level in LEVEL_COLOURS and levels.get(one.indicator) != Finding.Level.REFER:
+    for one in findings.said(last.findings):
+        if levels.get(one.indicator) != Level.REFER:
             levels[one.indicator] = one.level
     found = []
     for code, text in last.texts.items():

@@ -4,9 +4,10 @@ A statement `exams/apply` is the file `healthmgmt/exams/sql/apply.sql`. Nothing 
 against a forged `SET ROLE` is that no SQL text is put together anywhere else.
 """
 
+import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 DOMAINS = Path(__file__).resolve().parent.parent
 Parameters = Mapping[str, Any]
 JSONB = 3802  # the type's number in every PostgreSQL
+COPY_PIECE = 256 * 1024
 
 
 class CopyMismatch(RuntimeError):
@@ -77,6 +79,19 @@ def copy_in(table: str, columns: list[str], values: Iterable[Iterable[str | None
         if cursor.rowcount != stream.count:
             raise CopyMismatch(f"{table}: {stream.count} rows given, {cursor.rowcount} stored")
     return stream.count
+
+
+def copy_lines(table: str, columns: list[str], lines: Sequence[bytes]) -> None:
+    """COPY rows that are lines of COPY text already (fields by tab, `\\N` for NULL), none of which holds a line end, into a table.
+
+    Raises DatabaseError on what cannot be stored, CopyMismatch when rows are missing.
+    """
+    _check_names(table, *columns)
+    listed, text = ", ".join(columns), b"\n".join(lines)
+    with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN", io.BytesIO(text), COPY_PIECE)
+        if cursor.rowcount != len(lines):
+            raise CopyMismatch(f"{table}: {len(lines)} rows given, {cursor.rowcount} stored")
 
 
 def copy_out(name: str, parameters: Parameters | None = None) -> Iterator[bytes]:

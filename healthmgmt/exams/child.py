@@ -3,13 +3,13 @@
 It holds no secrets, no database and no Django, limits its own memory and time, and writes JSON lines:
 
     {"kind": "layout", "format", "encoding", "sheets", "date_order", "is_1904", "columns": [...], "header_rows": [...]}
-    {"kind": "rows", "rows": [[...], ...]}            fields as cleaning.FIELDS; the JSON ones are JSON text
+    {"kind": "rows", "count", "lines"}                cleaning.FIELDS as lines (see there); behind its frame, see `_write`
     {"kind": "refused", "reason", "received"}         or
     {"kind": "end", "received", "proposals": [...]}   see Cleaner.proposals
 
 Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame}, as JSON
 in a file of their own: what was agreed about columns may be longer than an argument.
-A file of mended rows (see keyed) begins with {"kind": "layout", "mends": true, "headings"} instead, and its rows are [number,
+A file of mended rows (see keyed) begins with {"kind": "layout", "mends": true, "headings"} instead, and its "rows" are [number,
 sheet row, key, cells]. A refusal may come after rows: then nothing of the file is to be kept.
 """
 
@@ -23,7 +23,7 @@ from datetime import date
 from functools import partial
 from itertools import islice
 
-from healthmgmt.exams import cells, headings, headrows, keyed, longform, reading, recognising
+from healthmgmt.exams import cells, headings, headrows, keyed, lines, longform, reading, recognising
 from healthmgmt.exams.cleaning import Cleaner, Options
 from healthmgmt.exams.datarows import data_rows
 from healthmgmt.exams.reading import FileRefused, Limits, Row, Sheet, Workbook
@@ -110,7 +110,7 @@ def _rows(tables: list[tuple[Sheet, Layout]], settings: Options, limits: Limits)
             _check_columns(block, limits)
             if received + len(block) > limits.rows:
                 raise FileRefused("too-large", received + len(block) + sum(1 for _ in rows))
-            yield {"kind": "rows", "rows": cleaner.clean(sheet, block, received + 1)}
+            yield {"kind": "rows", "count": len(block), "lines": lines.encode(cleaner.columns(sheet, block, received + 1))}
             received += len(block)
         _merge(proposals, cleaner.proposals())
     if not received:
@@ -137,7 +137,7 @@ def _keyed_frames(rows: keyed.Keyed, limits: Limits) -> Iterator[dict]:
         raise FileRefused("too-large", expected)
     yield {"kind": "layout", "mends": True, "headings": rows.headings, "expected": expected, "columns": []}
     for block in rows.blocks():
-        yield {"kind": "rows", "rows": block}
+        yield {"kind": "rows", "count": len(block), "rows": block}
     yield {"kind": "end", "received": expected}
 
 
@@ -218,7 +218,10 @@ def _content(fd: int, limits: Limits) -> bytes:
 
 
 def _write(frame: dict) -> None:
-    sys.stdout.buffer.write(json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    """A frame as a line of JSON. The lines of rows follow it as they are: instead of them it says how many bytes they have."""
+    following = frame.get("lines", b"")
+    told = {**frame, "lines": len(following)} if following else frame
+    sys.stdout.buffer.write(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" + following)
     sys.stdout.buffer.flush()
 
 

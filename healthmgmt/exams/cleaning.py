@@ -13,18 +13,21 @@ from json.encoder import encode_basestring as quote
 
 from healthmgmt.core import resident_id
 from healthmgmt.exams import cells
-from healthmgmt.exams.interpreting import CHANNELS, CONTROL, ID_NUMBER, LONGEST_CELL, Interpreter, interpreter
+from healthmgmt.exams.interpreting import CHANNELS, CONTROL, FINDINGS, ID_NUMBER, LONGEST_CELL, Interpreter, interpreter
 from healthmgmt.exams.reading.sheets import Row, Sheet, column_letters
 from healthmgmt.exams.recognising import Column, Layout
 from healthmgmt.records import coding
 
 FIELDS = (
-    "number", "sheet", "sheet_row", "places", "emp_no", "name", "id_no", "sex", "dept", "exam_date",
+    "number", "emp_no", "id_no", "sheet", "sheet_row", "places", "name", "sex", "dept", "exam_date",
     "raw", "values", "reported", "qualifiers", "ranges", "texts", "other", "findings", "problems",
 )  # fmt: skip
 PRESSURES = (("sbp", "dbp"), ("sbp_home", "dbp_home"))
 MASKED = "*"
-SHORTEST_ID = 18 + 1  # quoted
+NOTHING_NOTED = "[]"
+HIDDEN = "\0"
+SHORTEST_ID = 18
+LONGEST_SHEET_NAME = 80
 FEWEST_ZEROS = 2  # one may be a slip of the hand
 
 
@@ -83,19 +86,25 @@ class Cleaner:
         self._doubled = _doubled(self.interpreters)
         self._flagged = [one for one in self.interpreters if one.column.role in ("flag", "indicator") and _sets_flags(one)]
 
-    def clean(self, sheet: Sheet, rows: Sequence[Row], first: int) -> list[list]:
+    def clean(self, sheet: Sheet, rows: Sequence[Row], first: int) -> list[tuple[str | None, ...]]:
         """Rows shaped as FIELDS, in order; `first` is the number of the first one under the heading."""
+        return list(zip(*self.columns(sheet, rows, first), strict=True))
+
+    def columns(self, sheet: Sheet, rows: Sequence[Row], first: int) -> list[Sequence[str | None]]:
+        """The same, a list of texts for each of FIELDS."""
         block = self._block(sheet, rows, first)
         dates = self._exam_dates(block)
-        people = self._people(block)
+        emp_nos, names, ids, sexes, depts = self._people(block)
         self._note_odd(block)
         self._note_faults(block)
         doubles = self._note_doubles(block)
         values = self._values(block)
         made = {channel: self._channel(block, channel) for channel in CHANNELS[1:]}
         raws = self._raws(block)
-        findings = [f"[{','.join(block.extras.get('findings', {}).get(at, ()))}]" for at in range(len(rows))]
-        problems = [self._problems(block, at) for at in range(len(rows))]
+        findings = self._channel(block, FINDINGS, brackets="[]")
+        problems = [NOTHING_NOTED] * len(rows)
+        for at, noted in block.problems.items():
+            problems[at] = json.dumps(noted, ensure_ascii=False)
         for at, codes in doubles.items():
             for texts in (values, *made.values()):
                 texts[at] = _without(texts[at], codes)
@@ -106,15 +115,11 @@ class Cleaner:
             findings[at] = "[]"
         for one in self.interpreters:
             one.forget()
-        return list(
-            map(
-                list,
-                zip(
-                    block.numbers, [sheet.name] * len(rows), [row[0] for row in rows], self._places(block), *people, dates, raws, values,
-                    *(made[channel] for channel in CHANNELS[1:]), findings, problems, strict=True,
-                ),
-            )
-        )  # fmt: skip
+        count = len(rows)
+        return [
+            list(map(str, block.numbers)), emp_nos, ids, [sheet.name[:LONGEST_SHEET_NAME]] * count, [str(number) for number, _ in rows], self._places(block),
+            names, sexes, depts, dates, raws, values, *(made[channel] for channel in CHANNELS[1:]), findings, problems,
+        ]  # fmt: skip
 
     def proposals(self) -> list[dict]:
         """What the columns as a whole suggest and only people may decide: another unit, zeros that stand for "not measured"."""
@@ -185,7 +190,7 @@ class Cleaner:
         column, texts = self._texts(block, "sex")
         for text in set(texts).difference(self._sexes):
             self._sexes[text] = coding.sex(text)
-        sexes = [self._sexes[text] for text in texts]
+        sexes = [self._sexes[text] or "" for text in texts]
         id_column = self.layout.of_role("id_no")
         ids = self._id_numbers(block, id_column, found["id_no"]) if id_column else [None] * len(block.rows)
         return found["emp_no"], found["name"], ids, sexes, found["dept"]
@@ -195,13 +200,15 @@ class Cleaner:
         ids: list[str | None] = []
         is_checked = self.options.country == "cn"
         for at, text in enumerate(texts):
-            if not text or MASKED in text or coding.is_not_measured(text, "num"):
-                ids.append(None)
-                continue
             number = resident_id.normalise(text)
-            if is_checked and at not in block.cut and not resident_id.valid_resident_id(number):
-                block.add(at, column, "id-number")
-            ids.append(number)
+            if is_checked and resident_id.is_valid(number):
+                ids.append(number)
+            elif not text or MASKED in text or coding.is_not_measured(text, "num"):
+                ids.append(None)
+            else:
+                if is_checked and at not in block.cut:
+                    block.add(at, column, "id-number")
+                ids.append(number)
         return ids
 
     def _note_odd(self, block: Block) -> None:
@@ -213,7 +220,7 @@ class Cleaner:
                 self._note_odd_cells(block, one, texts)
 
     def _note_odd_cells(self, block: Block, one: Interpreter, texts: Sequence[str]) -> None:
-        sparse = [channel for channel in (*CHANNELS, "findings") if channel not in one.dense]
+        sparse = [channel for channel in (*CHANNELS, FINDINGS) if channel not in one.dense]
         for at, text in enumerate(texts):
             outcome = one.odd.get(text)
             if outcome is None or at in block.cut:
@@ -284,26 +291,23 @@ class Cleaner:
                 flags: dict[str, float] = {}
                 for flag, value in chain.from_iterable(pairs):
                     flags[flag] = max(value, flags.get(flag, 0.0))
-                fragment = merged[pairs] = ",".join(f"{quote(flag)}:{int(value)}" for flag, value in flags.items())
+                fragment = merged[pairs] = "".join(f"{quote(flag)}:{int(value)}," for flag, value in flags.items())
             found.append(fragment)
         return found
 
-    def _channel(self, block: Block, channel: str, more: list[str] | None = None) -> list[str]:
-        """One JSON object a row from the members that the columns give."""
-        parts = [
+    def _channel(self, block: Block, channel: str, more: list[str] | None = None, brackets: str = "{}") -> list[str]:
+        """One JSON object (or list) a row from the members that the columns give; each of these ends with a comma."""
+        parts: list[Iterable[str]] = [
             map(one.dense[channel].__getitem__, block.columns[one.column.index])
             for one in self.interpreters
             if channel in one.dense
         ]
         if more is not None:
-            parts.append(iter(more))
-        extras = block.extras.get(channel, {})
-        if not parts:
-            texts = ["{}"] * len(block.rows)
-        else:
-            texts = ["{" + ",".join(filter(None, row)) + "}" for row in zip(*parts)]
-        for at, fragments in extras.items():
-            texts[at] = "{" + ",".join(filter(None, (texts[at][1:-1], *fragments))) + "}"
+            parts.append(more)
+        opening, closing = brackets
+        texts = [f"{opening}{row[:-1]}{closing}" for row in map("".join, zip(*parts))] if parts else [brackets] * len(block.rows)
+        for at, fragments in block.extras.get(channel, {}).items():
+            texts[at] = opening + ",".join(filter(None, (texts[at][1:-1], *fragments))) + closing
         return texts
 
     def _raws(self, block: Block) -> list[str]:
@@ -312,11 +316,20 @@ class Cleaner:
         hidden = id_column.index if id_column else self.width
         raws = []
         for at, (_, row) in enumerate(block.rows):
-            quoted = list(map(quote, row))
-            if hidden < len(quoted):
-                quoted[hidden] = "null"
-            raw = "[" + ",".join(quoted) + "]"
-            if "\\u00" in raw or (max(map(len, quoted)) > SHORTEST_ID and (ID_NUMBER.search(raw) or len(raw) > LONGEST_CELL)):
+            has_id = hidden < len(row)
+            shown = [*row[:hidden], "", *row[hidden + 1 :]] if has_id else row
+            joined = "".join(shown)
+            if joined.isprintable() and '"' not in joined and "\\" not in joined:
+                # Every sign stands for itself in JSON.
+                if has_id:
+                    shown[hidden] = HIDDEN
+                raw = '["{}"]'.format('","'.join(shown)).replace(f'"{HIDDEN}"', "null")
+            else:
+                quoted = list(map(quote, shown))
+                if has_id:
+                    quoted[hidden] = "null"
+                raw = f"[{','.join(quoted)}]"
+            if "\\u00" in raw or (max(map(len, shown)) >= SHORTEST_ID and (ID_NUMBER.search(raw) or len(raw) > LONGEST_CELL)):
                 raw = self._careful_raw(block, at, row, id_column)
             raws.append(raw)
         return raws
@@ -333,14 +346,10 @@ class Cleaner:
                 block.add(at, column, "too-long")
         return json.dumps(kept, ensure_ascii=False)
 
-    def _problems(self, block: Block, at: int) -> str:
-        noted = block.problems.get(at)
-        return json.dumps(noted, ensure_ascii=False) if noted else "[]"
-
 
 def clean_again(
     layout: Layout, options: Options, sheet: str, row: Row, number: int, places: Mapping[str, str] | None = None
-) -> list:
+) -> tuple[str | None, ...]:
     """One row once more, after a cell of it was mended: shaped as FIELDS. `row` is (sheet row, cells); `places` as stored."""
     moved = {int(index): address for index, address in places.items()} if places else None
     again = Sheet(sheet, lambda: iter(()), moved=(lambda _number: moved) if moved else None)

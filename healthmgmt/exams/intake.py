@@ -4,14 +4,17 @@ Whatever happens to the child - killed for memory or time, crashed, talking nons
 `refused` frame with a reason. No Django, no database.
 """
 
+import contextlib
 import json
 import logging
 import os
+import queue
 import selectors
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +25,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 WALL_SECONDS = 60.0
 LONGEST_LINE = 256 << 20
 PIECE = 1 << 20
+FRAMES_AHEAD = 8
 LAST_KINDS = ("end", "refused")
 KINDS = ("layout", "rows", *LAST_KINDS)
 # How a limit ends a process: by the kernel (KILL, XCPU), or by its own allocator (ABRT).
@@ -39,8 +43,8 @@ class _Nonsense(Exception):
 def run(fd: int, options: dict, wall_seconds: float = WALL_SECONDS) -> Iterator[dict]:
     """Frames of the file behind `fd` (see child.py), ending with exactly one `end` or `refused`.
 
-    Only time spent waiting for the child counts, not what the caller does with a frame. The child gets
-    none of the parent's environment but the path, and no other open file.
+    The child goes on while the caller works on a frame, some frames ahead; only time spent waiting for it counts. It gets none of
+    the parent's environment but the path, and no other open file.
     """
     with tempfile.TemporaryFile() as given:
         given.write(json.dumps(options).encode())
@@ -50,11 +54,16 @@ def run(fd: int, options: dict, wall_seconds: float = WALL_SECONDS) -> Iterator[
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(fd, given.fileno()), cwd=PROJECT,
             env={"PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1"}, start_new_session=True,
         )  # fmt: skip
+    ahead: queue.Queue = queue.Queue(FRAMES_AHEAD)
+    reader = threading.Thread(target=_read_ahead, args=(child, wall_seconds, ahead), daemon=True)
+    reader.start()
     received, rows = 0, 0
     try:
-        for frame in _frames(child, wall_seconds):
+        for frame in iter(ahead.get, None):
+            if isinstance(frame, Exception):
+                raise frame
             if frame["kind"] == "rows":
-                rows += len(frame["rows"])
+                rows += frame["count"]
             if frame["kind"] in LAST_KINDS:
                 received = frame["received"]
                 if frame["kind"] == "end" and received != rows:
@@ -69,33 +78,77 @@ def run(fd: int, options: dict, wall_seconds: float = WALL_SECONDS) -> Iterator[
         logger.error("the reading process wrote no usable frame")
         yield {"kind": "refused", "reason": "corrupt", "received": rows}
     finally:
-        _stop(child)
+        _stop(child, reader, ahead)
+
+
+def _read_ahead(child: subprocess.Popen, seconds: float, ahead: queue.Queue) -> None:
+    """Put the child's frames into the queue, at last the error that ended them or None."""
+    try:
+        for frame in _frames(child, seconds):
+            ahead.put(frame)
+        ahead.put(None)
+    except (OSError, _TooSlow, _Nonsense) as error:
+        ahead.put(error)
 
 
 def _frames(child: subprocess.Popen, seconds: float) -> Iterator[dict]:
-    """Decoded lines of the child's output until it closes; raises _TooSlow, _Nonsense."""
-    buffer = bytearray()
-    with selectors.DefaultSelector() as selector:
-        selector.register(child.stdout, selectors.EVENT_READ)
-        while True:
-            began = time.monotonic()
-            ready = selector.select(max(seconds, 0))
-            seconds -= time.monotonic() - began
-            if not ready:
-                raise _TooSlow
-            piece = os.read(child.stdout.fileno(), PIECE)
-            if not piece:
-                break
-            at = len(buffer)
-            buffer += piece
-            while (end := buffer.find(b"\n", at)) >= 0:
-                yield _decoded(bytes(buffer[:end]))
-                del buffer[: end + 1]
-                at = 0
-            if len(buffer) > LONGEST_LINE:
+    """Frames of the child's output until it closes; raises _TooSlow, _Nonsense."""
+    pieces = _Pieces(child.stdout.fileno(), seconds)
+    while line := pieces.line():
+        frame = _decoded(line)
+        if "lines" in frame:
+            frame["lines"] = pieces.take(frame["lines"])
+            if frame["lines"].count(b"\n") + 1 != frame["count"]:
                 raise _Nonsense
-    if buffer and child.wait(timeout=5) == 0:
-        raise _Nonsense
+        yield frame
+
+
+class _Pieces:
+    """The child's output, read as it comes."""
+
+    def __init__(self, fd: int, seconds: float) -> None:
+        self._fd = fd
+        self._seconds = seconds
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(fd, selectors.EVENT_READ)
+        self._buffer = bytearray()
+
+    def line(self) -> bytes:
+        """The next line without its end; empty at the end of the output."""
+        at = 0
+        while (end := self._buffer.find(b"\n", at)) < 0:
+            at = len(self._buffer)
+            if at > LONGEST_LINE:
+                raise _Nonsense
+            if not self._more():
+                if at:
+                    raise _Nonsense
+                return b""
+        return self._cut(end + 1)[:-1]
+
+    def take(self, size: int) -> bytes:
+        """So many bytes."""
+        if size > LONGEST_LINE:
+            raise _Nonsense
+        while len(self._buffer) < size:
+            if not self._more():
+                raise _Nonsense
+        return self._cut(size)
+
+    def _cut(self, size: int) -> bytes:
+        found = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return found
+
+    def _more(self) -> bool:
+        began = time.monotonic()
+        ready = self._selector.select(max(self._seconds, 0))
+        self._seconds -= time.monotonic() - began
+        if not ready:
+            raise _TooSlow
+        piece = os.read(self._fd, PIECE)
+        self._buffer += piece
+        return bool(piece)
 
 
 def _decoded(line: bytes) -> dict:
@@ -120,9 +173,13 @@ def _ended(child: subprocess.Popen, rows: int) -> dict:
     return {"kind": "refused", "reason": "too-large" if is_limit else "corrupt", "received": rows}
 
 
-def _stop(child: subprocess.Popen) -> None:
+def _stop(child: subprocess.Popen, reader: threading.Thread, ahead: queue.Queue) -> None:
     if child.poll() is None:
         child.kill()
     child.wait()
+    while reader.is_alive():
+        # It may wait for room; nobody else takes from here any more.
+        with contextlib.suppress(queue.Empty):
+            ahead.get(timeout=0.01)
     child.stdout.close()
     child.stderr.close()

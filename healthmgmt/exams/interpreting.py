@@ -21,6 +21,7 @@ ID_NUMBER = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 LONGEST_CELL = 32_767  # what a spreadsheet itself can hold
 MOST_KEPT = 50_000  # distinct texts of a column
 CHANNELS = ("values", "reported", "qualifiers", "ranges", "texts", "other")
+FINDINGS = "findings"
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Outcome:
     hint: str = ""
 
 
-class Fragments(dict):
+class Told(dict):
     """Cell text -> one attribute of its outcome."""
 
     def __init__(self, interpreter: "Interpreter", attribute: str) -> None:
@@ -58,6 +59,15 @@ class Fragments(dict):
         return found
 
 
+class Fragments(Told):
+    """Cell text -> the members that it adds to a JSON object or list, with a comma behind them."""
+
+    def __missing__(self, text: str) -> str:
+        members = super().__missing__(text)
+        found = self[text] = members and members + ","
+        return found
+
+
 class Interpreter:
     """A column's outcomes. `dense` holds the channels that nearly every cell fills; what other channels a
     cell fills, and its problem, is found through `odd`: {text: outcome}."""
@@ -66,8 +76,8 @@ class Interpreter:
         self.column = column
         self.odd: dict[str, Outcome] = {}
         self.dense = {channel: Fragments(self, channel) for channel in dense}
-        self.flags = Fragments(self, "flags")
-        self.numbers = Fragments(self, "number")
+        self.flags = Told(self, "flags")
+        self.numbers = Told(self, "number")
         self.hinted = {"unit": 0, "zeros": 0}  # cells
         self._sound = self._strange = 0  # distinct texts: numbers in order, and such with the hint `unit`
         self._interpret = interpret
@@ -84,8 +94,8 @@ class Interpreter:
             found = self._outcomes[text] = self._judge(text)
             self._sound += found.number is not None
             self._strange += found.hint == "unit"
-            sparse = any(getattr(found, channel) for channel in CHANNELS if channel not in self.dense)
-            if sparse or found.problem or found.findings:
+            sparse = any(getattr(found, channel) for channel in (*CHANNELS, FINDINGS) if channel not in self.dense)
+            if sparse or found.problem:
                 self.odd[text] = found
         return found
 
@@ -134,7 +144,8 @@ def interpreter(column: Column, key: str) -> Interpreter | None:
             dense.append("ranges")
         return Interpreter(column, lambda text: _number(column, text), tuple(dense))
     interpret = {"ord": _ordinal, "code": _history, "text": _history}[kind]
-    return Interpreter(column, lambda text: interpret(column.code, text), ("values", "texts"))
+    dense = ("values", "texts", FINDINGS) if kind == "text" else ("values", "texts")
+    return Interpreter(column, lambda text: interpret(column.code, text), dense)
 
 
 def json_number(value: float) -> str:

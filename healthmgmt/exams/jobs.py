@@ -6,8 +6,7 @@ from healthmgmt.core import files, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.exams import answering, correcting, intake, merging, purging, rereading, selectors, services, staging
-from healthmgmt.exams.models import Mending, Upload, UploadRow
-from healthmgmt.exams.references import reference_ranges
+from healthmgmt.exams.models import Mending, Upload
 from healthmgmt.organization import periods
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work import services as work
@@ -41,7 +40,7 @@ def read(run: Run) -> None:
         upload.layout["proposals"] = answering.open_questions(end.get("proposals", []), upload.agreed and upload.agreed.layout)
         upload.save(update_fields=["layout"])
         typed = rereading.carry_over(upload)
-        staging.match_and_check(upload.pk, layout=upload.layout, scope_path=upload.unit.path)
+        staging.check(upload)
         rereading.carry_cells(upload, typed, by=_actor(upload))
         services.place(upload)
         upload.finished_at = timezone.now()
@@ -57,9 +56,9 @@ def apply(run: Run) -> None:
     upload = Upload.objects.get(pk=run.payload["upload"])
     if upload.state != Upload.State.APPLYING or upload.purged_at is not None:
         return
-    parameters = {"upload": upload.pk, "codes": upload.layout["codes"], "ranges": reference_ranges()}
+    parameters = {"upload": upload.pk, "codes": upload.layout["codes"], "states": selectors.going_in(upload)}
     done = run.cursor.get("done", 0)
-    while (first := _first_ready(upload, done)) is not None:
+    while (first := _first_going_in(upload, done)) is not None:
         last = min(first + BATCH_ROWS - 1, upload.received)
         parameters |= {"first": first, "last": last}
         with run.batch(done=last, total=upload.received, cursor={"done": last}):
@@ -73,8 +72,8 @@ def apply(run: Run) -> None:
         work.announce("exams.applied", upload=upload.pk, round=upload.rounds)
 
 
-def _first_ready(upload: Upload, after: int) -> int | None:
-    ready = upload.rows.filter(state=UploadRow.State.READY, number__gt=after)
+def _first_going_in(upload: Upload, after: int) -> int | None:
+    ready = upload.rows.filter(state__in=selectors.going_in(upload), number__gt=after)
     return ready.order_by("number").values_list("number", flat=True).first()
 
 
@@ -135,7 +134,8 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
     options = {"name": upload.file_name, "today": today.isoformat(), "layout": agreed and agreed.layout}
     frames = intake.run(plain.fileno(), options)
     stored = run.cursor.get("stored", 0)
-    pending: list[list] = []
+    pending: list[bytes] = []
+    received = 0
     for frame in frames:
         if frame.get("mends"):
             return merging.merge(run, upload, frame, frames)
@@ -148,19 +148,21 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
                 upload.state, upload.agreed = Upload.State.READING, agreed
                 upload.save(update_fields=["layout", "state", "agreed"])
         elif frame["kind"] == "rows":
-            pending += [row for row in frame["rows"] if row[0] > stored]
+            rows = frame["lines"].split(b"\n")
+            pending += rows[max(stored - received, 0) :]
+            received += len(rows)
             if len(pending) >= BATCH_ROWS:
-                stored = _store(run, upload, pending, expected)
+                stored = _store(run, upload, pending, last=received, expected=expected)
                 pending = []
         else:
             if pending and frame["kind"] == "end":
-                _store(run, upload, pending, expected)
+                _store(run, upload, pending, last=received, expected=expected)
             return frame
     raise RuntimeError("The reading child ended without saying how.")
 
 
-def _store(run: Run, upload: Upload, rows: list[list], expected: int) -> int:
-    last = rows[-1][0]
+def _store(run: Run, upload: Upload, rows: list[bytes], *, last: int, expected: int) -> int:
+    """Stage rows, of which the last one is the file's `last`."""
     with run.batch(done=last, total=max(expected, last), cursor={"stored": last}):
         staging.copy_rows(upload.pk, rows)
     return last

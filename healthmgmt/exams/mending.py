@@ -11,7 +11,7 @@ from typing import Any
 
 from healthmgmt.core import sql
 from healthmgmt.core.encryption import encrypt
-from healthmgmt.exams import staging
+from healthmgmt.exams import selectors, staging
 from healthmgmt.exams.cleaning import Cleaner, Options, clean_again, other_keys
 from healthmgmt.exams.models import MendedCell, Mending, Upload, UploadRow
 from healthmgmt.exams.reading.sheets import Sheet
@@ -56,7 +56,8 @@ def mend(upload: Upload, rows: Sequence[UploadRow], changes: Mapping[int, Cells]
     numbers = [row.number for row in rows]
     partners = staging.waiting_partners(upload.pk, numbers)
     lines = _cleaned(upload, rows, before, wanted, today)
-    sql.execute("exams/mend_rows", {"upload": upload.pk, "rows": json.dumps(lines, ensure_ascii=False)})
+    states = [*selectors.going_in(upload), UploadRow.State.WAITING]
+    sql.execute("exams/mend_rows", {"upload": upload.pk, "rows": json.dumps(lines, ensure_ascii=False), "states": states})
     MendedCell.objects.bulk_create(
         MendedCell(
             mending=mending, upload=upload, number=row.number, index=at, version=row.version + 1, before=_at(before[row.number], at), after=text
@@ -65,7 +66,7 @@ def mend(upload: Upload, rows: Sequence[UploadRow], changes: Mapping[int, Cells]
         for at, text in sorted(wanted[row.number].items())
     )
     touched = {*numbers, *partners, *staging.waiting_partners(upload.pk, numbers)}
-    staging.check_again(upload.pk, layout=upload.layout, scope_path=upload.unit.path, numbers=sorted(touched))
+    staging.check_again(upload, numbers=sorted(touched))
     return numbers
 
 

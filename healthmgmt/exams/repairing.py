@@ -131,7 +131,7 @@ def _group(upload: Upload, reason: str, column: str, numbers: Collection[int] | 
 
 
 def _check_again(upload: Upload, numbers: Collection[int]) -> None:
-    staging.check_again(upload.pk, layout=upload.layout, scope_path=upload.unit.path, numbers=sorted(numbers))
+    staging.check_again(upload, numbers=sorted(numbers))
 
 
 def recount(upload: Upload) -> None:

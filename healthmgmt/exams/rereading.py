@@ -101,8 +101,7 @@ def carry_over(upload: Upload) -> dict[int, Cells]:
 
 def carry_cells(upload: Upload, typed: Mapping[int, Cells], *, by: Actor) -> None:
     """Type cells again that people had typed anew, where the file still says something else; after the rows were compared."""
-    waiting = (UploadRow.State.WAITING, UploadRow.State.READY)
-    rows = list(upload.rows.select_for_update().filter(number__in=list(typed), state__in=waiting).order_by("number"))
+    rows = list(upload.rows.select_for_update().filter(number__in=list(typed)).exclude(state=UploadRow.State.REFUSED).order_by("number"))
     if rows:
         correcting.type_again(upload, rows, typed, by=by)
 

@@ -12,7 +12,7 @@ from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.core import sql
 from healthmgmt.core.permissions import Permission
-from healthmgmt.exams import access, presenters, quarantine
+from healthmgmt.exams import access, findings, presenters, quarantine
 from healthmgmt.exams.models import Exam, ExamLayout, Mending, ReportFile, RowProblem, Upload, UploadRow
 from healthmgmt.exams.quality import Counts
 from healthmgmt.organization.models import Period
@@ -72,6 +72,8 @@ def exported(upload: Upload | None = None, *, is_for_clinicians: bool = True) ->
     numeric = {code for code, indicator in catalogue.load().items() if indicator.is_numeric}
     for line in sql.dicts("exams/export_exams", {"upload": upload.pk if upload else None}):
         line["exam_date"] = line["exam_date"].isoformat()
+        told = findings.all_of(line["values"], line.pop("ranges"), line["findings"], line.pop("sex"))
+        line["findings"] = [{"indicator": one.indicator, "code": one.code, "level": one.level} for one in told]
         line["values"] = {code: value for code, value in line["values"].items() if code in numeric}
         if not is_for_clinicians:
             line |= {part: quarantine.without(line[part]) for part in ("values", "reported", "qualifiers", "texts", "other")}
@@ -299,9 +301,15 @@ def may_be_compared(upload: Upload) -> bool:
     return upload.state in (Upload.State.CHECKED, Upload.State.PARTLY_APPLIED) and upload.purged_at is None
 
 
+def going_in(upload: Upload) -> list[UploadRow.State]:
+    """The states of the rows that go in with the round that is under way or comes next: all good ones at first, later the mended ones."""
+    is_first = not upload.rounds or (upload.rounds == 1 and upload.state == Upload.State.APPLYING)
+    return [UploadRow.State.ACCEPTED, UploadRow.State.READY] if is_first else [UploadRow.State.READY]
+
+
 def compared(upload: Upload, *, first: int, most: int) -> Compared:
-    """What the rows that are ready would change if they went in now."""
-    given = {"upload": upload.pk, "codes": upload.layout["codes"], "limit": most, "offset": first}
+    """What the rows that go in next would change if they went in now."""
+    given = {"upload": upload.pk, "codes": upload.layout["codes"], "limit": most, "offset": first, "states": going_in(upload)}
     return Compared(*sql.row("exams/compare_rows", given))
 
 

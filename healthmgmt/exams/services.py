@@ -115,7 +115,7 @@ def refuse_purged(upload: Upload) -> None:
 def settle(upload: Upload, *, went_in: bool) -> None:
     """Write the receipt, counted from the rows, and the state that follows from it.
 
-    Before anything `went_in`, what is ready counts as accepted; afterwards it waits like the rows that are not mended yet.
+    Before anything `went_in`, what was mended counts as accepted; afterwards it waits like the rows that are not mended yet.
     """
     upload.received, accepted, upload.unchanged, waiting, upload.refused, ready = sql.row("exams/count_rows", {"upload": upload.pk})
     if went_in:

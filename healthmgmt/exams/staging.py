@@ -9,31 +9,34 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from healthmgmt.core import sql
-from healthmgmt.core.encryption import encrypt
-from healthmgmt.exams import bysex
-from healthmgmt.people.identity import canonical, id_hash
+from healthmgmt.core.encryption import encrypt_all, keyed_hash
+from healthmgmt.exams import bysex, lines, selectors
+from healthmgmt.exams.cleaning import NOTHING_NOTED
+from healthmgmt.exams.models import Upload, UploadRow
+from healthmgmt.people.identity import canonical
 from healthmgmt.records import coding
 
+# As the lines of the child say them, but for the first four.
 COLUMNS = [
-    "upload_id", "number", "sheet", "sheet_row", "places", "emp_no", "name", "sex", "dept", "exam_on", "raw", "values", "reported",
-    "qualifiers", "ranges", "texts", "other", "findings", "problems", "state", "id_no", "id_hash",
+    "upload_id", "person_id", "state", "id_no", "id_hash", "number", "emp_no", "sheet", "sheet_row", "places", "name", "sex", "dept", "exam_on",
+    "raw", "values", "reported", "qualifiers", "ranges", "texts", "other", "findings", "problems",
 ]  # fmt: skip
-
-NO_PROBLEM = "[]"
+NOBODY = b"\\N"
+SOUND = b"\t" + NOTHING_NOTED.encode()
 
 
 class StagedRow(NamedTuple):
-    """A row frame of the child; the `_json` fields are JSON texts."""
+    """A cleaned row (cleaning.FIELDS); the `_json` fields are JSON texts."""
 
-    number: int
-    sheet: str
-    sheet_row: int
-    places_json: str | None
-    emp_no: str | None
-    name: str | None
+    number: str
+    emp_no: str
     id_no: str | None
+    sheet: str
+    sheet_row: str
+    places_json: str | None
+    name: str
     sex: str | None
-    dept: str | None
+    dept: str
     exam_on: str | None
     raw_json: str
     values_json: str
@@ -46,39 +49,43 @@ class StagedRow(NamedTuple):
     problems_json: str
 
 
-def copy_rows(upload_id: int, rows: list[list[Any]]) -> int:
-    """Store the rows of one frame; returns their number."""
-    return sql.copy_in("exams_uploadrow", COLUMNS, _fields(str(upload_id), rows))
+def copy_rows(upload_id: int, rows: Sequence[bytes]) -> None:
+    """Store rows, given as lines (see lines.py), with the people whom their employee or identity numbers name."""
+    heads, rests = [], []
+    for row in rows:
+        number, emp_no, id_no, rest = row.split(b"\t", 3)
+        heads.append((number, emp_no, b"" if id_no == NOBODY else id_no))
+        rests.append(rest)
+    ids = [canonical(lines.unescape(id_no.decode())) if id_no else "" for _number, _emp_no, id_no in heads]
+    hashes = [keyed_hash(one).encode() if one else b"" for one in ids]
+    people = _people([emp_no for _number, emp_no, _id_no in heads], hashes)
+    upload = str(upload_id).encode()
+    sql.copy_lines(
+        "exams_uploadrow",
+        COLUMNS,
+        [
+            b"\t".join((upload, person, b"accepted" if rest.endswith(SOUND) else b"waiting", secret, digest, number, emp_no, rest))
+            for (number, emp_no, _id_no), rest, person, secret, digest in zip(heads, rests, people, _encrypted(ids), hashes)
+        ],
+    )
 
 
-def _fields(upload_id: str, rows: list[list[Any]]) -> Iterator[list[str | None]]:
-    for values in rows:
-        row = StagedRow(*values)
-        id_no = canonical(row.id_no) if row.id_no else ""
-        yield [
-            upload_id,
-            str(row.number),
-            row.sheet[:80],
-            str(row.sheet_row),
-            row.places_json,
-            row.emp_no or "",
-            row.name or "",
-            row.sex or "",
-            row.dept or "",
-            row.exam_on,
-            row.raw_json,
-            row.values_json,
-            row.reported_json,
-            row.qualifiers_json,
-            row.ranges_json,
-            row.texts_json,
-            row.other_json,
-            row.findings_json,
-            row.problems_json,
-            "ready" if row.problems_json == NO_PROBLEM else "waiting",
-            "\\x" + encrypt(id_no).hex() if id_no else "\\x",
-            id_hash(id_no) if id_no else "",
-        ]
+def _encrypted(ids: Sequence[str]) -> Iterator[bytes]:
+    """Identity numbers as fields; blank ones stay blank."""
+    secrets = iter(encrypt_all([one for one in ids if one]))
+    return (b"\\\\x" + next(secrets).hex().encode() if one else b"\\\\x" for one in ids)
+
+
+def _people(emp_nos: Sequence[bytes], hashes: Sequence[bytes]) -> list[bytes]:
+    """Whom rows are about, by employee number or, without one, by identity number; nobody where the roster knows none."""
+    named = [lines.unescape(emp_no.decode()) for emp_no in emp_nos if emp_no]
+    unnamed = [digest.decode() for emp_no, digest in zip(emp_nos, hashes) if digest and not emp_no]
+    found = {
+        (kind, lines.escape(key).encode()): str(person).encode()
+        for kind, key, person in sql.rows("exams/find_people", {"emp_nos": named, "id_hashes": unnamed})
+    }
+    keys = (("emp_no", emp_no) if emp_no else ("id_hash", digest) for emp_no, digest in zip(emp_nos, hashes))
+    return [found.get(key, NOBODY) for key in keys]
 
 
 def check_parameters(layout: dict[str, Any]) -> dict[str, str]:
@@ -94,20 +101,22 @@ def check_parameters(layout: dict[str, Any]) -> dict[str, str]:
     return parameters
 
 
-def match_and_check(upload_id: int, *, layout: dict[str, Any], scope_path: str, numbers: Sequence[int] | None = None) -> None:
-    """Find the people of all staged rows and everything that only shows when rows, roster and reach are seen together.
+def check(upload: Upload, *, numbers: Sequence[int] | None = None) -> None:
+    """Find everything that only shows when rows, roster and reach are seen together.
 
     With `numbers`, only for these rows, and nothing that was found of them before is kept twice: forget it first.
     """
-    parameters = {"upload": upload_id, "scope": scope_path + "%", "numbers": None if numbers is None else list(numbers)}
-    parameters |= check_parameters(layout)
-    sql.execute("exams/match_people", parameters)
-    sql.execute("exams/match_people_by_id", parameters)
+    parameters = check_parameters(upload.layout) | {
+        "upload": upload.pk,
+        "scope": upload.unit.path + "%",
+        "numbers": None if numbers is None else list(numbers),
+        "states": [*selectors.going_in(upload), UploadRow.State.WAITING],
+    }
     sql.execute("exams/check_people", parameters)
-    if items := bysex.items(layout):
+    if items := bysex.items(upload.layout):
         sql.execute("exams/check_sex", parameters | {"items": json.dumps(items), "nothing": [*coding.words()["not_measured"], "-", "无"]})
     repeats = [number for (number,) in sql.rows("exams/check_repeats", parameters)]
-    note_problems(upload_id, None if numbers is None else {*numbers, *repeats})
+    note_problems(upload.pk, None if numbers is None else {*numbers, *repeats})
 
 
 def note_problems(upload_id: int, numbers: Collection[int] | None) -> None:
@@ -117,11 +126,13 @@ def note_problems(upload_id: int, numbers: Collection[int] | None) -> None:
     sql.execute("exams/note_problems", given)
 
 
-def check_again(upload_id: int, *, layout: dict[str, Any], scope_path: str, numbers: Sequence[int]) -> None:
+def check_again(upload: Upload, *, numbers: Sequence[int]) -> None:
     """Ask roster and other rows once more about rows that wait."""
     if numbers:
-        sql.execute("exams/forget_found", {"upload": upload_id, "numbers": list(numbers)})
-        match_and_check(upload_id, layout=layout, scope_path=scope_path, numbers=numbers)
+        given = {"upload": upload.pk, "numbers": list(numbers)}
+        for name in ("forget_found", "match_people", "match_people_by_id"):
+            sql.execute(f"exams/{name}", given)
+        check(upload, numbers=numbers)
 
 
 def waiting_partners(upload_id: int, numbers: Collection[int]) -> list[int]:

@@ -16,7 +16,7 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core import files
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import cleaning, columns, presenters, reports, services, staging
+from healthmgmt.exams import cleaning, columns, lines, presenters, reports, services, staging
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.reading.sheets import column_letters
 from healthmgmt.exams.recognising import Column, Layout
@@ -103,10 +103,10 @@ def _staged(person: Person, found: Read, *, by: Actor, user: User | None, centre
         finished_at=timezone.now(),
     )
     audit.record("upload.received", by=by, subject=upload, detail={"size": 0, "kind": "typed"})
-    staging.copy_rows(upload.pk, [found.row])
-    staging.match_and_check(upload.pk, layout=upload.layout, scope_path=person.unit.path)
+    staging.copy_rows(upload.pk, [lines.of([found.row])])
+    staging.check(upload)
     row = upload.rows.get()
-    if row.state != UploadRow.State.READY or row.person_id != person.pk:
+    if row.state != UploadRow.State.ACCEPTED or row.person_id != person.pk:
         raise Rejected(presenters.joined([presenters.sentence(one["reason"], one["column"]) for one in row.problems]))
     audit.record("exam.typed", by=by, subject=upload, person_id=person.pk, detail={"items": len(codes)})
     services.settle(upload, went_in=False)

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 
-from healthmgmt.core import organisations
+from healthmgmt.core import organisations, sql
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.work import engine, limits
 from healthmgmt.work.models import Job
@@ -81,6 +81,9 @@ class Run:
         """
         with transaction.atomic():
             job = self._locked()
+            if cursor is not None:
+                # What is lost of it in a crash is done again. The end of the job waits for the disk.
+                sql.execute("work/commit_later")
             yield self
             job.done, job.total, job.message, job.lease_until = done, total, message, Now() + limits.LEASE
             if cursor is not None and cursor != job.cursor:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 
-from healthmgmt.exams import child
+from healthmgmt.exams import child, lines
 from healthmgmt.exams.cleaning import FIELDS
 
 BAD_FILES = Path(__file__).resolve().parents[1] / "files" / "badfiles"
@@ -135,7 +135,7 @@ class Read:
     def __init__(self, frames: list[dict]) -> None:
         self.frames = frames
         self.layout = next((frame for frame in frames if frame["kind"] == "layout"), None)
-        self.rows = [_decoded(row) for frame in frames if frame["kind"] == "rows" for row in frame["rows"]]
+        self.rows = [_decoded(row) for frame in frames for row in rows_of(frame)]
         self.received = frames[-1]["received"]
         self.reason = frames[-1].get("reason")
 
@@ -149,9 +149,15 @@ class Read:
         return [column["code"] or column["role"] for column in self.layout["columns"]]
 
 
+def rows_of(frame: dict) -> list[list]:
+    """The rows of a frame, shaped as FIELDS; none of a frame of another kind."""
+    return [lines.decode(row) for row in frame["lines"].split(b"\n")] if "lines" in frame else []
+
+
 def _decoded(row: list) -> dict:
     """`places` only where the sheet was turned."""
     found = dict(zip(FIELDS, row, strict=True))
+    found |= {name: int(found[name]) for name in ("number", "sheet_row")}
     places = found.pop("places")
     found |= {"places": json.loads(places)} if places else {}
     return found | {name: json.loads(found[name]) for name in FIELDS[10:]}

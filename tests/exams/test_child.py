@@ -149,7 +149,7 @@ def test_healthcheck_rows_wait_for_range_and_order_only(shared):
     waiting, reasons, received = 0, set(), 0
     for frame in child.frames(text.getvalue().encode(), {"today": "2024-05-01"}):
         received = frame.get("received", 0)
-        for row in frame.get("rows", ()):
+        for row in making.rows_of(frame):
             if row[-1] != "[]":
                 waiting += 1
                 reasons.update(re.findall(r'"reason": "([^"]+)"', row[-1]))

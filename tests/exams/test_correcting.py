@@ -35,7 +35,7 @@ def reasons(one: Upload, number: int) -> list[str]:
 def test_value_typed_anew_lets_the_row_in(two):
     checked = upload(text([row(two[0], 120, 80, 9999, 5.2), row(two[1], 120, 80, 5.0, 5.2)]), apply=False)
     typed(checked, 1, 5, "5.3")
-    assert (states(checked), counts(checked)) == (["ready", "ready"], (2, 2, 0, 0, 0))
+    assert (states(checked), counts(checked)) == (["ready", "accepted"], (2, 2, 0, 0, 0))
     let_in(checked)
     assert results(two[0]) == [{"sbp": 120, "dbp": 80, "tc": 5.3, "fpg": 5.2}]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from healthmgmt.exams import child
+from tests.exams import making
 
 DAY = "2018-06-01"
 SETS = {
@@ -43,7 +44,7 @@ def outcome(data: bytes, **options) -> tuple[dict, dict, list[dict]]:
     waiting, last = 0, {}
     for frame in child.frames(data, {"today": "2024-05-01"} | options):
         last = frame
-        for row in frame.get("rows", ()):
+        for row in making.rows_of(frame):
             found = {problem["reason"] for problem in child.json.loads(row[-1])}
             waiting += bool(found)
             reasons.update(found)

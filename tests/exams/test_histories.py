@@ -8,8 +8,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from healthmgmt.exams import child, intake, repairing, selectors, services
-from healthmgmt.exams.models import Exam, Finding, Upload, UploadRow
+from healthmgmt.exams import child, findings, intake, repairing, selectors, services
+from healthmgmt.exams.models import Exam, Upload, UploadRow
 from healthmgmt.exams.reading import Limits
 from healthmgmt.organization.models import Period
 from healthmgmt.risk.models import Assessment
@@ -136,7 +136,11 @@ def standing() -> tuple:
         for code, value in (exam.results | exam.texts).items():
             told[code] = (value, exam.qualifiers.get(code))
     items = {day: told for day, told in items.items() if told}
-    found = set(Finding.objects.filter(exam__state="current").values_list("exam__person", "exam__taken_on", "indicator", "code", "level"))
+    found = {
+        (exam.person_id, exam.taken_on, one)
+        for exam in Exam.objects.filter(state="current").select_related("person")
+        for one in findings.all_of(exam.results, exam.ranges, exam.findings, exam.person.sex)
+    }
     concluded = {
         one.person_id: (one.colour, one.missing, one.scores, [reason["code"] for reason in one.reasons])
         for one in Assessment.objects.filter(is_current=True)

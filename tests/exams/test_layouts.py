@@ -216,20 +216,20 @@ def test_value_that_was_left_out_comes_in_when_the_answer_makes_it_sound(people)
     repairing.leave_values(upload, reason="unit", column="甘油三酯", by=BY)
     answer(upload, Answer(5, "indicator", "tg", "mg/dL"))
     one = upload.rows.get()
-    assert (one.state, one.left_out, one.values["tg"]) == ("ready", [], pytest.approx(190 * 0.01129, rel=1e-3))
+    assert (one.state, one.left_out, one.values["tg"]) == ("accepted", [], pytest.approx(190 * 0.01129, rel=1e-3))
 
 
 def test_row_that_was_left_out_for_a_cell_comes_back_when_the_cell_is_sound(people):
     upload = deliver(people, rows=[row(people[0], 120, 5.1, 190), row(people[1], 900, 5.1, 190)])
     repairing.leave_rows(upload, reason="unit", column="甘油三酯", by=BY)
     answer(upload, Answer(5, "indicator", "tg", "mg/dL"))
-    assert list(upload.rows.order_by("number").values_list("state", flat=True)) == ["ready", "refused"]
+    assert list(upload.rows.order_by("number").values_list("state", flat=True)) == ["accepted", "refused"]
 
 
 def test_repeats_of_a_file_are_left_out_again_and_not_taken_for_mended(people):
     upload = deliver(people, rows=[row(people[0], 120, 190, 1.5), row(people[0], 120, 190, 1.5)])
     answer(upload, TC)
-    assert list(upload.rows.order_by("number").values_list("state", flat=True)) == ["ready", "refused"]
+    assert list(upload.rows.order_by("number").values_list("state", flat=True)) == ["accepted", "refused"]
     assert upload.rows.get(number=2).problems[0]["reason"] == "duplicate"
 
 

@@ -100,7 +100,7 @@ def test_the_section_or_specimen_decides_a_shared_name():
 
 def test_unknown_items_are_kept_as_they_are_written():
     found = read([*LAN, "身高", "170", "", ""], [*LAN, "足底压力", "3.2", "kPa", "1-5"], [*LAN, "性别", "女", "", ""])
-    assert (found.rows[0]["other"], found.rows[0]["sex"]) == ({"足底压力(kPa)": "3.2", "性别": "女"}, None)
+    assert (found.rows[0]["other"], found.rows[0]["sex"]) == ({"足底压力(kPa)": "3.2", "性别": "女"}, "")
 
 
 def test_person_cells_that_stand_once_for_a_block():

@@ -55,7 +55,7 @@ def test_rows_mended_in_a_spreadsheet_go_home(cast, waiting):
     sheet.cell(3, 1).value = cast.ben.emp_no
     again = delivered(content(book), cast.exam_centre, cast.root, name="mended.xlsx")
     assert (again.state, again.mends, counts(again)) == ("merged", waiting, (3, 2, 1, 0, 0))
-    assert (states(waiting), counts(waiting)) == (["ready", "ready", "ready", "waiting"], (4, 3, 0, 1, 0))
+    assert (states(waiting), counts(waiting)) == (["ready", "ready", "accepted", "waiting"], (4, 3, 0, 1, 0))
     assert (waiting.rows.get(number=1).values["tc"], waiting.rows.get(number=2).person) == (5.3, cast.ben)
 
 
@@ -99,7 +99,7 @@ def test_columns_and_rows_in_another_order_find_their_place(cast, waiting):
         book.active.append([*reversed(line)])
     book.active.cell(3, len(lines[0]) - TC).value = "5.3"
     delivered(content(book), cast.exam_centre, cast.root)
-    assert states(waiting) == ["ready", "waiting", "ready", "waiting"]
+    assert states(waiting) == ["ready", "waiting", "accepted", "waiting"]
 
 
 @pytest.mark.parametrize("forge", [
@@ -113,7 +113,7 @@ def test_forged_key_reaches_no_row(cast, waiting, forge):
     sheet.cell(2, TC + 1).value = 5.3
     again = delivered(content(book), cast.exam_centre, cast.root)
     assert again.layout["outcomes"]["foreign"] == [2]
-    assert not MendedCell.objects.exists() and set(states(waiting)) == {"waiting", "ready"}
+    assert not MendedCell.objects.exists() and set(states(waiting)) == {"waiting", "accepted"}
 
 
 @pytest.mark.parametrize("stranger", ["liaison_a1", "liaison_b1"])

@@ -114,7 +114,7 @@ def test_value_left_out_of_all_rows_of_a_cause(cast, sign_in, org_a, waiting):
     browser = sign_in(cast.liaison_a1)
     answer = browser.post(url(waiting, "leave/"), {"what": "values", "reason": "range", "column": TC}, follow=True)
     assert "1 value was left out." in answer.content.decode()
-    assert states(org_a, waiting) == ["ready", "waiting", "ready"]
+    assert states(org_a, waiting) == ["ready", "waiting", "accepted"]
     again = browser.post(url(waiting, "leave/"), {"what": "values", "reason": "range", "column": TC}, follow=True)
     assert "Nothing of this waits any more." in again.content.decode()
 
@@ -122,7 +122,7 @@ def test_value_left_out_of_all_rows_of_a_cause(cast, sign_in, org_a, waiting):
 def test_row_left_out(cast, sign_in, org_a, waiting):
     given = {"what": "rows", "reason": "unknown-employee", "column": "工号", "number": 2, "from": "group"}
     answer = sign_in(cast.liaison_a1).post(url(waiting, "leave/"), given)
-    assert (answer.headers["Location"], states(org_a, waiting)) == (url(waiting), ["waiting", "refused", "ready"])
+    assert (answer.headers["Location"], states(org_a, waiting)) == (url(waiting), ["waiting", "refused", "accepted"])
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_row_left_out(cast, sign_in, org_a, waiting):
 )
 def test_what_cannot_be_left_out_is_said(cast, sign_in, org_a, waiting, given):
     assert sign_in(cast.liaison_a1).post(url(waiting, "leave/"), given).status_code == 422
-    assert states(org_a, waiting) == ["waiting", "waiting", "ready"]
+    assert states(org_a, waiting) == ["waiting", "waiting", "accepted"]
 
 
 def test_mended_rows_follow_in_a_second_round(cast, sign_in, org_a, waiting):
@@ -165,7 +165,7 @@ def test_person_is_named_and_the_row_goes_in(cast, sign_in, org_a, waiting):
     browser = sign_in(cast.liaison_a1)
     answer = browser.post(url(waiting, "rows/2/"), {"person": cast.anna.uuid}, follow=True)
     # Anna's other row of that day says something else.
-    assert (states(org_a, waiting), "still waits for another reason" in answer.content.decode()) == (["waiting", "waiting", "ready"], True)
+    assert (states(org_a, waiting), "still waits for another reason" in answer.content.decode()) == (["waiting", "waiting", "accepted"], True)
     with current.use(org_a):
         UploadRow.objects.filter(number=2).update(exam_on="2026-03-09")
         UploadRow.objects.filter(number=2).update(state="waiting", person=None, person_chosen=False)
@@ -192,7 +192,7 @@ def test_roster_is_asked_again(cast, sign_in, org_a, waiting):
         cast.amos.unit, cast.amos.emp_no, cast.amos.name = cast.a1, "X9", "Somebody"
         cast.amos.save()
     assert "1 row does not wait any more" in browser.post(url(waiting, "check-again/"), follow=True).content.decode()
-    assert states(org_a, waiting) == ["waiting", "ready", "ready"]
+    assert states(org_a, waiting) == ["waiting", "ready", "accepted"]
 
 
 @pytest.mark.parametrize("who", ["office_a", "exam_centre", "leader", "employee"])
@@ -201,7 +201,7 @@ def test_nobody_else_mends(cast, sign_in, org_a, waiting, who):
     for path, given in (("leave/", {"what": "rows", "reason": "range", "column": TC}), ("check-again/", {}), ("rows/2/", {"person": cast.anna.uuid})):
         # The exam centre mends what it delivered, and this file it does not know.
         assert browser.post(url(waiting, path), given).status_code == (404 if (who, path) == ("exam_centre", "leave/") else 403)
-    assert states(org_a, waiting) == ["waiting", "waiting", "ready"]
+    assert states(org_a, waiting) == ["waiting", "waiting", "accepted"]
 
 
 def test_office_sees_names_and_neither_values_nor_buttons(cast, sign_in, waiting):
@@ -279,7 +279,7 @@ def test_liaison_types_identity_on_the_page_and_no_value(cast, sign_in, org_a, w
         cast.amos.save()
     answer = browser.post(url(waiting, "rows/2/cell/"), {"index": "0", "text": cast.amos.emp_no}, follow=True)
     assert "Mended. The row can go in." in answer.content.decode()
-    assert states(org_a, waiting) == ["waiting", "ready", "ready"]
+    assert states(org_a, waiting) == ["waiting", "ready", "accepted"]
 
 
 def test_one_change_is_offered_for_all_that_say_the_same(cast, sign_in, org_a):

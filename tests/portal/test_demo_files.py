@@ -13,6 +13,7 @@ from healthmgmt.exams import intake
 from healthmgmt.exams.cleaning import FIELDS
 from healthmgmt.portal.demo import measurements
 from healthmgmt.portal.demo.files import ROSTER_COLUMNS, DemoFiles, ExamFile, write
+from tests.exams import making
 from tests.portal.plain_reader import HEADINGS, NOT_MEASURED, PER_MG_DL, records, roster, table
 
 TODAY = date(2026, 11, 21)
@@ -93,9 +94,9 @@ def read_by_the_product(exam: ExamFile) -> tuple[dict[int, dict], set[tuple[int,
     values, problems = {}, set()
     with exam.path.open("rb") as file:
         for frame in intake.run(file.fileno(), options):
-            for row in frame.get("rows", ()):
-                values[row[0]] = json.loads(row[FIELDS.index("values")])
-                problems |= {(row[0], problem["reason"]) for problem in json.loads(row[-1])}
+            for row in making.rows_of(frame):
+                values[int(row[0])] = json.loads(row[FIELDS.index("values")])
+                problems |= {(int(row[0]), problem["reason"]) for problem in json.loads(row[-1])}
     return values, problems
 
 

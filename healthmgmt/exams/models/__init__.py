@@ -1,13 +1,12 @@
-"""Uploaded files, their rows as staged, and the exams and findings that came of them."""
+"""Uploaded files, their rows as staged, and the exams that came of them."""
 
-from healthmgmt.exams.models.results import Exam, Finding, ReportFile
+from healthmgmt.exams.models.results import Exam, ReportFile
 from healthmgmt.exams.models.rows import MendedCell, Mending, RowProblem, UploadRow
 from healthmgmt.exams.models.uploads import ExamLayout, QualityFact, Upload, UploadLink
 
 __all__ = [
     "Exam",
     "ExamLayout",
-    "Finding",
     "MendedCell",
     "Mending",
     "QualityFact",

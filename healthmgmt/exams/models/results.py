@@ -1,4 +1,4 @@
-"""The exams and findings that came of uploads, and the report files beside them."""
+"""The exams that came of uploads, and the report files beside them."""
 
 import uuid
 
@@ -18,7 +18,8 @@ class Exam(models.Model):
 
     `results` holds canonical numbers by indicator code; `reported` [number, unit] where the file's unit differs;
     `qualifiers` `<`, `<=`, `>`, `>=`; `ranges` the report's own [low, high]; `texts` what was said in words; `left_out` the
-    codes that its row was mended to do without, and that it therefore does not cover.
+    codes that its row was mended to do without, and that it therefore does not cover. `findings` is what texts ask to watch or to
+    refer (see findings.py, which also tells what is out of range).
     """
 
     class State(models.TextChoices):
@@ -27,9 +28,11 @@ class Exam(models.Model):
         REPEATED = "repeated"
         WITHDRAWN = "withdrawn"
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exams")
+    # Both constraints below begin with one of these, so they need no index of their own. Exams come by the hundred thousand, written
+    # by the job that holds their upload.
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exams", db_index=False)
     taken_on = models.DateField()
-    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="exams")
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="exams", db_constraint=False, db_index=False)
     row_number = models.IntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.CURRENT)
     results = models.JSONField(default=dict)
@@ -37,6 +40,7 @@ class Exam(models.Model):
     qualifiers = models.JSONField(default=dict)
     ranges = models.JSONField(default=dict)
     texts = models.JSONField(default=dict)
+    findings = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     left_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     stored_at = models.DateTimeField(auto_now_add=True)
 
@@ -51,6 +55,7 @@ class Exam(models.Model):
         "qualifiers": CLINICAL,
         "ranges": CLINICAL,
         "texts": CLINICAL,
+        "findings": CLINICAL,
         "left_out": CLINICAL,
         "stored_at": PLAIN,
     }
@@ -61,26 +66,6 @@ class Exam(models.Model):
             models.UniqueConstraint(fields=["upload", "row_number"], name="exam_of_row_once"),
             models.UniqueConstraint(fields=["person", "taken_on", "upload"], name="exam_of_day_once_an_upload"),
         ]
-
-
-class Finding(models.Model):
-    """What is out of its range, or what a text says that needs watching or a referral."""
-
-    class Level(models.TextChoices):
-        LOW = "low"
-        HIGH = "high"
-        WATCH = "watch"
-        REFER = "refer"
-
-    exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="findings")
-    indicator = models.CharField(max_length=40)
-    code = models.CharField(max_length=60, blank=True)
-    level = models.CharField(max_length=5, choices=Level)
-
-    CLASSIFICATION = {"exam": IDENTIFIER, "indicator": CLINICAL, "code": CLINICAL, "level": CLINICAL}
-
-    class Meta:
-        ordering = ["exam", "id"]
 
 
 class ReportFile(models.Model):

@@ -18,17 +18,19 @@ class UploadRow(models.Model):
     column, where the file has one row a result and this row was put together of several. The identity number is never in `raw`.
     What people mended: `left_out` holds the problems whose values they decided to do without, `person_chosen` says that they
     named the person, `version` counts how often cells of the row were changed (see MendedCell; `raw` stays as it came).
-    `is_urgent`: it holds a class A result; `is_alerted`: an alert was asked for because of it.
+    A row that came without a fault is accepted from the beginning: it goes in with the first round. One that was mended is ready
+    until the next. `is_urgent`: it holds a class A result; `is_alerted`: an alert was asked for because of it.
     """
 
     class State(models.TextChoices):
-        READY = "ready", _("Ready")
+        READY = "ready", _("Ready")  # mended
         WAITING = "waiting", _("Waiting")
         REFUSED = "refused", _("Left out")
         ACCEPTED = "accepted", _("Accepted")
         UNCHANGED = "unchanged", _("Already stored")
 
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
+    # Rows come by the hundred thousand, written by the job that holds their upload; `row_once` begins with it.
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows", db_constraint=False, db_index=False)
     number = models.IntegerField()
     sheet = models.CharField(max_length=80, blank=True)
     sheet_row = models.IntegerField()
@@ -50,8 +52,8 @@ class UploadRow(models.Model):
     findings = models.JSONField(default=list)
     problems = models.JSONField(default=list)
     left_out = models.JSONField(default=list, db_default=Value([], models.JSONField()))
-    state = models.CharField(max_length=9, choices=State, default=State.READY)
-    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="upload_rows")
+    state = models.CharField(max_length=9, choices=State, default=State.ACCEPTED)
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="upload_rows", db_constraint=False)
     person_chosen = models.BooleanField(default=False, db_default=False)
     version = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_urgent = models.BooleanField(default=False, db_default=False)

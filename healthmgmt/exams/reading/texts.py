@@ -31,7 +31,7 @@ def open_text(data: bytes, limits: Limits, count_known: Callable[[str], int]) ->
         rows = csv.reader(_text(data, encoding), delimiter=delimiter, strict=True)
         try:
             for number, cells in enumerate(rows, start=1):
-                if any(map(str.strip, cells)):
+                if cells and (cells[0].strip() or any(map(str.strip, cells))):
                     yield number, cells
         except csv.Error as error:
             reason = "too-long" if "field larger" in str(error) else "malformed"

@@ -1,3 +1,4 @@
+-- Mended rows that went in.
 UPDATE exams_uploadrow
 SET state = 'accepted'
 WHERE upload_id = %(upload)s

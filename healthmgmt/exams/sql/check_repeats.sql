@@ -37,7 +37,7 @@ repeats AS (
     JOIN exams_uploadrow AS r USING (id)
     WINDOW told AS (
         PARTITION BY r.person_id, r.exam_on, r.values, r.reported, r.qualifiers, r.texts, r.problems
-        ORDER BY r.state IN ('accepted', 'unchanged') DESC, r.number
+        ORDER BY r.state = ANY (%(states)s::text[]), r.number
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
 )
@@ -54,7 +54,7 @@ SET problems = r.problems || jsonb_build_array(
     state = CASE WHEN repeats.alike = repeats.all_of_day THEN 'refused' ELSE 'waiting' END
 FROM repeats
 WHERE r.id = repeats.id
-  AND r.state IN ('ready', 'waiting')
+  AND r.state = ANY (%(states)s::text[])
   AND NOT r.problems @> '[{"by": "rows"}]'
   AND (repeats.alike < repeats.all_of_day OR repeats.place > 1)
 RETURNING r.number

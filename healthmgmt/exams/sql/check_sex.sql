@@ -20,7 +20,7 @@ FROM (
     CROSS JOIN jsonb_to_recordset(%(items)s::jsonb) AS item (code text, key text, heading text, letter text, place text, sex text)
     WHERE row.upload_id = %(upload)s
       AND (%(numbers)s::int[] IS NULL OR row.number = ANY (%(numbers)s::int[]))
-      AND row.state IN ('ready', 'waiting')
+      AND row.state = ANY (%(states)s::text[])
       AND NOT row.person_chosen
       AND p.sex <> ''
       AND p.sex <> item.sex

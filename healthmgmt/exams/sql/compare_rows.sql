@@ -1,4 +1,4 @@
--- What the rows of an upload that are ready would be beside what is stored: new, unchanged (as mark_unchanged.sql sees it), or
+-- What the rows of an upload that go in next would be beside what is stored: new, unchanged (as mark_unchanged.sql sees it), or
 -- changed; how many of each, and some of those that change.
 WITH told AS (
     SELECT
@@ -13,11 +13,11 @@ WITH told AS (
         ) AS is_same
     FROM exams_uploadrow AS r
     JOIN exams_exam AS e ON e.person_id = r.person_id AND e.taken_on = r.exam_on AND e.state = 'current'
-    WHERE r.upload_id = %(upload)s AND r.state = 'ready'
+    WHERE r.upload_id = %(upload)s AND r.state = ANY (%(states)s::text[])
     GROUP BY r.number
 )
 SELECT
-    (SELECT count(*) FROM exams_uploadrow WHERE upload_id = %(upload)s AND state = 'ready') - (SELECT count(*) FROM told) AS new,
+    (SELECT count(*) FROM exams_uploadrow WHERE upload_id = %(upload)s AND state = ANY (%(states)s::text[])) - (SELECT count(*) FROM told) AS new,
     (SELECT count(*) FROM told WHERE is_same) AS unchanged,
     (SELECT count(*) FROM told WHERE NOT is_same) AS changed,
     ARRAY(SELECT number FROM told WHERE NOT is_same ORDER BY number LIMIT %(limit)s OFFSET %(offset)s) AS numbers

@@ -1,4 +1,4 @@
--- The receipt of an upload, counted from its rows. A row that is ready has not gone in yet.
+-- The receipt of an upload, counted from its rows. A row that is ready was mended and has not gone in yet.
 SELECT
     count(*) AS received,
     count(*) FILTER (WHERE state = 'accepted') AS accepted,

@@ -2,12 +2,7 @@
 -- were removed after their time, the person's own name stands for the file's.
 SELECT
     u.uuid::text AS upload, e.row_number AS row, p.emp_no, coalesce(r.name, p.name) AS name, coalesce(r.dept, '') AS dept, e.taken_on AS exam_date,
-    e.results AS values, e.reported, e.qualifiers, e.texts, coalesce(r.other, '{}') AS other,
-    coalesce(
-        (SELECT jsonb_agg(jsonb_build_object('indicator', f.indicator, 'code', f.code, 'level', f.level) ORDER BY f.id)
-         FROM exams_finding AS f WHERE f.exam_id = e.id),
-        '[]'
-    ) AS findings
+    e.results AS values, e.reported, e.qualifiers, e.texts, coalesce(r.other, '{}') AS other, e.findings, e.ranges, p.sex
 FROM exams_exam AS e
 JOIN exams_upload AS u ON u.id = e.upload_id
 LEFT JOIN exams_uploadrow AS r ON r.upload_id = e.upload_id AND r.number = e.row_number

@@ -5,7 +5,7 @@ SET state = 'unchanged'
 FROM exams_exam AS e
 WHERE r.upload_id = %(upload)s
   AND r.number BETWEEN %(first)s AND %(last)s
-  AND r.state = 'ready'
+  AND r.state = ANY (%(states)s::text[])
   AND e.person_id = r.person_id
   AND e.taken_on = r.exam_on
   AND e.state = 'current'

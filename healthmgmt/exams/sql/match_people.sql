@@ -1,9 +1,9 @@
--- Whom each staged row is about, by employee number; of some rows only, where numbers are given.
+-- Whom some rows are about now, by employee number.
 UPDATE exams_uploadrow AS r
 SET person_id = p.id
 FROM people_person AS p
 WHERE r.upload_id = %(upload)s
-  AND (%(numbers)s::int[] IS NULL OR r.number = ANY (%(numbers)s::int[]))
+  AND r.number = ANY (%(numbers)s::int[])
   AND r.state IN ('ready', 'waiting')
   AND r.person_id IS NULL
   AND r.emp_no <> ''

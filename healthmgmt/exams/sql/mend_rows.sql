@@ -29,4 +29,4 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS m (
 )
 WHERE r.upload_id = %(upload)s
   AND r.number = m.number
-  AND r.state IN ('waiting', 'ready')
+  AND r.state = ANY (%(states)s::text[])

@@ -1,10 +1,17 @@
 -- Which exams of the touched days count: one is superseded while a later, not withdrawn one of the same person and day
 -- has a column for everything that it says, and nothing of that was left out there. One that only repeats another stays aside.
+-- The only exam of a day counts from the beginning.
 -- Depends only on what remains, so any order of undoing ends the same.
 WITH days AS (
-    SELECT DISTINCT person_id, taken_on
-    FROM exams_exam
-    WHERE upload_id = %(upload)s AND row_number BETWEEN %(first)s AND %(last)s
+    SELECT DISTINCT own.person_id, own.taken_on
+    FROM exams_exam AS own
+    WHERE own.upload_id = %(upload)s
+      AND own.row_number BETWEEN %(first)s AND %(last)s
+      AND EXISTS (
+          SELECT 1
+          FROM exams_exam AS other
+          WHERE other.person_id = own.person_id AND other.taken_on = own.taken_on AND other.id <> own.id
+      )
 ),
 settled AS (
     SELECT

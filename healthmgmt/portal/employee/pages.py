@@ -48,7 +48,7 @@ def report(person: Person) -> dict[str, Any]:
     newest = record.exams[-1] if record.exams else None
     round_ = [exam for exam in record.exams if newest and (newest.taken_on - exam.taken_on).days < ROUND_DAYS]
     events = list(selectors.events_by_others(person).filter(actor_id__isnull=False)[: 20 * LAST_OPENINGS])
-    said = results.texts(round_, selectors.findings_of(round_))
+    said = results.texts(round_)
     told = openings.entries(events, selectors.actors_of(events))
     return {
         "person": person,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
+from healthmgmt.exams import findings
 from healthmgmt.exams.models import Exam
 from healthmgmt.portal.employee import units, words
 from healthmgmt.portal.employee.colour import crossed, difference, pack_of, told_lines
@@ -231,14 +232,14 @@ class Text:
     is_told: bool
 
 
-def texts(exams: Sequence[Exam], findings: Sequence) -> list[Text]:
+def texts(exams: Sequence[Exam]) -> list[Text]:
     """The texts of the newest examination, those that ask for something first."""
     levels: dict[str, set[str]] = {}
-    for finding in findings:
-        levels.setdefault(finding.indicator, set()).add(finding.level)
     said: dict[str, str] = {}
     known = catalogue.load()
     for exam in exams:
+        for finding in findings.said(exam.findings):
+            levels.setdefault(finding.indicator, set()).add(finding.level)
         said |= {code: text for code, text in exam.texts.items() if text}
     found = [
         Text(name(code), text, "refer" in levels.get(code, ()), "watch" in levels.get(code, ()), known[code].category in TOLD)

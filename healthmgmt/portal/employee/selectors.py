@@ -15,7 +15,7 @@ from healthmgmt.audit.models import Event
 from healthmgmt.audit.selectors import events_of_person
 from healthmgmt.care.models import Alert, Assignment, Plan, Step
 from healthmgmt.core.permissions import Permission
-from healthmgmt.exams.models import Exam, Finding
+from healthmgmt.exams.models import Exam
 from healthmgmt.organization.models import Membership
 from healthmgmt.organization.selectors import period_of
 from healthmgmt.people.models import Person
@@ -126,12 +126,6 @@ def record_of(person: Person) -> Record:
     """Two queries."""
     exams = exams_of(person)
     return Record(exams, assessments_of(person), measured.items(exams, person.sex))
-
-
-def findings_of(exams: Sequence[Exam]) -> list[Finding]:
-    """What texts of these exams say that needs watching or a referral."""
-    levels = (Finding.Level.WATCH, Finding.Level.REFER)
-    return list(Finding.objects.filter(exam__in=[exam.pk for exam in exams], level__in=levels).order_by("-level", "indicator", "id"))
 
 
 class Opened(NamedTuple):
