@@ -51,6 +51,13 @@ def test_upload_same_file_again_is_unchanged(two):
     assert Exam.objects.filter(state="current").count() == 2
 
 
+@pytest.mark.parametrize(("second", "states"), [(9999, ["waiting", "refused"]), (9998, ["waiting", "waiting"])])
+def test_equal_faulty_rows_are_repeats_and_different_ones_contradict_each_other(two, second, states):
+    done = upload(text([row(two[0], 120, 80, 9999, 5.2), row(two[0], 120, 80, second, 5.2)]))
+    assert list(done.rows.order_by("number").values_list("state", flat=True)) == states
+    assert [one["reason"] for one in done.rows.get(number=2).problems] == ["range", "duplicate" if second == 9999 else "conflict"]
+
+
 def test_upload_correction_supersedes_and_undo_revives(two):
     upload(text([row(two[0], 150, 85, 5.0, 5.2)]))
     corrected = upload(text([row(two[0], 115, 75, 5.0, "")]))
