@@ -47,24 +47,27 @@ ORDER = (Mark.FINE, Mark.LOOK, Mark.TALK)
 
 @dataclass
 class Counts:
-    """Counts by (month, item) and measure; the blank item is the whole row."""
+    """Counts by item, month and measure; the blank item is the whole row."""
 
-    by_place: dict[tuple[date, str], Counter] = field(default_factory=dict)
+    by_item: dict[str, dict[date, Counter]] = field(default_factory=dict)
 
     def add(self, month: date, indicator: str, measure: str, count: int) -> None:
-        self.by_place.setdefault((month, indicator), Counter())[measure] += count
+        self.by_item.setdefault(indicator, {}).setdefault(month, Counter())[measure] += count
 
     @property
     def months(self) -> list[date]:
-        return sorted({month for month, _item in self.by_place})
+        return sorted({month for months in self.by_item.values() for month in months})
 
     @property
     def items(self) -> list[str]:
-        return sorted({item for _month, item in self.by_place if item})
+        return sorted(item for item in self.by_item if item)
 
     def of(self, item: str, month: date | None = None) -> Counter:
         """All counts of an item, or of one month of it."""
-        return sum((counts for (at, what), counts in self.by_place.items() if what == item and month in (None, at)), Counter())
+        found, total = self.by_item.get(item, {}), Counter()
+        for counts in found.values() if month is None else (found.get(month, Counter()),):
+            total.update(counts)
+        return total
 
 
 def implausible(counts: Counter) -> int:

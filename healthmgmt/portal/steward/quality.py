@@ -141,26 +141,25 @@ def reasons(counts: Counter) -> list[tuple[str, int]]:
 
 def items(counts: Counts, smallest_group: int) -> list[Item]:
     """The items of a centre, with what is worth a word first, then in the catalogue's order."""
-    order = list(catalogue.load())
-    known = [code for code in counts.items if code in catalogue.load()]
-    shown = [_item(counts, code, smallest_group) for code in sorted(known, key=order.index)]
+    counted = set(counts.items)
+    shown = [_item(counts, code, smallest_group) for code in catalogue.load() if code in counted]
     return sorted(shown, key=lambda item: -quality.ORDER.index(item.judged.mark))
 
 
 def _item(counts: Counts, code: str, smallest_group: int) -> Item:
-    by_month = {month: counts.of(code, month) for month in counts.months}
-    by_month = {month: found for month, found in by_month.items() if found}
+    total = counts.of(code)
+    by_month = {month: counts.of(code, month) for month in sorted(counts.by_item[code])}
     tables = [Table("received", ("with", "without"), is_health_content=code in quarantine.codes())]
     if code in quality.WHOLE_ITEMS:
         tables.append(Table("digits", ("heaped", "others"), is_health_content=True))
     rows = {month: counts.of("", month)["received"] for month in by_month}
     children = tuple(_node(place, rows[month], by_month[month], tables) for place, month in enumerate(by_month))
-    root = _node(-1, sum(rows.values()), counts.of(code), tables, children)
+    root = _node(-1, sum(rows.values()), total, tables, children)
     published = publish(root, tables, smallest_group)
     named = list(by_month)
     months = [_month(row, [named[place] for place in (*row.whole, *row.own) if place >= 0], by_month, code) for row in published.children]
     trend = [month.received.count for month in months]
-    judged = _judged(quality.of_item(code, counts.of(code)) if published.people is not None else {})
+    judged = _judged(quality.of_item(code, total) if published.people is not None else {})
     return Item(
         code, _name(code), judged, _month(published, named, by_month, code), months, [] if None in trend else trend
     )
