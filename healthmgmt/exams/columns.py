@@ -78,11 +78,6 @@ def shown_column(column: Column) -> ShownColumn:
     return _column(asdict(column), False)
 
 
-def unit_words(unit: str | None) -> str:
-    """A unit as people write it; empty where an item has none."""
-    return _unit(unit)
-
-
 def _column(column: dict[str, Any], is_kept: bool) -> ShownColumn:
     letter, role = re.sub(r"\d", "", column["cell"]), column["role"]
     if is_kept:

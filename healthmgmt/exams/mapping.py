@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -159,9 +160,10 @@ def _unit_words(token: str) -> str:
     return str(SCALES.get(token) or columns.unit_words(token))
 
 
-def _all_units() -> list[str]:
+@cache
+def _all_units() -> tuple[str, ...]:
     found = {token for code in catalogue.load() for token in answering.unit_tokens(code) if _unit_words(token)}
-    return sorted(found, key=str.casefold)
+    return tuple(sorted(found, key=str.casefold))
 
 
 def mapped(

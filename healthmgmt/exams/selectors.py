@@ -228,8 +228,8 @@ def mended_rows(upload: Upload) -> QuerySet[UploadRow]:
 
 
 def sample_rows(upload: Upload) -> QuerySet[UploadRow]:
-    """The first rows, with their cells."""
-    return upload.rows.filter(number__gt=0).only("raw", "person_id").order_by("number")[:SAMPLE_ROWS]
+    """The first rows, with their cells. `upload_id` among them: Django sets the upload on each row, and would ask for what it lacks."""
+    return upload.rows.filter(number__gt=0).only("upload_id", "raw", "person_id").order_by("number")[:SAMPLE_ROWS]
 
 
 def mended_that_went_in(upload: Upload) -> int:

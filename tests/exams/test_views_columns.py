@@ -247,6 +247,21 @@ def test_page_takes_the_same_queries_however_many_versions(cast, sign_in, org_a)
     assert len(set(seen)) == 1
 
 
+def test_page_takes_the_same_queries_however_many_rows(cast, sign_in, org_a):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    seen = []
+    for count in (1, 3):
+        rows = [[cast.anna.emp_no, cast.anna.name, f"2026-03-0{day}", 120, 4.5, 1.5, "x", "y"] for day in range(1, count + 1)]
+        one, browser = deliver(cast, org_a, cast.liaison_a1, rows=rows), sign_in(cast.liaison_a1)
+        page(browser, one)
+        with CaptureQueriesContext(connection) as queries:
+            page(browser, one)
+        seen.append(len(queries))
+    assert len(set(seen)) == 1
+
+
 def test_answer_to_what_nobody_asks_changes_nothing(cast, sign_in, org_a):
     one = deliver(cast, org_a, cast.liaison_a1)
     for given in ({}, {"index": "5", "kind": "unit", "say": "yes"}, {"index": "x", "kind": "zeros"}):
