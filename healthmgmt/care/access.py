@@ -17,9 +17,8 @@ from healthmgmt.accounts.models import User
 from healthmgmt.care.models import Alert, Assignment, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
+from healthmgmt.organization.selectors import at_or_below
 from healthmgmt.people.models import Person
-
-NOBODY = Q(pk=None)
 
 
 def care_units(user: User) -> list[int]:
@@ -27,9 +26,9 @@ def care_units(user: User) -> list[int]:
     if not user.can(Permission.CARE_WORK):
         return []
     given = Assignment.objects.filter(ended_at=None, unit__isnull=False, manager__is_active=True).values_list("manager", "unit__path")
-    own = _below([path for manager, path in given if manager == user.pk], "path")
-    others = _below([path for manager, path in given if manager != user.pk], "path")
-    of_role = _below([one.unit_path for one in user.held_roles if one.role == "case_manager"], "path")
+    own = at_or_below([path for manager, path in given if manager == user.pk], "path")
+    others = at_or_below([path for manager, path in given if manager != user.pk], "path")
+    of_role = at_or_below([one.unit_path for one in user.held_roles if one.role == "case_manager"], "path")
     return list(Unit.objects.filter(own | of_role & ~others).values_list("pk", flat=True))
 
 
@@ -55,7 +54,7 @@ def visible_to(user: User) -> QuerySet[Person]:
     if not user.can(Permission.CARE_WORK):
         return people
     given = list(Assignment.objects.filter(manager=user, ended_at=None).values_list("person", "unit__path"))
-    own = Q(pk__in=[person for person, _path in given if person]) | _below([path for _person, path in given if path], "unit__path")
+    own = Q(pk__in=[person for person, _path in given if person]) | at_or_below([path for _person, path in given if path], "unit__path")
     return people | Person.objects.filter(own)
 
 
@@ -85,10 +84,3 @@ def get_step_or_404(user: User, person: Person, pk: int) -> Step:
     if step.doer == Step.Doer.PHYSICIAN and not user.can(Permission.ALERT_DECIDE, person.unit):
         raise PermissionDenied
     return step
-
-
-def _below(paths: list[str], field: str) -> Q:
-    within = NOBODY
-    for path in paths:
-        within |= Q(**{f"{field}__startswith": path})
-    return within

@@ -13,6 +13,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams.models import Exam, ReportFile, Upload, UploadLink
 from healthmgmt.organization.models import Unit
+from healthmgmt.organization.selectors import at_or_below
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Person
 
@@ -21,9 +22,9 @@ MOST_CANDIDATES = 20
 
 def visible_to(user: User) -> QuerySet[Upload]:
     """Uploads made within the user's units, and those that the user delivered."""
-    within = Q(uploaded_by=user) if user.can(Permission.OWN_DELIVERIES) else Q(pk=None)
-    for path in user.unit_paths(Permission.UPLOAD_VIEW):
-        within |= Q(unit__path__startswith=path)
+    within = at_or_below(user.unit_paths(Permission.UPLOAD_VIEW), "unit__path")
+    if user.can(Permission.OWN_DELIVERIES):
+        within |= Q(uploaded_by=user)
     return Upload.objects.filter(within)
 
 
@@ -117,10 +118,7 @@ def centres_known_to(user: User) -> QuerySet[ExamCentre]:
 
 def links_visible_to(user: User) -> QuerySet[UploadLink]:
     """The one-time links for the user's units, whoever made them."""
-    within = Q(pk=None)
-    for path in user.unit_paths(Permission.UPLOAD_LINKS):
-        within |= Q(unit__path__startswith=path)
-    return UploadLink.objects.filter(within)
+    return UploadLink.objects.filter(at_or_below(user.unit_paths(Permission.UPLOAD_LINKS), "unit__path"))
 
 
 def get_link_or_404(user: User, uuid: UUID) -> UploadLink:

@@ -1,7 +1,7 @@
 """Of which units a user may see numbers."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -9,17 +9,14 @@ from healthmgmt.accounts.models import User
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
-from healthmgmt.organization.selectors import unit_by_path
+from healthmgmt.organization.selectors import at_or_below, unit_by_path
 
 NUMBERS = (Permission.METRICS_VIEW, Permission.SCORECARD_VIEW)
 
 
 def units_with_numbers(user: User) -> QuerySet[Unit]:
     """The units whose numbers the user may see: those of a role that holds metrics or scorecards, and everything below."""
-    within = Q(pk=None)
-    for path in _paths(user):
-        within |= Q(path__startswith=path)
-    return Unit.objects.filter(within)
+    return Unit.objects.filter(at_or_below(_paths(user)))
 
 
 def unit_with_numbers(user: User, text: str = "") -> Unit:

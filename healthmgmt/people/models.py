@@ -12,6 +12,7 @@ from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_ID
 from healthmgmt.core.encryption import EncryptedTextField
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
+from healthmgmt.organization.selectors import at_or_below
 
 OWN = frozenset({Permission.OWN_RECORD_VIEW})
 
@@ -36,10 +37,7 @@ class PersonQuerySet(models.QuerySet):
         permission = Permission(permission)
         if permission in OWN:
             return self.filter(user=user) if user.can(permission) else self.none()
-        within = Q(pk=None)
-        for path in user.unit_paths(permission):
-            within |= Q(unit__path__startswith=path)
-        return self.filter(within)
+        return self.filter(at_or_below(user.unit_paths(permission), "unit__path"))
 
 
 class Person(models.Model):

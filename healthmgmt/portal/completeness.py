@@ -16,7 +16,7 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.exams import access
 from healthmgmt.exams.models import Exam, Upload, UploadRow
 from healthmgmt.organization.models import Period, Unit
-from healthmgmt.organization.selectors import Round
+from healthmgmt.organization.selectors import Round, at_or_below
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Employment, Person
 
@@ -219,7 +219,4 @@ def _to_mend(user: User) -> QuerySet[Upload]:
 
 def _reached(user: User, permission: Permission) -> Q:
     """Uploads for units where the user holds a permission."""
-    within = Q(pk=None)
-    for path in user.unit_paths(permission):
-        within |= Q(unit__path__startswith=path)
-    return within
+    return at_or_below(user.unit_paths(permission), "unit__path")

@@ -8,6 +8,8 @@ import pytest
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.organization import selectors, services
+from healthmgmt.organization.models import Unit
+from healthmgmt.people.models import Person
 
 BY = Actor(label="system:test")
 
@@ -115,3 +117,17 @@ def test_units_to_choose_of_too_many_lead_down_to_the_chosen_one(cast, monkeypat
 
 def test_running_period_is_the_last_that_has_begun(cast):
     assert [selectors.running_period(day) for day in (date(2025, 12, 31), date(2026, 6, 1), date(2027, 2, 1))] == [None, cast.period, cast.period]
+
+
+def test_at_or_below_finds_the_subtrees_and_nothing_without_a_path(cast):
+    def found(paths: list[str]) -> set[str]:
+        return set(Unit.objects.filter(selectors.at_or_below(paths)).values_list("name", flat=True))
+
+    assert found([cast.a.path, cast.b1.path]) == {"A", "A1", "A2", "B1"}
+    assert found([]) == set()
+
+
+def test_at_or_below_asks_of_the_units_alone(cast):
+    """A condition about both tables would make the database read everybody before it looks at their units."""
+    people = Person.objects.filter(selectors.at_or_below([cast.a.path], "unit__path"))
+    assert "IS NULL" not in str(people.query)

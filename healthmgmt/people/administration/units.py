@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from healthmgmt.accounts.models import User
 from healthmgmt.core.permissions import ROLES, Permission
 from healthmgmt.organization.models import Membership, Unit
-from healthmgmt.organization.selectors import units_visible_to
+from healthmgmt.organization.selectors import at_or_below, units_visible_to
 from healthmgmt.people.models import Person
 
 # A tree up to this size is shown whole; of a larger one the branches are fetched when they are opened.
@@ -98,10 +98,7 @@ def chosen(user: User, unit: Unit, *, people: Collection[str], everybody: bool) 
 
 def people_by_path(paths: list[str]) -> Counter[str]:
     """How many people work right in each unit within the paths, by the unit's path."""
-    within = Q(pk=None)
-    for path in paths:
-        within |= Q(unit__path__startswith=path)
-    counted = Person.objects.employed().filter(within).order_by().values_list("unit__path").annotate(people=Count("pk"))
+    counted = Person.objects.employed().filter(at_or_below(paths, "unit__path")).order_by().values_list("unit__path").annotate(people=Count("pk"))
     return Counter(dict(counted))
 
 

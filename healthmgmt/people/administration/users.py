@@ -14,7 +14,7 @@ from healthmgmt.accounts.models import User
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import ROLES, Permission
 from healthmgmt.organization.models import Membership
-from healthmgmt.organization.selectors import holds_everywhere, paths_in_names
+from healthmgmt.organization.selectors import at_or_below, holds_everywhere, paths_in_names
 from healthmgmt.people.models import Person
 
 MANAGE = Permission.USERS_MANAGE
@@ -57,8 +57,8 @@ def users_of(admin: User) -> QuerySet[User]:
     if holds_everywhere(admin, MANAGE):
         return User.objects.all()
     paths = admin.unit_paths(MANAGE)
-    roles = Membership.objects.filter(_within(paths, "unit__path"), user=OuterRef("pk"))
-    work = Person.objects.filter(_within(paths, "unit__path"), user=OuterRef("pk"))
+    roles = Membership.objects.filter(at_or_below(paths, "unit__path"), user=OuterRef("pk"))
+    work = Person.objects.filter(at_or_below(paths, "unit__path"), user=OuterRef("pk"))
     return User.objects.filter(Exists(roles) | Exists(work))
 
 
@@ -152,10 +152,3 @@ def _shown(admin: User, user: User, held: list[Membership], names: dict[int, str
     near = [one for one in held if one.role == OF_EVERYBODY or admin.can(MANAGE, one.unit)]
     roles = [ShownRole(one.pk, one.role, str(ROLES[one.role].words), "" if one.role == OF_EVERYBODY else names[one.unit_id]) for one in near]
     return ShownUser(user, roles, len(held) - len(near), standing_of(user, now))
-
-
-def _within(paths: list[str], field: str) -> Q:
-    within = Q(pk=None)
-    for path in paths:
-        within |= Q(**{f"{field}__startswith": path})
-    return within
