@@ -24,7 +24,10 @@ ORDERS = {"dmy": gettext_lazy("The day stands before the month"), "mdy": gettext
 
 
 class ShownRow(NamedTuple):
-    """A row by what finds it in the file. `said` is the cell's text, or None where it is masked; `index` is the cell's column."""
+    """A row by what finds it in the file. `said` is the cell's text, or None where it is masked; `index` is the cell's column.
+
+    `form` is the id of its form in a group: a row may stand in several groups of a page.
+    """
 
     number: int
     cell: str
@@ -34,6 +37,7 @@ class ShownRow(NamedTuple):
     index: int | None = None
     said: str | None = None
     is_mended: bool = False
+    form: str = ""
 
 
 class Way(NamedTuple):
@@ -64,11 +68,6 @@ class ShownGroup(NamedTuple):
         return presenters.joined([_("Rows: %(count)s.") % {"count": number(self.count)}, self.advice])
 
     @property
-    def anchor(self) -> str:
-        """The beginning of the ids of its rows' forms: a row may stand in several groups of a page."""
-        return hashlib.md5(f"{self.reason}\x1f{self.column}".encode(), usedforsecurity=False).hexdigest()[:8]
-
-    @property
     def more(self) -> int:
         return self.count - len(self.rows)
 
@@ -92,6 +91,10 @@ class Viewer:
     def sentence(self, reason: str, heading: str) -> str:
         """Why a row waits, without a heading that is kept."""
         return presenters.sentence(reason, presenters.kept_heading() if heading in self.kept else heading)
+
+    def anchor(self, reason: str, heading: str) -> str:
+        """The beginning of the ids that belong to a group of the page."""
+        return hashlib.md5(f"{reason}\x1f{self.named(heading)}".encode(), usedforsecurity=False).hexdigest()[:8]
 
     def said(self, heading: str, text: str) -> str | None:
         """A cell's text if it may be shown."""
@@ -182,7 +185,7 @@ def _row(viewer: Viewer, row: UploadRow, reason: str, heading: str, texts: list[
     index = row.index_of(cell)
     text = texts[index] if index is not None and index < len(texts) else ""
     shown = shown_row(viewer.upload, row, "" if heading in viewer.kept else cell)
-    return shown._replace(index=index, said=viewer.said(heading, text))
+    return shown._replace(index=index, said=viewer.said(heading, text), form=f"{viewer.anchor(reason, heading)}-{row.number}")
 
 
 def _shown(viewer: Viewer, reason: str, heading: str, count: int, rows: list[ShownRow]) -> ShownGroup:

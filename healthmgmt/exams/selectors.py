@@ -168,9 +168,9 @@ def group_problems(upload: Upload, *, reason: str, column: str, state: str = Upl
     return RowProblem.objects.filter(upload=upload, state=state, cause=cause).order_by("number")
 
 
-def rows_of(upload: Upload, problems: Iterable[RowProblem]) -> list[UploadRow]:
-    """The rows that problems are about, in file order."""
-    return list(upload.rows.filter(number__in=[one.number for one in problems]).only(*SHOWN).order_by("number"))
+def rows_of(upload: Upload, numbers: Iterable[int]) -> list[UploadRow]:
+    """The rows of these numbers, in file order."""
+    return list(upload.rows.filter(number__in=list(numbers)).only(*SHOWN).order_by("number"))
 
 
 def equal_texts(upload: Upload, reason: str, column: str, index: int) -> list[tuple[str, int]]:
