@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from healthmgmt.exams.presenters import MASK
+from healthmgmt.exams.presenters import MASK, unit_words
 from healthmgmt.exams.recognising import Column
 from healthmgmt.records import catalogue
 
@@ -27,12 +27,6 @@ ROLES = {
     "other": gettext_lazy("Kept as it is written"),
     "ignored": gettext_lazy("Not used"),
 }
-# How units are written for people; the catalogue has them as machines exchange them.
-UNITS = {
-    "mm[Hg]": "mmHg", "kg/m2": "kg/m²", "10*9/L": "10⁹/L", "10*12/L": "10¹²/L", "umol/L": "μmol/L", "ug/L": "μg/L", "[IU]/mL": "IU/mL",
-    "m[IU]/L": "mIU/L", "[pH]": "", "Cel": "℃", "mL/min/{1.73_m2}": "mL/min/1.73m²", "/[HPF]": "/HPF", "{MET}.min/wk": "MET·min/wk",
-    "[ft_i]": "ft", "[in_i]": "in", "[lb_av]": "lb", "[degF]": "℉", "jin": "斤", "chi": "尺",
-}  # fmt: skip
 
 
 class ShownColumn(NamedTuple):
@@ -92,9 +86,3 @@ def _column(column: dict[str, Any], is_kept: bool) -> ShownColumn:
         return ShownColumn(letter, column["heading"], item_name(column["code"]), unit_words(column["unit"]), "recognised")
     note = {"ignored": "unused", "other": "kept"}.get(role, "recognised")
     return ShownColumn(letter, column["heading"], str(ROLES[role]), "", note)
-
-
-def unit_words(unit: str | None) -> str:
-    """A unit as people write it; nothing for what is only counted."""
-    # Items without a unit have the unit 1, in braces what is counted.
-    return UNITS.get(unit or "", re.sub(r"^(?:1|\{.*\})$", "", unit or ""))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.templatetags.health import number
-from healthmgmt.exams import columns, correcting, mending, presenters, quarantine, repairing, selectors
+from healthmgmt.exams import correcting, mending, presenters, quarantine, repairing, selectors
 from healthmgmt.exams.access import Hands
 from healthmgmt.exams.correcting import Column, Kind
 from healthmgmt.exams.models import Upload, UploadRow
@@ -207,7 +207,7 @@ def _shown(viewer: Viewer, reason: str, heading: str, count: int, rows: list[Sho
 
 def _way(upload: Upload, kind: Kind, column: Column) -> Way:
     if kind == Kind.UNIT:
-        units = [(token, columns.unit_words(token)) for token in correcting.stated_units(upload, column.heading)]
+        units = [(token, presenters.unit_words(token)) for token in correcting.stated_units(upload, column.heading)]
         return Way(kind, _("The unit of these cells is"), units)
     if kind == Kind.ORDER:
         return Way(kind, _("In these dates"), [(order, str(words)) for order, words in ORDERS.items()])

@@ -157,7 +157,7 @@ def unit_choices(role: str, code: str | None) -> list[tuple[str, str]]:
 
 
 def _unit_words(token: str) -> str:
-    return str(SCALES.get(token) or columns.unit_words(token))
+    return str(SCALES.get(token) or presenters.unit_words(token))
 
 
 @cache

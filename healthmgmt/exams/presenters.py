@@ -1,5 +1,6 @@
 """An upload in words: its outcome, and each problem as a sentence that can be acted on. Never a clinical value."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,12 @@ from healthmgmt.exams.models import Exam, Mending, Upload, UploadLink, UploadRow
 # What stands where a value must not be shown.
 MASK = "•••"
 
+# How units are written for people; the catalogue has them as machines exchange them.
+UNITS = {
+    "mm[Hg]": "mmHg", "kg/m2": "kg/m²", "10*9/L": "10⁹/L", "10*12/L": "10¹²/L", "umol/L": "μmol/L", "ug/L": "μg/L", "[IU]/mL": "IU/mL",
+    "m[IU]/L": "mIU/L", "[pH]": "", "Cel": "℃", "mL/min/{1.73_m2}": "mL/min/1.73m²", "/[HPF]": "/HPF", "{MET}.min/wk": "MET·min/wk",
+    "[ft_i]": "ft", "[in_i]": "in", "[lb_av]": "lb", "[degF]": "℉", "jin": "斤", "chi": "尺",
+}  # fmt: skip
 # What each reason means for the person who reads it; %(column)s is the file's own heading.
 SENTENCES = {
     "encoding": gettext_lazy("The file's characters cannot be read; please save it as UTF-8 or as a workbook."),
@@ -56,6 +63,12 @@ SENTENCES = {
 def kept_heading() -> str:
     """What stands for a heading that is kept from employers."""
     return _("A result that is not shown here")
+
+
+def unit_words(unit: str | None) -> str:
+    """A unit as people write it; nothing for what is only counted."""
+    # Items without a unit have the unit 1, in braces what is counted.
+    return UNITS.get(unit or "", re.sub(r"^(?:1|\{.*\})$", "", unit or ""))
 
 
 def sentence(reason: str, column: str = "") -> str:

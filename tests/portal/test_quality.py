@@ -1,9 +1,10 @@
 """Data quality as the steward reads it."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from healthmgmt.exams.quality import Counts
 from healthmgmt.organization.models import Membership
@@ -82,6 +83,17 @@ def test_digits_of_few_readings_are_hidden():
     digits = {("sbp", "received"): 30, ("sbp", "digit:0"): 3, ("sbp", "digit:2"): 27}
     (item,) = quality.items(facts(m1=(30, digits)), 10)
     assert item.total.heaped.count is None
+
+
+def test_units_are_told_as_people_write_them():
+    measured = {("sbp", "received"): 30, ("bmi", "received"): 30, ("tc", "received"): 30, ("tc", "unit:mg/dL"): 10}
+    told = {item.code: item.total.units for item in quality.items(facts(m1=(30, measured)), 10)}
+    assert told == {"sbp": "mmHg", "bmi": "kg/m²", "tc": "mmol/L, mg/dL"}
+
+
+def test_reasons_are_told_of_a_cell_without_quotes():
+    with translation.override("en"):
+        assert quality.reasons(Counter({"reason:range": 2, "received": 9})) == [("A cell is outside the possible range.", 2)]
 
 
 def test_since_covers_twelve_months():

@@ -136,7 +136,10 @@ def centre_sentence(counts: Counts) -> str:
 def reasons(counts: Counter) -> list[tuple[str, int]]:
     """Why rows did not go in at once, or were mended; the most frequent first."""
     found = {measure.removeprefix("reason:"): count for measure, count in counts.items() if measure.startswith("reason:")}
-    return [(presenters.sentence(reason, _("A cell")), count) for reason, count in sorted(found.items(), key=lambda pair: -pair[1])]
+    cell = _("A cell")
+    # A heading is quoted, what stands for all of them is not.
+    most_first = sorted(found.items(), key=lambda pair: -pair[1])
+    return [(presenters.sentence(reason, cell).replace(f"“{cell}”", cell), count) for reason, count in most_first]
 
 
 def items(counts: Counts, smallest_group: int) -> list[Item]:
@@ -176,9 +179,9 @@ def _month(row: Row, months: list[date], by_month: Mapping[date, Counter], code:
     counts = sum((by_month[month] for month in months), Counter())
     received = row.cells["received"]["with"]
     is_hidden = received.count is None and received.hidden != "nobody"
-    units = "" if is_hidden else ", ".join(unit for unit in quality.units(counts, catalogue.load()[code].unit) if unit)
+    units = [] if is_hidden else map(presenters.unit_words, quality.units(counts, catalogue.load()[code].unit))
     heaped = row.cells["digits"]["heaped"] if "digits" in row.cells else None
-    return Month(sorted(months), received, heaped, None if is_hidden else quality.implausible(counts), units)
+    return Month(sorted(months), received, heaped, None if is_hidden else quality.implausible(counts), ", ".join(filter(None, units)))
 
 
 def _judged(found: Mapping[Signal, Mark]) -> Judged:
