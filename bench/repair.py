@@ -105,10 +105,11 @@ def _filled(schema: str, rows: int, waiting: int):
     from healthmgmt.exams.reading.sheets import Sheet
     from healthmgmt.organization.models import Membership
     from healthmgmt.organization.selectors import root_unit
+    from healthmgmt.partners.services import exam_centre_named
 
     root, today = root_unit(), date.today()
     centre = get_user_model().objects.create(email="centre@repair.example")
-    Membership.objects.create(user=centre, unit=root, role="exam_centre")
+    Membership.objects.create(user=centre, unit=root, role="exam_centre", centre="Repair")
     columns = ["uuid", "emp_no", "name", "id_no", "id_hash", "sex", "unit_id", "created_at"]
     sql.copy_in("people_person", columns, _people(rows, str(root.pk), today))
     sample = [(1, HEADINGS), *((number + 1, _row(number, today, None)) for number in range(1, 100))]
@@ -116,8 +117,9 @@ def _filled(schema: str, rows: int, waiting: int):
     found = {**layout.as_json(), "format": "xlsx", "sheets": ["体检"], "date_order": "", "is_1904": False}
     found["codes"] = sorted({column["code"] for column in found["columns"] if column["code"]})
     upload = Upload.objects.create(
-        file_name="bench.xlsx", sha256="0" * 64, size=1, unit=root, uploaded_by=centre, state=Upload.State.READING, layout=found
-    )
+        file_name="bench.xlsx", sha256="0" * 64, size=1, unit=root, uploaded_by=centre, centre=exam_centre_named("Repair"),
+        state=Upload.State.READING, layout=found,
+    )  # fmt: skip
     cleaner, sheet = Cleaner(layout, Options(today)), Sheet("体检", lambda: iter(()))
     faults = _faults(rows, waiting)
     for first in range(1, rows + 1, BLOCK_ROWS):

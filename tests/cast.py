@@ -16,6 +16,8 @@ from healthmgmt.organization.models import Membership, Period, Settings, Unit
 from healthmgmt.people.models import Employment, Person
 
 HIRED_ON = date(2015, 1, 1)
+# Whose account that of the exam centre is.
+CENTRE = "Mingde"
 
 
 @dataclass
@@ -129,7 +131,8 @@ def _units(*wanted: tuple[Unit, str, str]) -> list[Unit]:
 
 def _users(roles: dict[str, tuple[str, Unit]]) -> dict[str, User]:
     made = dict(zip(roles, User.objects.bulk_create([_unsaved_user(name) for name in roles])))
-    Membership.objects.bulk_create([Membership(user=made[name], role=role, unit=at) for name, (role, at) in roles.items()])
+    held = [Membership(user=made[name], role=role, unit=at, centre=CENTRE if role == "exam_centre" else "") for name, (role, at) in roles.items()]
+    Membership.objects.bulk_create(held)
     return made
 
 

@@ -11,16 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core import organisations
 from healthmgmt.core.classification import IDENTIFIER, PLAIN, SECRET
-from healthmgmt.core.permissions import Permission, roles_with
+from healthmgmt.core.permissions import EXAM_CENTRE, Permission, roles_with
 
 
 class HeldRole(NamedTuple):
-    """A role of a user at a unit."""
+    """A role of a user at a unit; `centre` names the exam centre that an exam centre's account is of."""
 
     role: str
     unit_id: int
     unit_path: str
     unit_name: str
+    centre: str
 
 
 class UserManager(BaseUserManager):
@@ -94,7 +95,12 @@ class User(AbstractBaseUser):
     def held_roles(self) -> list[HeldRole]:
         """The roles of this user and where, read once per instance; `forget_roles` after a change."""
         found = self.memberships.order_by("role", "unit__path")
-        return [HeldRole(*one) for one in found.values_list("role", "unit_id", "unit__path", "unit__name")]
+        return [HeldRole(*one) for one in found.values_list("role", "unit_id", "unit__path", "unit__name", "centre")]
+
+    @property
+    def centre(self) -> str | None:
+        """The exam centre whose account this is: it delivers in no other's name. Empty while none was named; None for no such account."""
+        return min((one.centre for one in self.held_roles if one.role == EXAM_CENTRE), default=None)
 
     def forget_roles(self) -> None:
         """Read the roles again when they are asked for next."""

@@ -50,6 +50,7 @@ class Role:
 
 
 P = Permission
+EXAM_CENTRE = "exam_centre"
 ROLES: dict[str, Role] = {
     role.slug: role
     for role in (
@@ -86,7 +87,7 @@ ROLES: dict[str, Role] = {
             sees_people=True,
         ),
         Role("employee", _("Employee"), frozenset({P.OWN_RECORD_VIEW})),
-        Role("exam_centre", _("Exam centre"), frozenset({P.UPLOAD_CREATE, P.OWN_DELIVERIES, P.EXAM_TYPE})),
+        Role(EXAM_CENTRE, _("Exam centre"), frozenset({P.UPLOAD_CREATE, P.OWN_DELIVERIES, P.EXAM_TYPE})),
         Role("data_steward", _("Data steward"), frozenset({P.PACKS_APPROVE, P.ACCESS_LOG_READ, P.QUALITY_VIEW, P.ASSESS})),
         Role(
             "org_admin",

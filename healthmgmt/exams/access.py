@@ -15,16 +15,38 @@ from healthmgmt.exams.models import Exam, ReportFile, Upload, UploadLink
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import at_or_below
 from healthmgmt.partners.models import ExamCentre
+from healthmgmt.partners.services import exam_centre_named
 from healthmgmt.people.models import Person
 
 MOST_CANDIDATES = 20
+
+
+def delivering_centre(user: User | None, named: str) -> ExamCentre | None:
+    """The exam centre in whose name a user delivers: an exam centre's account in its own, everybody else in the one named, if any.
+
+    Raises Rejected: an exam centre's account names another, or is of none yet.
+    """
+    own = user.centre if user else None
+    if own is None:
+        return exam_centre_named(named) if named.strip() else None
+    if not own:
+        raise Rejected(_("Nobody has said yet which exam centre this account is of. The administrator of the organisation can."))
+    if named.strip() not in ("", own):
+        raise Rejected(_("This account delivers for “%(centre)s” only.") % {"centre": own}, field="centre")
+    return exam_centre_named(own)
+
+
+def _own_deliveries(user: User) -> Q:
+    """Of an exam centre's account only what it delivered in its own centre's name."""
+    own = Q(uploaded_by=user)
+    return own if user.centre is None else own & Q(centre__name=user.centre)
 
 
 def visible_to(user: User) -> QuerySet[Upload]:
     """Uploads made within the user's units, and those that the user delivered."""
     within = at_or_below(user.unit_paths(Permission.UPLOAD_VIEW), "unit__path")
     if user.can(Permission.OWN_DELIVERIES):
-        within |= Q(uploaded_by=user)
+        within |= _own_deliveries(user)
     return Upload.objects.filter(within)
 
 
@@ -63,7 +85,8 @@ def earlier_delivery(user: User, sha256: str) -> Upload | None:
 
 def may_see_cells(user: User, upload: Upload) -> bool:
     """Whether the cells of waiting rows may be given back: to the exam centre whose own delivery it is, and to nobody else."""
-    return user.can(Permission.OWN_DELIVERIES) and upload.uploaded_by_id == user.pk
+    is_own = user.can(Permission.OWN_DELIVERIES) and upload.uploaded_by_id == user.pk
+    return is_own and (user.centre is None or (upload.centre is not None and upload.centre.name == user.centre))
 
 
 class Hands(NamedTuple):
@@ -93,10 +116,15 @@ def may_download(user: User, upload: Upload) -> bool:
     return hands(user, upload).mends
 
 
+def may_answer(user: User, upload: Upload) -> bool:
+    """Whether a user may explain an upload's columns. Nobody's file is behind an exam typed in, whatever exam centre was named."""
+    return upload.kind == Upload.Kind.FILE and may_download(user, upload)
+
+
 def get_answerable_or_404(user: User, uuid: UUID) -> Upload:
-    """An upload whose columns the user may explain: who mends its rows, and who delivered it."""
+    """An upload whose columns the user may explain: who mends its rows, and who delivered it. What was typed in has none."""
     upload = get_upload_or_404(user, uuid)
-    if not may_download(user, upload):
+    if not may_answer(user, upload):
         raise PermissionDenied
     return upload
 
@@ -110,7 +138,11 @@ def candidates(user: User, upload: Upload, sought: str) -> QuerySet[Person]:
 
 
 def centres_known_to(user: User) -> QuerySet[ExamCentre]:
-    """The exam centres that a user may be reminded of while delivering: all, or those of their own deliveries."""
+    """The exam centres that a user may be reminded of while delivering: all, or those of their own deliveries. An exam centre's
+    account has nothing to choose from.
+    """
+    if user.centre is not None:
+        return ExamCentre.objects.none()
     if user.can(Permission.UPLOAD_VIEW) or user.can(Permission.UPLOAD_LINKS):
         return ExamCentre.objects.all()
     return ExamCentre.objects.filter(uploads__in=visible_to(user)).distinct()

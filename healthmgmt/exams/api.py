@@ -16,7 +16,6 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams import access, presenters, quarantine, selectors, services
 from healthmgmt.exams.models import Upload
-from healthmgmt.partners.services import exam_centre_named
 
 PROBLEM_ROWS = 500
 
@@ -64,14 +63,13 @@ class UploadsView(APIView):
     def post(self, request: Request) -> Response:
         given = NewUpload(data=request.data)
         given.is_valid(raise_exception=True)
-        centre = given.validated_data.get("centre", "")
         upload = services.receive(
             given.validated_data["file"],
             name=given.validated_data["file"].name,
             unit=access.uploading_unit(request.user),
             by=Actor.of_request(request),
             user=request.user,
-            centre=exam_centre_named(centre) if centre else None,
+            centre=given.validated_data.get("centre", ""),
             check_only=given.validated_data["check_only"],
             apply_when_read=given.validated_data["apply"],
         )

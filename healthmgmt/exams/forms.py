@@ -158,7 +158,7 @@ class TypedExamForm(forms.Form):
 
     @property
     def about(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("emp_no", "name", "exam_date", "centre")]
+        return [self[name] for name in ("emp_no", "name", "exam_date")]
 
     def typed(self) -> dict[str, str]:
         """What was typed, by code."""

@@ -19,10 +19,9 @@ from healthmgmt.core import files
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import services
+from healthmgmt.exams import access, services
 from healthmgmt.exams.models import UploadLink
 from healthmgmt.organization.models import Unit
-from healthmgmt.partners.services import exam_centre_named
 
 DAYS = range(1, 91)
 TOKEN_BYTES = 32
@@ -31,7 +30,7 @@ TOKEN_BYTES = 32
 def make(*, unit: Unit, centre: str, by: Actor, user: User | None = None, days: int | None = None, note: str = "") -> tuple[UploadLink, str]:
     """A link for one file of an exam centre about a unit's people, with its secret, told this once.
 
-    Raises Rejected: a time that is too long, a unit that is closed, no exam centre.
+    Raises Rejected: a time that is too long, a unit that is closed, no exam centre, another one than the account is of.
     """
     days = settings.UPLOAD_LINK_DAYS if days is None else days
     if days not in DAYS:
@@ -44,7 +43,7 @@ def make(*, unit: Unit, centre: str, by: Actor, user: User | None = None, days: 
     with transaction.atomic():
         link = UploadLink.objects.create(
             digest=_digest(token),
-            centre=exam_centre_named(centre),
+            centre=access.delivering_centre(user, centre),
             unit=unit,
             note=note.strip()[:200],
             made_by=user,
@@ -94,7 +93,7 @@ def deliver(link: UploadLink, file: BinaryIO, *, name: str, address: str) -> Upl
             if link.upload_id is not None:
                 return link
             by = Actor(label=f"link:{link.pk}", address=address)
-            link.upload = services.receive(file, name=name, unit=link.unit, centre=link.centre, by=by)
+            link.upload = services.receive(file, name=name, unit=link.unit, centre=link.centre.name, by=by)
             key = link.upload.file_key
             link.save(update_fields=["upload"])
             audit.record("upload_link.used", by=by, subject=link, detail={"upload": link.upload_id})

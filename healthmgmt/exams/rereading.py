@@ -61,9 +61,7 @@ def _in_place(upload: Upload, *, by: Actor) -> Upload:
 
 def _anew(upload: Upload, *, by: Actor) -> Upload:
     with files.open_plain(upload.file_key) as file:
-        again = services.receive(
-            file, name=upload.file_name, unit=upload.unit, by=by, user=upload.uploaded_by, centre=upload.centre, follows=upload
-        )
+        again = services.receive(file, name=upload.file_name, unit=upload.unit, by=by, user=upload.uploaded_by, follows=upload)
     audit.record("upload.read_again", by=by, subject=upload, detail={"upload": again.pk})
     return again
 

@@ -17,11 +17,10 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
-from healthmgmt.exams import quality, reports, selectors
+from healthmgmt.exams import access, quality, reports, selectors
 from healthmgmt.exams.models import Upload, UploadLink, UploadRow
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import organisation_settings
-from healthmgmt.partners.models import ExamCentre
 from healthmgmt.work import services as work
 
 READ_BLOCK_BYTES = 1024 * 1024
@@ -34,17 +33,19 @@ def receive(
     unit: Unit,
     by: Actor,
     user: User | None = None,
-    centre: ExamCentre | None = None,
+    centre: str = "",
     check_only: bool = False,
     apply_when_read: bool = False,
     follows: Upload | None = None,
 ) -> Upload:
-    """Keep a file and see to it that it is read. `unit` is how far the uploader reaches; `follows` is the upload of the same file
-    that it reads again.
+    """Keep a file and see to it that it is read. `unit` is how far the uploader reaches, `centre` names whose file it is; `follows` is
+    the upload of the same file that it reads again.
 
     The file is whole on disk before its row is written, and the job that reads it is written with the row. A file over
-    the limit is not kept: its upload says `too-large`. Raises Rejected when the file cannot be stored.
+    the limit is not kept: its upload says `too-large`. Raises Rejected when the file cannot be stored, and when an exam centre's
+    account delivers in another's name.
     """
+    made_by = follows.centre if follows else access.delivering_centre(user, centre)
     sha256, size = _measure(file)
     too_large = size > settings.UPLOAD_LIMITS["file_bytes"]
     key = "" if too_large else files.store(file)
@@ -57,7 +58,7 @@ def receive(
                 size=size,
                 unit=unit,
                 uploaded_by=user,
-                centre=centre,
+                centre=made_by,
                 check_only=check_only,
                 follows=follows,
             )

@@ -16,12 +16,11 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core import files
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import cleaning, columns, lines, presenters, reports, services, staging
+from healthmgmt.exams import access, cleaning, columns, lines, presenters, reports, services, staging
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.reading.sheets import column_letters
 from healthmgmt.exams.recognising import Column, Layout
 from healthmgmt.organization.selectors import today
-from healthmgmt.partners.services import exam_centre_named
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
 
@@ -96,7 +95,7 @@ def _staged(person: Person, found: Read, *, by: Actor, user: User | None, centre
         sha256=hashlib.sha256(uuid.uuid4().bytes).hexdigest(),
         size=0,
         unit=person.unit,
-        centre=exam_centre_named(centre) if centre.strip() else None,
+        centre=access.delivering_centre(user, centre),
         uploaded_by=user,
         state=Upload.State.CHECKED,
         layout={"kind": "layout", "format": "typed", "sheets": [], **found.layout.as_json(), "codes": codes},

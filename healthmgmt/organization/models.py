@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import IDENTIFIER, PLAIN, QUASI_IDENTIFIER
-from healthmgmt.core.permissions import ROLES
+from healthmgmt.core.permissions import EXAM_CENTRE, ROLES
 
 
 class UnitQuerySet(models.QuerySet):
@@ -62,20 +62,24 @@ class Unit(models.Model):
 
 
 class Membership(models.Model):
-    """A user's role at a unit; it reaches the unit's whole subtree."""
+    """A user's role at a unit; it reaches the unit's whole subtree. An exam centre's account is of one `centre`, by its name: while
+    it is empty, the account delivers nothing.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20)
+    centre = models.CharField(max_length=120, blank=True, default="", db_default="")
     granted_at = models.DateTimeField(auto_now_add=True)
 
-    CLASSIFICATION = {"user": IDENTIFIER, "unit": QUASI_IDENTIFIER, "role": PLAIN, "granted_at": PLAIN}
+    CLASSIFICATION = {"user": IDENTIFIER, "unit": QUASI_IDENTIFIER, "role": PLAIN, "centre": PLAIN, "granted_at": PLAIN}
 
     class Meta:
         ordering = ["user", "role", "unit"]
         constraints = [
             models.UniqueConstraint(fields=["user", "unit", "role"], name="membership_once"),
             models.CheckConstraint(condition=Q(role__in=sorted(ROLES)), name="membership_role_known"),
+            models.CheckConstraint(condition=Q(centre="") | Q(role=EXAM_CENTRE), name="membership_centre_of_exam_centre"),
         ]
 
 

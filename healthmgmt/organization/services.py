@@ -18,7 +18,7 @@ from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.core.permissions import ROLES
+from healthmgmt.core.permissions import EXAM_CENTRE, ROLES
 from healthmgmt.organization import places
 from healthmgmt.organization.models import Membership, Settings, Unit
 from healthmgmt.organization.selectors import organisation_settings, root_unit
@@ -176,11 +176,14 @@ def close(unit: Unit, *, by: Actor) -> Unit:
     return unit
 
 
-def grant(user: User, *, unit: Unit, role: str, by: Actor) -> Membership:
-    """Give a user a role at a unit; it reaches the unit's subtree, and the user signs in again.
+def grant(user: User, *, unit: Unit, role: str, by: Actor, centre: str = "") -> Membership:
+    """Give a user a role at a unit; it reaches the unit's subtree, and the user signs in again. An exam centre's account is of the
+    `centre` named with it, wherever it holds the role.
 
-    Raises Rejected for an unknown role, one that is not an organisation's to give, or one that the user has.
+    Raises Rejected for an unknown role, one that is not an organisation's to give, or one that the user has; for an exam centre's
+    account without its centre, or of two.
     """
+    centre = centre.strip()
     if role not in ROLES or role == "operator":
         known = ", ".join(sorted(set(ROLES) - {"operator"}))
         raise Rejected(_("There is no role “%(role)s”; the roles are: %(known)s.") % {"role": role, "known": known}, field="role")
@@ -189,11 +192,17 @@ def grant(user: User, *, unit: Unit, role: str, by: Actor) -> Membership:
     if role in OF_THE_WHOLE and unit.level > 0:
         raise Rejected(_("This role is for the whole organisation; please choose the unit at the top."), field="unit")
     with transaction.atomic():
-        membership, is_new = Membership.objects.get_or_create(user=user, unit=unit, role=role)
-        if not is_new:
+        _check_centre(user, role, centre)
+        membership, is_new = Membership.objects.get_or_create(user=user, unit=unit, role=role, defaults={"centre": centre})
+        if not is_new and membership.centre == centre:
             raise Rejected(_("The user has this role there already."), field="role")
+        if not is_new:
+            # An account that was of no centre so far is of this one from now on.
+            membership.centre = centre
+            membership.save(update_fields=["centre"])
         user.forget_roles()
-        audit.record("role.granted", by=by, subject=user, detail={"role": role, "unit": unit.pk})
+        detail = {"role": role, "unit": unit.pk} | ({"centre": centre} if centre else {})
+        audit.record("role.granted", by=by, subject=user, detail=detail)
         accounts.end_sessions(user, by=by, reason="role")
     return membership
 
@@ -313,6 +322,22 @@ def _check_not_last_admin(user: User) -> None:
     is_admin = Membership.objects.filter(role="org_admin", unit__level=0, user=user).exists()
     if is_admin and user.is_active and not others.exists():
         raise Rejected(_("This is the last administrator of the organisation."))
+
+
+def _check_centre(user: User, role: str, centre: str) -> None:
+    """The exam centre that goes with a role: one for an exam centre's account, and none for any other."""
+    if role != EXAM_CENTRE:
+        if centre:
+            raise Rejected(_("Only an exam centre’s account is of an exam centre. Please leave it empty for another role."), field="centre")
+        return
+    if not centre:
+        raise Rejected(_("Please say which exam centre the account is of. It delivers in no other’s name."), field="centre")
+    # Of two at once, the second sees what the first has named.
+    User.objects.select_for_update().get(pk=user.pk)
+    other = user.memberships.filter(role=EXAM_CENTRE).exclude(centre__in=("", centre)).first()
+    if other is not None:
+        said = _("This account is of “%(centre)s” already. Another exam centre needs an account of its own.")
+        raise Rejected(said % {"centre": other.centre}, field="centre")
 
 
 def _open_children(parents: Collection[int]) -> list[tuple[int, str]]:

@@ -36,11 +36,11 @@ class AddedUser(NamedTuple):
 
 
 def add_user(
-    *, email: str, role: str, unit: Unit, by: Actor, emp_no: str = "", name: str = "", password: str | None = None
+    *, email: str, role: str, unit: Unit, by: Actor, emp_no: str = "", name: str = "", password: str | None = None, centre: str = ""
 ) -> AddedUser:
-    """A user with a role at a unit, and who of the employees it is where `emp_no` says so.
+    """A user with a role at a unit, and who of the employees it is where `emp_no` says so; `centre` as in `organization.grant`.
 
-    Raises Rejected: unknown role, e-mail taken, weak password, no such employee, an employee with an account.
+    Raises Rejected: unknown role, e-mail taken, weak password, no such employee, an employee with an account, no exam centre named.
     """
     password = accounts.generate_password() if password is None else password
     with transaction.atomic():
@@ -52,7 +52,7 @@ def add_user(
             password=password,
             by=by,
         )
-        organization.grant(user, unit=unit, role=role, by=by)
+        organization.grant(user, unit=unit, role=role, centre=centre, by=by)
         if person:
             link_account(person, user=user, by=by)
     return AddedUser(user, password)
@@ -66,24 +66,32 @@ class InvitedUser(NamedTuple):
 
 
 def invite_user(
-    *, role: str, unit: Unit, by: Actor, person: Person | None = None, name: str = "", email: str = "", mobile: str = ""
+    *,
+    role: str,
+    unit: Unit,
+    by: Actor,
+    person: Person | None = None,
+    name: str = "",
+    email: str = "",
+    mobile: str = "",
+    centre: str = "",
 ) -> InvitedUser:
     """A role at a unit for somebody who chooses the password by a code: an employee, or a user of their own.
 
-    An employee with an account gets the role there, and nothing else of the account changes. Raises Rejected: unknown
-    role, no identifier, one that is taken.
+    An employee with an account gets the role there, and nothing else of the account changes; `centre` as in `organization.grant`.
+    Raises Rejected: unknown role, no identifier, one that is taken, no exam centre named.
     """
     with transaction.atomic():
         # Of two at once, the second sees the account that the first has opened.
         person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk) if person else None
         if person and person.user:
-            organization.grant(person.user, unit=unit, role=role, by=by)
+            organization.grant(person.user, unit=unit, role=role, centre=centre, by=by)
             return InvitedUser(person.user, "")
         user = accounts.create_user(
             email=email, mobile=mobile, employee_no=person.emp_no if person else None, name=name or (person.name if person else ""),
             language=organisation_settings().language, by=by,
         )  # fmt: skip
-        organization.grant(user, unit=unit, role=role, by=by)
+        organization.grant(user, unit=unit, role=role, centre=centre, by=by)
         if person:
             link_account(person, user=user, by=by)
         return InvitedUser(user, accounts.issue_code(user, by=by))

@@ -25,12 +25,10 @@ class Site:
     host: str
     token: str
 
-    def deliver(self, path: Path, *, centre: str) -> str:
+    def deliver(self, path: Path) -> str:
         """POST a file that is applied as soon as it was read; returns the upload's id."""
         boundary = uuid.uuid4().hex
-        parts = []
-        for name, value in (("centre", centre), ("apply", "true")):
-            parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
+        parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="apply"\r\n\r\ntrue\r\n'.encode()]
         heading = f'Content-Disposition: form-data; name="file"; filename="{path.name}"\r\nContent-Type: application/octet-stream'
         parts.append(f"--{boundary}\r\n{heading}\r\n\r\n".encode() + path.read_bytes() + f"\r\n--{boundary}--\r\n".encode())
         answer = self._call("POST", "/api/v1/uploads/", b"".join(parts), f"multipart/form-data; boundary={boundary}")

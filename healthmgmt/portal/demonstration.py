@@ -1,6 +1,6 @@
 """The demonstration: two organisations made, staffed and supplied over the road that customers take.
 
-Organisations, rosters and users come by the commands, exam files over HTTP by an exam centre's account, everything
+Organisations, rosters and users come by the commands, exam files over HTTP by each exam centre's own account, everything
 after that by Celery. Every step looks first whether it is done, so a second start only looks.
 """
 
@@ -22,7 +22,7 @@ from healthmgmt.accounts import services as accounts
 from healthmgmt.accounts.models import User
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
-from healthmgmt.core.permissions import ROLES
+from healthmgmt.core.permissions import EXAM_CENTRE, ROLES
 from healthmgmt.exams.models import Upload
 from healthmgmt.insight import selectors as insight
 from healthmgmt.organization import periods
@@ -116,7 +116,8 @@ class Demonstration:
                 call_command("import_roster", str(organisation.roster), org=slug, json=True, stdout=StringIO())
                 self._say(f"{slug}: roster of {organisation.people} people in {time.monotonic() - started:.1f} s")
             self._open_periods(organisation)
-            logins = [self._login(slug, role, level) for role, level in CAST]
+            centres = list(dict.fromkeys(one.centre for one in organisation.exams))
+            logins = [self._login(slug, role, level, centres[0]) for role, level in CAST]
             self._deliver(slug, organisation)
             self._await_jobs(slug)
             if insight.is_publication_behind():
@@ -142,12 +143,14 @@ class Demonstration:
                     by=Actor.system(),
                 )
 
-    def _login(self, slug: str, role: str, level: int) -> Login:
-        email, password = f"{role.replace('_', '-')}@{slug}.example", self._memory["password"]
+    def _login(self, slug: str, role: str, level: int, centre: str, number: int = 1) -> Login:
+        """The account of a role, made where there is none; of several the one of this number. `centre`: of which an exam centre's is."""
+        name = role.replace("_", "-") + (f"-{number}" if number > 1 else "")
+        email, password = f"{name}@{slug}.example", self._memory["password"]
         if not User.objects.filter(email=email).exists():
             unit = Unit.objects.filter(level=level, people__isnull=False).first() or Unit.objects.filter(level=level).first()
             options = {"org": slug, "email": email, "role": role, "unit": names_from_root(unit), "password": password, "stdout": StringIO()}
-            call_command("add_user", **options, **_who(role, unit))
+            call_command("add_user", **options, **_who(role, unit, centre))
         return Login(slug, role, email, password)
 
     def _deliver(self, slug: str, organisation: files.Organisation) -> None:
@@ -155,15 +158,22 @@ class Demonstration:
         waiting = [one for one in organisation.exams if not _is_delivered(one)]
         if not waiting:
             return
-        user = User.objects.get(email=f"exam-centre@{slug}.example")
-        token = accounts.create_token(user, label="demonstration", by=Actor.system(), days=1)
-        site = Site(self._port, f"{slug}.localhost", token)
+        sites = self._sites(slug, organisation)
         for year in sorted({one.year for one in waiting}):
             started = time.monotonic()
-            uploads = [site.deliver(one.path, centre=one.centre) for one in waiting if one.year == year]
-            receipts = [site.wait(upload, seconds=WAIT_SECONDS) for upload in uploads]
+            uploads = [(sites[one.centre], sites[one.centre].deliver(one.path)) for one in waiting if one.year == year]
+            receipts = [site.wait(upload, seconds=WAIT_SECONDS) for site, upload in uploads]
             rows = sum(receipt["received"] for receipt in receipts)
             self._say(f"{slug}: {len(uploads)} files of {year}, {rows} rows, in {time.monotonic() - started:.1f} s")
+
+    def _sites(self, slug: str, organisation: files.Organisation) -> dict[str, Site]:
+        """The API as the account of each exam centre uses it, by the centre's name."""
+        sites = {}
+        for number, centre in enumerate(dict.fromkeys(one.centre for one in organisation.exams), start=1):
+            user = User.objects.get(email=self._login(slug, EXAM_CENTRE, 0, centre, number).identifier)
+            token = accounts.create_token(user, label="demonstration", by=Actor.system(), days=1)
+            sites[centre] = Site(self._port, f"{slug}.localhost", token)
+        return sites
 
     def _await_jobs(self, slug: str) -> None:
         deadline = time.monotonic() + WAIT_SECONDS
@@ -180,14 +190,14 @@ class Demonstration:
             yield Upload.objects.select_related("centre").filter(file_name=one.path.name).order_by("id").last()
 
 
-def _who(role: str, unit: Unit) -> dict[str, str]:
-    """Name and, of an employee, number of a role's user; an exam centre's account is nobody's."""
+def _who(role: str, unit: Unit, centre: str) -> dict[str, str]:
+    """Name and, of an employee, number of a role's user; an exam centre's account is no person's."""
     if role == "employee":
         person = Person.objects.employed().within(unit).order_by("emp_no").first()
         return {"person": person.emp_no, "name": person.name}
-    if role == "exam_centre":
+    if role == EXAM_CENTRE:
         with translation.override("zh-hans"):
-            return {"name": str(ROLES[role].words)}
+            return {"name": str(ROLES[role].words), "centre": centre}
     place = [one for one, _level in CAST].index(role)
     return {"name": population.Names(np.random.default_rng(place)).name((MAN, WOMAN)[place % 2])}
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("due/export/", liaison.due_export, name="due_export"),
     path("admin/", administration.home, name="admin"),
     path("admin/settings/", administration.settings, name="settings"),
+    path("admin/centres/options/", administration.centre_options, name="centre_options"),
     path("steward/", steward.home, name="steward"),
     path("steward/verify/", steward.verify, name="steward_verify"),
     path("steward/access-log/", steward.access_log, name="access_log"),

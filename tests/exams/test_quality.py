@@ -10,7 +10,6 @@ from healthmgmt.exams import quality, services
 from healthmgmt.exams.models import QualityFact
 from healthmgmt.exams.quality import Counts, Mark, Signal
 from healthmgmt.exams.selectors import quality_counts
-from healthmgmt.partners.models import ExamCentre
 from healthmgmt.work import services as work
 from tests import cast as casting
 from tests.exams.road import BY, ground, text, upload
@@ -30,7 +29,7 @@ def told(org_a):
     late, soon = (timezone.localdate() - timedelta(days=days) for days in (70, 2))
     rows = [[people[0].emp_no, people[0].name, late, 120, 95], [people[1].emp_no, people[1].name, soon, 123, 99]]
     rows += [[people[2].emp_no, people[2].name, soon, 9000, 99], ["P9", "Nobody", soon, 125, 90]]
-    done = upload(text(rows, headings=HEADINGS), centre=ExamCentre.objects.create(name="Harbour"))
+    done = upload(text(rows, headings=HEADINGS), centre="Harbour")
     return done, str(late.replace(day=1)), str(soon.replace(day=1))
 
 

@@ -15,7 +15,7 @@ def test_every_delivery_about_a_day_is_told_with_its_standing(org_a):
     person = casting.person("P1", ground())
     harbour = ExamCentre.objects.create(name="Harbour")
     first = text([row(person, 120, 80, 5.0, 5.2)])
-    upload(first, centre=harbour)
+    upload(first, centre=harbour.name)
     upload(first)
     upload(text([row(person, 130, 80, 5.0, 5.2)]))
     services.withdraw(upload(text([row(person, 140, 80, 5.0, 5.2)])), by=BY)
@@ -28,7 +28,7 @@ def test_every_delivery_about_a_day_is_told_with_its_standing(org_a):
 def test_case_manager_and_employee_see_where_results_came_from(cast, sign_in, org_a):
     with current.use(org_a):
         harbour = ExamCentre.objects.create(name="Harbour")
-        upload(text([row(cast.anna, 120, 80, 5.0, 5.2)]), unit=cast.a1, centre=harbour)
+        upload(text([row(cast.anna, 120, 80, 5.0, 5.2)]), unit=cast.a1, centre=harbour.name)
         upload(text([row(cast.anna, 130, 80, 5.0, 5.2)]), unit=cast.a1)
     for who, url in ((cast.case_manager, f"/care/people/{cast.anna.uuid}/"), (cast.employee, "/report/")):
         shown = page(sign_in(who), url)

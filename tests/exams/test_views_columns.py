@@ -10,7 +10,6 @@ from healthmgmt.audit.models import Event
 from healthmgmt.core.actors import Actor
 from healthmgmt.exams import services
 from healthmgmt.exams.models import ExamLayout, Upload
-from healthmgmt.partners.services import exam_centre_named
 from healthmgmt.work import services as work
 from tenants import current
 from tests import cast as casting
@@ -24,10 +23,9 @@ HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "胆固醇结
 def deliver(cast, org, user, *, apply=False, rows=None, headings=HEADINGS) -> Upload:
     rows = rows or [[one.emp_no, one.name, DAY, 120, SECRET, 1.5, "x", "y"] for one in (cast.anna, cast.ben)]
     with current.use(org):
-        centre = exam_centre_named("Mingde")
         unit = cast.a1 if user != cast.exam_centre else cast.root
         file = io.BytesIO(text(rows, headings=headings))
-        one = services.receive(file, name="march.csv", unit=unit, by=Actor.of(user), user=user, centre=centre, apply_when_read=apply)
+        one = services.receive(file, name="march.csv", unit=unit, by=Actor.of(user), user=user, centre=casting.CENTRE, apply_when_read=apply)
         work.drain()
         one.refresh_from_db()
     return one

@@ -22,7 +22,7 @@ from healthmgmt.exams import access, correcting, links, reports
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Exam, ExamLayout, Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
-from healthmgmt.organization.models import Period, Unit
+from healthmgmt.organization.models import Membership, Period, Unit
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Consent, Exposure, Person
 from healthmgmt.risk.models import Assessment
@@ -73,6 +73,7 @@ def seed(world: World) -> World:
     world.users = {name: value for name, value in vars(cast).items() if isinstance(value, User)}
     _mark(world)
     centre = ExamCentre.objects.create(name=f"{world.mark} Centre")
+    Membership.objects.filter(role="exam_centre").update(centre=centre.name)
     for name, unit in (("liaison_a1", cast.a1), ("liaison_b1", cast.b1), ("exam_centre", cast.root)):
         world.uploads[name] = _deliver(world, world.users[name], unit, centre)
     work.drain()
@@ -117,7 +118,7 @@ def _deliver(world: World, user: User, unit: Unit, centre: ExamCentre) -> Upload
     csv.writer(out).writerows(lines)
     file = io.BytesIO(out.getvalue().encode())
     name = f"{world.mark} {user.pk}.csv"
-    return exams.receive(file, name=name, unit=unit, by=Actor.of(user), user=user, centre=centre, apply_when_read=True)
+    return exams.receive(file, name=name, unit=unit, by=Actor.of(user), user=user, centre=centre.name, apply_when_read=True)
 
 
 def _fill_the_rest(world: World, cast: casting.Cast) -> None:

@@ -28,6 +28,12 @@ def test_add_user_with_a_role(cast):
     assert authenticate(None, identifier="new@example.org", password=added.password) == added.user
 
 
+@pytest.mark.parametrize(("named", "centre"), [(["--centre", "Mingde"], "Mingde"), ([], "new@example.org")])
+def test_add_user_of_an_exam_centre_is_of_that_one_alone(cast, named, centre):
+    call_command("add_user", "--org", "alpha", "--email", "new@example.org", "--role", "exam_centre", *named, "--json")
+    assert User.objects.get(email="new@example.org").centre == centre
+
+
 def test_add_user_who_is_an_employee(cast):
     added = services.add_user(email="ben@example.org", role="employee", unit=cast.a1, emp_no="E1002", password=PASSWORD, by=BY)
     cast.ben.refresh_from_db()

@@ -11,6 +11,7 @@ from healthmgmt.accounts.models import ActivationCode, User
 from healthmgmt.audit.models import Event
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization.models import Membership
+from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.administration import users as looked_after
 from tests import cast as casting
 
@@ -178,10 +179,41 @@ def test_sign_out_ends_the_sessions(cast, sign_in):
 
 
 def test_add_a_user_from_outside(cast, sign_in):
-    page = sign_in(cast.admin).post(ADD, {"email": "New@example.org", "name": "New", "role": "exam_centre", "unit": "A"})
+    page = sign_in(cast.admin).post(ADD, {"email": "New@example.org", "name": "New", "role": "exam_centre", "unit": "A", "centre": "Harbour"})
     (code,) = set(CODE.findall(page.content.decode()))
     user = accounts.activate(code, password="a long enough phrase")
-    assert (user.email, user.name, roles(user)) == ("new@example.org", "New", [("exam_centre", "A")])
+    assert (user.email, user.name, roles(user), user.centre) == ("new@example.org", "New", [("exam_centre", "A")], "Harbour")
+
+
+def test_exam_centre_s_account_is_of_one_exam_centre(cast, sign_in):
+    browser, path = sign_in(cast.admin), f"{USERS}{cast.exam_centre.pk}/"
+    given = {"role": "exam_centre", "unit": "A"}
+    for centre, said in (("", "which exam centre"), ("Harbour", "needs an account of its own")):
+        page = browser.post(f"{path}grant/", given | {"centre": centre})
+        assert (page.status_code, said in page.content.decode()) == (422, True)
+    assert browser.post(f"{path}grant/", given | {"centre": casting.CENTRE}).status_code == 302
+    assert roles(cast.exam_centre) == [("exam_centre", "Root"), ("exam_centre", "A")]
+    assert casting.CENTRE in browser.get(path).content.decode()
+
+
+def test_other_roles_are_of_no_exam_centre(cast, sign_in):
+    page = sign_in(cast.admin).post(ADD, {"email": "new@example.org", "role": "liaison", "unit": "A", "centre": "Harbour"})
+    assert (page.status_code, User.objects.filter(email="new@example.org").exists()) == (422, False)
+
+
+def test_account_of_no_exam_centre_is_named_and_gets_one(cast, sign_in):
+    Membership.objects.filter(user=cast.exam_centre).update(centre="")
+    browser, path = sign_in(cast.admin), f"{USERS}{cast.exam_centre.pk}/"
+    assert "No exam centre is named" in browser.get(path).content.decode()
+    assert browser.post(f"{path}grant/", {"role": "exam_centre", "unit": "/", "centre": "Harbour"}).status_code == 302
+    assert User.objects.get(pk=cast.exam_centre.pk).centre == "Harbour"
+    assert roles(cast.exam_centre) == [("exam_centre", "Root")]
+
+
+def test_known_exam_centres_are_offered_to_administrators(cast, sign_in):
+    ExamCentre.objects.create(name="Harbour")
+    assert "Harbour" in sign_in(cast.admin).get("/admin/centres/options/").content.decode()
+    assert sign_in(cast.liaison_a1).get("/admin/centres/options/").status_code == 403
 
 
 def test_add_an_employee_by_number(cast, sign_in):

@@ -184,7 +184,7 @@ class TestLateCentre:
     def centre(self, cast) -> ExamCentre:
         Period.objects.create(name="2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31), deadline_on=date(2025, 10, 31))
         centre = ExamCentre.objects.create(name="Kangning")
-        received = upload(text([good(cast.anna, "2025-06-10")]), unit=cast.root, centre=centre)
+        received = upload(text([good(cast.anna, "2025-06-10")]), unit=cast.root, centre=centre.name)
         Upload.objects.filter(pk=received.pk).update(uploaded_at=datetime(2025, 6, 15, 4, tzinfo=UTC))
         return centre
 
@@ -196,11 +196,11 @@ class TestLateCentre:
         assert completeness.late_centre(cast.liaison_b1, around(cast)) is None
 
     def test_is_not_late_when_its_file_has_come(self, cast, centre):
-        upload(text([good(cast.bella)]), unit=cast.root, centre=centre)
+        upload(text([good(cast.bella)]), unit=cast.root, centre=centre.name)
         assert completeness.late_centre(cast.liaison_a1, around(cast)) is None
 
     def test_is_late_when_its_file_was_undone(self, cast, centre):
-        exams.withdraw(upload(text([good(cast.bella)]), unit=cast.root, centre=centre), by=BY)
+        exams.withdraw(upload(text([good(cast.bella)]), unit=cast.root, centre=centre.name), by=BY)
         assert completeness.late_centre(cast.liaison_a1, around(cast)) is not None
 
     def test_of_the_first_period_there_is_none(self, cast, centre):

@@ -25,7 +25,7 @@ def centre(cast, org_a) -> ExamCentre:
         made = ExamCentre.objects.create(name="Harbour")
         people = [casting.person(f"Q{number}", cast.a1) for number in range(60)]
         day = timezone.localdate() - timedelta(days=3)
-        upload(text([[one.emp_no, one.name, day, 120, 80, 4.5, 5.0] for one in people]), centre=made)
+        upload(text([[one.emp_no, one.name, day, 120, 80, 4.5, 5.0] for one in people]), centre=made.name)
         return made
 
 

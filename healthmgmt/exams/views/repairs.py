@@ -194,7 +194,7 @@ def _allowed(request: HttpRequest, upload: Upload, state: str) -> dict[str, Any]
     """What stands above the page, and what the user may do with the rows shown."""
     user, is_open = request.user, upload.state in repairing.MENDABLE and state == UploadRow.State.WAITING
     return presenters.about(upload) | {
-        "columns_line": columns.summary(upload.layout) if access.may_download(user, upload) else None,
+        "columns_line": columns.summary(upload.layout) if access.may_answer(user, upload) else None,
         "may_mend": is_open and access.hands(user, upload).mends,
         "may_name": is_open and user.can(Permission.UPLOAD_REPAIR, upload.unit),
         "may_apply": is_open and not upload.check_only and user.can(Permission.UPLOAD_CREATE, upload.unit),

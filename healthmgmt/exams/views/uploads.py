@@ -22,7 +22,6 @@ from healthmgmt.exams.forms import DeliveryForm
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.progress import WORKING, progress
 from healthmgmt.exams.views import repairs
-from healthmgmt.partners.services import exam_centre_named
 
 PAGE_ROWS = 20
 
@@ -62,7 +61,7 @@ def _deliver(request: HttpRequest) -> HttpResponse:
         unit=access.uploading_unit(request.user, given.get("unit")),
         by=Actor.of_request(request),
         user=request.user,
-        centre=exam_centre_named(given["centre"]) if given["centre"] else None,
+        centre=given["centre"],
     )
     return redirect("exams:upload", upload.uuid)
 
@@ -148,7 +147,7 @@ def _receipt(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "steps": presenters.next_steps(upload, is_counted=not is_withdrawn and selectors.is_counted(upload)),
         "may_mend": access.hands(user, upload).mends,
         "may_download": access.may_download(user, upload),
-        "columns_line": columns.summary(upload.layout) if access.may_download(user, upload) and not is_withdrawn else None,
+        "columns_line": columns.summary(upload.layout) if access.may_answer(user, upload) and not is_withdrawn else None,
         "may_undo": may_undo,
         "locked": selectors.locked_period(upload) if may_undo else None,
     }

@@ -60,6 +60,21 @@ class UserFilter(forms.Form):
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=GIVEN_ROLES)
     unit = UnitField(label=_("At which unit"), help_text=_("The role reaches this unit and everything below it."))
+    centre = forms.CharField(
+        label=_("Of which exam centre"),
+        required=False,
+        max_length=120,
+        help_text=_("For an exam centre’s account only: it delivers in this name, and sees nothing of any other."),
+        widget=forms.TextInput(
+            attrs={
+                "list": "centres",
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("portal:centre_options"),
+                "hx-trigger": "focus once",
+                "hx-target": "#centres",
+            }
+        ),
+    )
 
 
 class NewUserForm(RoleForm):
@@ -72,7 +87,7 @@ class NewUserForm(RoleForm):
     email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
     mobile = forms.CharField(label=_("Mobile number"), required=False, max_length=20)
     name = forms.CharField(label=_("Name"), required=False, max_length=100)
-    field_order = ["emp_no", "name", "email", "mobile", "role", "unit"]
+    field_order = ["emp_no", "name", "email", "mobile", "role", "unit", "centre"]
 
 
 class RevokeForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.core.permissions import ROLES, Permission
+from healthmgmt.core.permissions import EXAM_CENTRE, ROLES, Permission
 from healthmgmt.organization.models import Membership
 from healthmgmt.organization.selectors import at_or_below, holds_everywhere, paths_in_names
 from healthmgmt.people.models import Person
@@ -34,12 +34,15 @@ class Standing(models.TextChoices):
 
 @dataclass(frozen=True)
 class ShownRole:
-    """A role within the administrator's units. `unit` is its path in names, empty for a role that knows no unit."""
+    """A role within the administrator's units. `unit` is its path in names, empty for a role that knows no unit; `centre` names whose
+    account it is, None for a role that is of no exam centre.
+    """
 
     pk: int
     slug: str
     words: str
     unit: str
+    centre: str | None
 
 
 @dataclass(frozen=True)
@@ -150,5 +153,10 @@ def standing_of(user: User, now: datetime) -> Standing:
 
 def _shown(admin: User, user: User, held: list[Membership], names: dict[int, str], now: datetime) -> ShownUser:
     near = [one for one in held if one.role == OF_EVERYBODY or admin.can(MANAGE, one.unit)]
-    roles = [ShownRole(one.pk, one.role, str(ROLES[one.role].words), "" if one.role == OF_EVERYBODY else names[one.unit_id]) for one in near]
+    roles = [_role(one, names) for one in near]
     return ShownUser(user, roles, len(held) - len(near), standing_of(user, now))
+
+
+def _role(held: Membership, names: dict[int, str]) -> ShownRole:
+    unit = "" if held.role == OF_EVERYBODY else names[held.unit_id]
+    return ShownRole(held.pk, held.role, str(ROLES[held.role].words), unit, held.centre if held.role == EXAM_CENTRE else None)

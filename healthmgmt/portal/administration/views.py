@@ -14,6 +14,7 @@ from healthmgmt.core.templatetags.health import page_language
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.access import check_whole
 from healthmgmt.organization.selectors import holds_everywhere, organisation_settings, today
+from healthmgmt.partners.models import ExamCentre
 from healthmgmt.portal.administration.forms import TIME_ZONES, SettingsForm
 from healthmgmt.portal.administration.home import counts, sentence
 from healthmgmt.risk import packs
@@ -26,6 +27,13 @@ def home(request: HttpRequest) -> HttpResponse:
     days = (found.period.deadline_on - day).days if found.period else 0
     context = {"counts": found, "sentence": sentence(found, day, page_language()), "today": day, "days": days, "days_ago": -days}
     return render(request, "portal/admin.html", context)
+
+
+@requires(Permission.USERS_MANAGE)
+@require_GET
+def centre_options(request: HttpRequest) -> HttpResponse:
+    """The names of the exam centres whose files are known, for whoever gives an exam centre's account its own."""
+    return render(request, "administration/_unit_options.html", {"units": ExamCentre.objects.values_list("name", flat=True)})
 
 
 @requires(Permission.SETTINGS_MANAGE)

@@ -24,6 +24,7 @@ def of_periods(methods: dict[str, int], **more) -> Rule:
 URLS = {
     "admin/": Rule(ADMIN, {"GET": 200}),
     "admin/settings/": Rule(ADMIN, {"GET": 200, "POST": 422}),
+    "admin/centres/options/": Rule(ADMIN, {"GET": 200}),
     "admin/users/": Rule(ADMIN, {"GET": 200}),
     "admin/users/add/": Rule(
         ADMIN, {"GET": 200, "POST": 200}, data={"POST": lambda: {"email": "new@example.org", "role": "liaison", "unit": "/"}}

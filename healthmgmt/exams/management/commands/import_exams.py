@@ -12,7 +12,6 @@ from healthmgmt.core.commands import OrganisationCommand
 from healthmgmt.exams import access, presenters, selectors, services
 from healthmgmt.exams.models import Upload
 from healthmgmt.organization.selectors import root_unit
-from healthmgmt.partners.services import exam_centre_named
 from healthmgmt.work import services as work
 
 
@@ -41,7 +40,7 @@ class Command(OrganisationCommand):
                 unit=unit,
                 by=actor_for(user),
                 user=user,
-                centre=exam_centre_named(options["centre"]) if options["centre"] else None,
+                centre=options["centre"],
                 check_only=options["check_only"],
                 apply_when_read=not options["check_only"],
             )

@@ -75,7 +75,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             unit = unit_named(request.user, form.cleaned_data["unit"], MANAGE)
-            organization.grant(found, unit=unit, role=form.cleaned_data["role"], by=Actor.of_request(request))
+            given = {"role": form.cleaned_data["role"], "centre": form.cleaned_data["centre"]}
+            organization.grant(found, unit=unit, by=Actor.of_request(request), **given)
         except Rejected as error:
             blame(form, error)
         else:

@@ -5,6 +5,7 @@ from typing import Any
 
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.commands import OrganisationCommand
+from healthmgmt.core.permissions import EXAM_CENTRE
 from healthmgmt.organization.selectors import names_from_root, unit_by_path
 from healthmgmt.people import services
 
@@ -18,11 +19,16 @@ class Command(OrganisationCommand):
         parser.add_argument("--role", required=True, help="such as liaison, case_manager, employee, org_admin")
         parser.add_argument("--unit", default="", metavar="PATH", help="names from the root joined by /, or one unique name (default: the root)")
         parser.add_argument("--person", default="", metavar="EMP_NO", help="the employee whom this user is")
+        parser.add_argument("--centre", default="", metavar="NAME", help="the exam centre whose account it is (default: its e-mail address)")
         parser.add_argument("--name", default="", help="how the user is called (default: the employee's name)")
         parser.add_argument("--password", default=None)
 
     def work(self, **options: Any) -> dict[str, Any]:
         unit = unit_by_path(options["unit"])
+        centre = options["centre"]
+        if options["role"] == EXAM_CENTRE and not centre:
+            # An exam centre of its own: without a name it could come near no other's deliveries either.
+            centre = options["email"]
         added = services.add_user(
             email=options["email"],
             role=options["role"],
@@ -30,6 +36,7 @@ class Command(OrganisationCommand):
             emp_no=options["person"],
             name=options["name"],
             password=options["password"],
+            centre=centre,
             by=Actor.system(),
         )
         result = {"user": added.user.pk, "email": added.user.email, "role": options["role"], "unit": names_from_root(unit)}
