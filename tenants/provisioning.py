@@ -7,8 +7,10 @@ migrated template; the clone is refused while the template is behind the code.
 
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.commands.migrate import Command as MigrateCommand
@@ -114,7 +116,7 @@ def create(slug: str, *, name: str, country: str = "cn") -> str:
 
 
 def remove(schema_name: str) -> None:
-    """Drop an organisation with everything that it stored in the database. There is no way back."""
+    """Drop an organisation with everything that it stored, in the database and then in files. There is no way back."""
     _check_name(schema_name)
     if schema_name == settings.TENANT_TEMPLATE_SCHEMA:
         raise ProvisioningError("The template schema is no organisation; new ones are made from it.")
@@ -124,6 +126,7 @@ def remove(schema_name: str) -> None:
         cursor.execute("DELETE FROM public.work_job WHERE org = %s", [schema_name])
         cursor.execute(f'DROP SCHEMA IF EXISTS "{schema_name}" CASCADE')
         cursor.execute(f'DROP ROLE "{schema_name}"')
+    shutil.rmtree(Path(settings.UPLOAD_ROOT) / schema_name, ignore_errors=True)
 
 
 def _belongs(app_label: str, schema_name: str) -> bool:

@@ -42,6 +42,7 @@ WORDS = {
     "upload.applied": _("File's good rows taken in"),
     "upload.withdrawn": _("Upload undone"),
     "upload.purged": _("File and rows of an upload removed after their time"),
+    "files.removed": _("Files removed that nothing refers to any more"),
     "exam.typed": _("Exam typed in by hand"),
     "exam.form_opened": _("Form for an exam opened"),
     "exam.reports_viewed": _("List of exams and report files looked at"),

@@ -3,8 +3,9 @@
 import os
 import tempfile
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,6 +53,19 @@ def open_plain(key: str) -> BinaryIO:
 def remove(key: str) -> None:
     """Forget a file; forgetting it twice is no error."""
     _path(key).unlink(missing_ok=True)
+
+
+def remove_unnamed(named: Collection[str], *, before: datetime) -> int:
+    """Forget the files of the present organisation that are none of `named`, what was half stored among them; returns how many.
+
+    Those stored since `before` are left alone: the row that names one is written after it.
+    """
+    folder, removed = _path(uuid.uuid4().hex).parent, 0
+    for path in sorted(folder.iterdir()) if folder.exists() else ():
+        if path.name not in named and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
 
 
 def _write_all(target: BinaryIO, blocks: Iterable[bytes]) -> None:

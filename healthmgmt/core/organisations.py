@@ -90,5 +90,5 @@ def create(slug: str, *, name: str, country: str = "cn") -> str:
 
 
 def remove(schema_name: str) -> None:
-    """Drop an organisation with everything that it stored in the database; for commands only. There is no way back."""
+    """Drop an organisation with everything that it stored; for commands only. There is no way back."""
     _directory().remove(schema_name)

@@ -2,10 +2,14 @@
 
 The mark comes first, so that nobody mends, counts or lets in rows of which some are gone already; a file that cannot be asked
 for any more goes last. Everything may be done twice.
+
+A row may go in more ways than a service sees - with the person or the upload that it belongs to - and a process may be killed between
+file and row. So each night whatever no row names is removed too.
 """
 
 from datetime import date, datetime, timedelta
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -16,11 +20,18 @@ from healthmgmt.exams import selectors
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.models import Job
+from healthmgmt.work.registry import Run, handler, subscribe
 
 # While a job works on an upload it is left alone, unless that job was given up for good.
 UNDER_WAY = (Upload.State.STORED, Upload.State.READING, Upload.State.APPLYING)
 # Rows that wait may still be mended; whoever can do that is told so long before.
 WARNED_DAYS = 21
+# In every model that keeps a file.
+FILE_FIELD = "file_key"
+# A file is stored before the row that names it, in a transaction that ends long before this.
+ROW_FOLLOWS = timedelta(days=1)
+
+subscribe("work.daily", kind="exams.sweep", key="{day}")
 
 
 def kept_until(upload: Upload) -> date:
@@ -71,6 +82,23 @@ def remove_file(upload: Upload) -> None:
         files.remove(upload.file_key)
         upload.file_key = ""
         upload.save(update_fields=["file_key"])
+
+
+def remove_forgotten(now: datetime, *, by: Actor) -> int:
+    """Remove the files that no row names (any more): uploads and report files alike. Returns how many."""
+    stores = [model for model in apps.get_models() if any(field.name == FILE_FIELD for field in model._meta.fields)]
+    named = {key for model in stores for key in model._base_manager.values_list(FILE_FIELD, flat=True)}
+    removed = files.remove_unnamed(named, before=now - ROW_FOLLOWS)
+    if removed:
+        audit.record("files.removed", by=by, detail={"files": removed})
+    return removed
+
+
+@handler("exams.sweep")
+def sweep(run: Run) -> None:
+    """Each night, whatever became of rows by day."""
+    with run.batch(done=1, total=1):
+        remove_forgotten(timezone.now(), by=Actor.system())
 
 
 def _due(now: datetime) -> QuerySet[Upload]:

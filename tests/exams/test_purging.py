@@ -1,22 +1,28 @@
 """Files and rows go when their time is over; receipt, causes, exams and undo stay."""
 
+import io
+import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.utils import timezone
 
 from healthmgmt.audit.models import Event
+from healthmgmt.core import files
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import jobs, purging, repairing, selectors, services
+from healthmgmt.exams import jobs, purging, repairing, reports, selectors, services
 from healthmgmt.exams.models import Exam, Upload, UploadRow
 from healthmgmt.organization.models import Settings
+from healthmgmt.people.models import Person
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tenants import current
 from tests.exams.road import BY, HEADINGS, text, upload
+from tests.exams.test_typing_in import PDF
 
 DAY = "2026-03-02"
 TC = HEADINGS[5]
@@ -77,6 +83,27 @@ def test_purge_twice_is_once(old):
     first = Upload.objects.get(pk=old.pk).purged_at
     night("2026-06-02")
     assert (Upload.objects.get(pk=old.pk).purged_at, Event.objects.filter(action="upload.purged").count()) == (first, 1)
+
+
+def test_file_goes_with_its_row_whichever_way_the_row_goes(cast, old, org_a):
+    """A person is erased, with the report beside the exam; an upload's row goes; and a process died between a file and its row."""
+    kept = upload(text([row(cast.ben, 120, 80, 5.0, 5.2)]), unit=cast.root)
+    exam = Exam.objects.get(upload=old, person=cast.anna)
+    report = reports.attach_to_exam(exam, SimpleUploadedFile("report.pdf", PDF), by=BY)
+    lost = upload(text([row(cast.bella, 120, 80, 5.0, 5.2)]), unit=cast.root, apply=False)
+    never = files.store(io.BytesIO(b"x"))
+    fresh = files.store(io.BytesIO(b"y"))
+    folder = Path(settings.UPLOAD_ROOT) / org_a
+    for key in (old.file_key, kept.file_key, report.file_key, lost.file_key, never):
+        os.utime(folder / key, times=(0, 0))
+    Person.objects.filter(pk=cast.anna.pk).delete()
+    lost.delete()
+    assert all((folder / key).exists() for key in (report.file_key, lost.file_key, never))
+    work.announce("work.daily", day="2026-06-01")
+    work.drain(kinds=["exams.sweep"])
+    left = {key: (folder / key).exists() for key in (old.file_key, kept.file_key, fresh, report.file_key, lost.file_key, never)}
+    assert left == {old.file_key: True, kept.file_key: True, fresh: True, report.file_key: False, lost.file_key: False, never: False}
+    assert Event.objects.get(action="files.removed").detail == {"files": 3}
 
 
 def test_purge_that_was_stopped_half_way_is_finished_the_next_night(old, monkeypatch):

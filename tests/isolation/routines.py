@@ -76,6 +76,7 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "exams.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "exams.mend": lambda: {"mending": Mending.objects.earliest("pk").pk, "user": None},
     "exams.purge": lambda: {"day": today()},
+    "exams.sweep": lambda: {"day": today()},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
 }
 

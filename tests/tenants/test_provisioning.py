@@ -1,5 +1,6 @@
 """Organisations are made whole or not at all, and a clone is what a migration would have made."""
 
+import io
 import os
 import re
 import subprocess
@@ -11,7 +12,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from tenants import provisioning
+from healthmgmt.core import files
+from tenants import current, provisioning
 from tenants.models import Domain, Organisation
 from tests.tenants.servers import direct
 
@@ -160,9 +162,13 @@ def test_provisioning_that_fails_half_way_leaves_nothing(monkeypatch, step):
 def test_provisioning_remove_leaves_nothing():
     before = traces()
     schema = provisioning.create("gone-soon", name="Gone")
+    with current.use(schema):
+        files.store(io.BytesIO(b"x"))
+    folder = Path(settings.UPLOAD_ROOT) / schema
+    assert folder.exists()
     assert (Organisation.objects.using("owner").get(slug="gone-soon").schema_name, Domain.objects.using("owner").get(domain="gone-soon.localhost").tenant.slug) == (schema, "gone-soon")
     provisioning.remove(schema)
-    assert traces() == before
+    assert (traces(), folder.exists()) == (before, False)
 
 
 @pytest.mark.parametrize("name", ["public", "pg_catalog", "app_owner", 't_x"; DROP SCHEMA public; --', "", "t_"])
