@@ -3,6 +3,8 @@
 A new kind that follows from an announcement is met by itself; one that does not gets a line in STEPS.
 """
 
+import io
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
@@ -13,7 +15,7 @@ from django.utils import timezone
 
 from healthmgmt.accounts import resets
 from healthmgmt.accounts import services as accounts
-from healthmgmt.core import organisations
+from healthmgmt.core import files, organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.exams import correcting, repairing
@@ -83,4 +85,18 @@ def mended(cast: Cast) -> None:
     work.drain()
 
 
-STEPS: dict[str, Callable[[Cast], None]] = {"accounts.mail_reset": forgotten, "exams.mend": mended, "care.follow_merger": merged, "insight.settle": closed}
+def purged(cast: Cast) -> None:
+    """A file with a row that went in, one that waits and one that was left out has been kept long enough; another no row names."""
+    day = today() - timedelta(days=120)
+    old = upload(text([row(cast.ben, day, 118, 76), row(cast.bella, day, 400, 76), ["X9", "Nobody", day, 1, 2, 3, 4]]), unit=cast.root)
+    repairing.leave_rows(old, reason="unknown-employee", column=HEADINGS[0], by=BY)
+    Upload.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - timedelta(days=91))
+    os.utime(files._path(files.store(io.BytesIO(b"of no row"))), times=(0, 0))
+    for kind in ("exams.purge", "exams.sweep"):
+        work.submit(kind, key="the night after", payload={"day": today().isoformat()})
+    work.drain()
+
+
+STEPS: dict[str, Callable[[Cast], None]] = {
+    "accounts.mail_reset": forgotten, "exams.mend": mended, "exams.purge": purged, "care.follow_merger": merged, "insight.settle": closed
+}  # fmt: skip

@@ -1,6 +1,7 @@
 """P11: every handler run twice changes nothing. A kind that no scenario makes a job of fails here."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -9,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Now
 
 from healthmgmt.audit.models import Event
+from healthmgmt.core import organisations
+from healthmgmt.exams.models import Upload
 from healthmgmt.work import claiming, registry
 from healthmgmt.work.models import Job
 from tests.work.scenarios import STEPS, walk
@@ -25,8 +28,9 @@ Snapshot = dict[str, list[tuple]]
 
 
 def snapshot() -> Snapshot:
-    """Every row of every table of the organisation, and how many jobs there are."""
-    found: Snapshot = {"jobs": [(Job.objects.count(),)]}
+    """Every row of every table of the organisation, its files, and how many jobs there are."""
+    stored = sorted((path.name,) for path in (Path(settings.UPLOAD_ROOT) / organisations.current()).glob("*"))
+    found: Snapshot = {"jobs": [(Job.objects.count(),)], "files": stored}
     for model in apps.get_models():
         if any(model._meta.app_config.name == app for app in settings.TENANT_APPS):
             found[model._meta.label] = rows(model)
@@ -72,6 +76,10 @@ def walked(cast) -> list[Job]:
 def test_P11_every_kind_has_a_scenario(walked):
     assert sorted({job.kind for job in walked}) == registry.kinds()
     assert [(job.kind, job.state, job.error) for job in walked if job.state != "done"] == []
+
+
+def test_P11_the_purge_that_is_run_twice_has_removed_something(walked):
+    assert [(one.rows.count(), one.file_key) for one in Upload.objects.exclude(purged_at=None)] == [(0, "")]
 
 
 @pytest.mark.parametrize("from_the_start", [False, True], ids=["redelivered", "from_the_start"])
