@@ -1,11 +1,13 @@
 """Whose uploads a user may see, and with which reach they upload."""
 
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
@@ -19,6 +21,9 @@ from healthmgmt.partners.services import exam_centre_named
 from healthmgmt.people.models import Person
 
 MOST_CANDIDATES = 20
+# How long it is told, and of how many, that a file has come by a link.
+NEWS_DAYS = 14
+MOST_NEWS = 3
 
 
 def delivering_centre(user: User | None, named: str) -> ExamCentre | None:
@@ -151,6 +156,13 @@ def centres_known_to(user: User) -> QuerySet[ExamCentre]:
 def links_visible_to(user: User) -> QuerySet[UploadLink]:
     """The one-time links for the user's units, whoever made them."""
     return UploadLink.objects.filter(at_or_below(user.unit_paths(Permission.UPLOAD_LINKS), "unit__path"))
+
+
+def arrived_by_link(user: User) -> QuerySet[UploadLink]:
+    """The user's own one-time links by which a file has come lately, the newest file first. One that was withdrawn is no news."""
+    since = timezone.now() - timedelta(days=NEWS_DAYS)
+    used = links_visible_to(user).filter(made_by=user, upload__uploaded_at__gt=since).exclude(upload__state=Upload.State.WITHDRAWN)
+    return used.select_related("centre", "unit", "upload").order_by("-upload__uploaded_at")[:MOST_NEWS]
 
 
 def get_link_or_404(user: User, uuid: UUID) -> UploadLink:

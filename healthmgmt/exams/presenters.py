@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from healthmgmt.accounts.models import User
+from healthmgmt.core.permissions import Permission
 from healthmgmt.core.templatetags.health import number, page_language
 from healthmgmt.exams import packages
 from healthmgmt.exams.models import Exam, Mending, Upload, UploadLink, UploadRow
@@ -377,6 +379,21 @@ def link_line(link: UploadLink, *, now: datetime, may_see: bool) -> dict[str, An
     words = {"open": _("Still good"), "used": _("Used"), "revoked": _("Revoked"), "expired": _("Expired")}
     told = state_in_words(link.upload) if link.upload else ""
     return {"link": link, "state": state, "words": words[state], "told": told, "may_see": may_see and link.upload is not None}
+
+
+def arrivals(user: User, links: Iterable[UploadLink]) -> list[dict[str, Any]]:
+    """What came by a user's own one-time links, in counts; with the file where the user may see it."""
+    return [{"upload": one.upload, "told": _arrived(one), "may_see": user.can(Permission.UPLOAD_VIEW, one.unit)} for one in links]
+
+
+def _arrived(link: UploadLink) -> str:
+    upload = link.upload
+    counts = {"centre": link.centre.name, "rows": number(upload.received), "waiting": number(upload.waiting)}
+    if upload.state == Upload.State.REFUSED:
+        return _("A file was delivered by your link for %(centre)s. It could not be used.") % counts
+    if upload.state in (Upload.State.STORED, Upload.State.READING):
+        return _("A file was delivered by your link for %(centre)s. It is being read.") % counts
+    return _("A file was delivered by your link for %(centre)s. Rows: %(rows)s, of which wait: %(waiting)s.") % counts
 
 
 def handed_over_sentence(upload: Upload) -> str:

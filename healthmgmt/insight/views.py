@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET
 
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
+from healthmgmt.exams.access import arrived_by_link
+from healthmgmt.exams.presenters import arrivals
 from healthmgmt.insight import access, figures, selectors
 from healthmgmt.insight.board import board as board_of
 from healthmgmt.insight.departments import departments as departments_of
@@ -27,7 +29,8 @@ def board(request: HttpRequest) -> HttpResponse:
 
     def build(card: Scorecard, periods: list[Period]) -> dict[str, Any]:
         work = selectors.work_states(card) if card.period.state == Period.State.OPEN else {}
-        return board_of(card, work, timezone.localdate())
+        arrived = arrivals(request.user, arrived_by_link(request.user))
+        return board_of(card, work, timezone.localdate()) | {"arrivals": arrived}
 
     return _page(request, "insight/board.html", build, Permission.METRICS_VIEW, Permission.WORK_STATE_VIEW)
 

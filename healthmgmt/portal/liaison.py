@@ -12,7 +12,8 @@ from healthmgmt.core import workbooks
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.exams.access import uploading_units
+from healthmgmt.exams.access import arrived_by_link, uploading_units
+from healthmgmt.exams.presenters import arrivals
 from healthmgmt.organization.selectors import present_round
 from healthmgmt.portal import completeness, due_lists, liaison_words
 from healthmgmt.portal.forms import DueFilter
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             around, progress, mending, completeness.file_to_apply(request.user), completeness.late_centre(request.user, around)
         ),
         "files": completeness.latest_files(request.user, SHOWN_FILES),
+        "arrivals": arrivals(request.user, arrived_by_link(request.user)),
         "delivers_for": len(uploading_units(request.user)),
     }
     return render(request, "portal/liaison.html", context)

@@ -15,6 +15,7 @@ from healthmgmt.audit.models import Event
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.exams import links, services
 from healthmgmt.exams.models import Upload, UploadLink
+from healthmgmt.insight import services as insight
 from healthmgmt.work import services as work
 from tenants import current
 from tests.exams.road import BY, text
@@ -77,6 +78,39 @@ def test_link_takes_one_file_as_delivered_by_the_centre(cast, made, holder, org_
     # In what is read; a token in a tag may hold two such signs by chance.
     told = re.sub(r"<[^>]+>", " ", receipt)
     assert not any(secret in told for secret in (cast.anna.emp_no, cast.anna.name, "Somebody", "X9", "5.2"))
+
+
+ARRIVED = "Rows: 2, of which wait: 1."
+
+
+def test_who_made_the_link_is_told_on_their_pages_what_came_by_it(cast, made, sign_in, org_a):
+    link = links.deliver(made[0], io.BytesIO(rows(cast)), name="a.csv", address="")
+    browser = sign_in(cast.liaison_a1)
+    assert "by your link for Harbour clinic. It is being read." in content(browser.get("/liaison/"))
+    with current.use(org_a):
+        work.drain()
+    for path in ("/liaison/", "/uploads/"):
+        told = content(browser.get(path))
+        assert ARRIVED in told and f"/uploads/{link.upload.uuid}/" in told
+        assert cast.anna.name not in told
+    for user, path in ((cast.office_a, "/uploads/"), (cast.liaison_b1, "/uploads/"), (cast.admin, "/admin/"), (cast.office_a, "/board/")):
+        assert ARRIVED not in content(sign_in(user).get(path))
+    with current.use(org_a):
+        Upload.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
+    assert ARRIVED not in content(browser.get("/uploads/"))
+
+
+def test_office_and_administrator_are_told_of_their_own_links(cast, sign_in, org_a):
+    with current.use(org_a):
+        insight.count_period(cast.period, today=timezone.localdate())
+        for user in (cast.office_a, cast.admin):
+            link, _token = links.make(unit=cast.a1, centre="Harbour clinic", by=BY, user=user)
+            links.deliver(link, io.BytesIO(rows(cast)), name="a.csv", address="")
+            work.drain()
+    told = {name: content(sign_in(getattr(cast, name)).get(path)) for name, path in (("office_a", "/board/"), ("admin", "/admin/"))}
+    assert [told[name].count(ARRIVED) for name in told] == [1, 1]
+    # An administrator sees no files.
+    assert "To the file" in told["office_a"] and "To the file" not in told["admin"] and "To the links" in told["admin"]
 
 
 def test_link_is_good_for_one_file_only(cast, made, holder, org_a):

@@ -71,6 +71,7 @@ def _list(request: HttpRequest, form: DeliveryForm, *, earlier: Upload | None = 
     context = {
         "form": form,
         "earlier": earlier,
+        "arrivals": presenters.arrivals(request.user, access.arrived_by_link(request.user)),
         "became": presenters.became(earlier) if earlier else "",
         "page": Paginator(found, PAGE_ROWS).get_page(request.GET.get("page")),
         "may_deliver": request.user.can(Permission.UPLOAD_CREATE),

@@ -11,6 +11,8 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.core.templatetags.health import page_language
+from healthmgmt.exams.access import arrived_by_link
+from healthmgmt.exams.presenters import arrivals
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.access import check_whole
 from healthmgmt.organization.selectors import holds_everywhere, organisation_settings, today
@@ -26,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     found, day = counts(request.user), today()
     days = (found.period.deadline_on - day).days if found.period else 0
     context = {"counts": found, "sentence": sentence(found, day, page_language()), "today": day, "days": days, "days_ago": -days}
+    context["arrivals"] = arrivals(request.user, arrived_by_link(request.user))
     return render(request, "portal/admin.html", context)
 
 
