@@ -1,6 +1,6 @@
 """What the columns of a file were taken for: looked at, corrected, and asked about."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -40,13 +40,7 @@ def mapped(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if not said:
         messages.info(request, _("Nothing was changed."))
         return redirect("exams:columns", uuid)
-    try:
-        layouts.agree(upload, said, seen=request.POST.get("seen", ""), by=Actor.of_request(request), user=request.user)
-    except layouts.Unanswerable as error:
-        return _page(request, upload, faults=error.faults, error=str(error.message))
-    except Rejected as error:
-        return _page(request, upload, error=str(error.message))
-    return _onward(request, upload)
+    return _say(request, upload, layouts.agree, said)
 
 
 @requires(Permission.UPLOAD_REPAIR, Permission.OWN_DELIVERIES)
@@ -73,14 +67,7 @@ def answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
         said, declined = mapping.answer_to(upload, known.get(index, -1), kind, is_yes=is_yes)
     except LookupError:
         return _page(request, upload, error=_("This was answered already."))
-    given = {"seen": request.POST.get("seen", ""), "by": Actor.of_request(request), "user": request.user}
-    try:
-        layouts.agree(upload, said, declined=declined, **given)
-    except layouts.Unanswerable as error:
-        return _page(request, upload, error=presenters.joined([str(mapping.FAULTS[fault]) for fault in error.faults.values()]))
-    except Rejected as error:
-        return _page(request, upload, error=str(error.message))
-    return _onward(request, upload)
+    return _say(request, upload, layouts.agree, said, declined=declined)
 
 
 @requires(Permission.UPLOAD_REPAIR, Permission.OWN_DELIVERIES)
@@ -89,12 +76,7 @@ def go_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What an earlier version said counts again."""
     upload = access.get_answerable_or_404(request.user, uuid)
     version = request.POST.get("version", "")
-    given = {"seen": request.POST.get("seen", ""), "by": Actor.of_request(request), "user": request.user}
-    try:
-        layouts.go_back(upload, int(version) if version.isdecimal() else -1, **given)
-    except Rejected as error:
-        return _page(request, upload, error=str(error.message))
-    return _onward(request, upload)
+    return _say(request, upload, layouts.go_back, int(version) if version.isdecimal() else -1)
 
 
 @requires(Permission.UPLOAD_REPAIR, Permission.OWN_DELIVERIES)
@@ -107,6 +89,15 @@ def read_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except Rejected as error:
         return _page(request, upload, error=str(error.message))
     return redirect("exams:upload", again.uuid)
+
+
+def _say(request: HttpRequest, upload: Upload, service: Callable[..., Any], *said: Any, **more: Any) -> HttpResponse:
+    """Make what was said a new version; what is refused is said on the page, beside the column that it is about."""
+    try:
+        service(upload, *said, seen=request.POST.get("seen", ""), by=Actor.of_request(request), user=request.user, **more)
+    except Rejected as error:
+        return _page(request, upload, faults=getattr(error, "faults", None), error=str(error.message))
+    return _onward(request, upload)
 
 
 def _onward(request: HttpRequest, upload: Upload) -> HttpResponse:
