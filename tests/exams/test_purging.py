@@ -14,6 +14,7 @@ from django.utils import timezone
 from healthmgmt.audit.models import Event
 from healthmgmt.core import files
 from healthmgmt.core.exceptions import Rejected
+from healthmgmt.core.templatetags.health import day
 from healthmgmt.exams import jobs, purging, repairing, reports, selectors, services
 from healthmgmt.exams.models import Exam, Upload, UploadRow
 from healthmgmt.organization.models import Settings
@@ -178,6 +179,15 @@ def test_waiting_rows_of_a_purged_upload_are_on_nobody_s_list(cast, old):
     assert selectors.waiting_rows(cast.liaison_a1) == 1
     night()
     assert selectors.waiting_rows(cast.liaison_a1) == 0
+
+
+def test_page_says_until_when_rows_that_wait_can_follow(cast, sign_in):
+    """Not at any time: the rows are removed."""
+    one = upload(text([row(cast.anna, 120, 80, 5.0, 5.2), row(cast.ben, 120, 80, 4321, 5.2)]), unit=cast.a1, apply=False)
+    Upload.objects.filter(pk=one.pk).update(uploaded_by=cast.liaison_a1)
+    aged(one, days=30)
+    shown = sign_in(cast.liaison_a1).get(f"/uploads/{one.uuid}/").content.decode()
+    assert f"mended before {day(purging.kept_until(one))}, they can follow" in shown and "at any time" not in shown
 
 
 def test_pages_of_a_purged_upload_say_so_kindly(cast, sign_in, old, org_a):

@@ -206,7 +206,7 @@ def _allowed(request: HttpRequest, upload: Upload, state: str) -> dict[str, Any]
 def _counts(upload: Upload, state: str, found: list[selectors.Group]) -> dict[str, Any]:
     """The part of the page that moves by itself."""
     mended, under = selectors.mended_count(upload), selectors.under_way(upload)
-    is_first = upload.state == Upload.State.CHECKED
+    is_first, removed_on = upload.state == Upload.State.CHECKED, purging.kept_until(upload)
     return {
         "state": state,
         "is_first": is_first,
@@ -214,7 +214,8 @@ def _counts(upload: Upload, state: str, found: list[selectors.Group]) -> dict[st
         "equation": presenters.equation(upload, mended),
         "to_go_in": upload.accepted if is_first else mended,
         "staying": upload.waiting - mended,
-        "kept_until": purging.kept_until(upload) if purging.is_near(upload, timezone.localdate()) else None,
+        "removed_on": removed_on,
+        "kept_until": removed_on if purging.is_near(upload, timezone.localdate()) else None,
         "under": under,
         "under_sentence": presenters.under_way_sentence(under) if under else "",
     }
