@@ -18,7 +18,7 @@ from healthmgmt.care.models import Alert, Assignment, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import at_or_below
-from healthmgmt.people.models import Person
+from healthmgmt.people.models import Person, gives_people
 
 
 def care_units(user: User) -> list[int]:
@@ -50,12 +50,14 @@ def cared_for(user: User) -> QuerySet[Person]:
 
 def visible_to(user: User) -> QuerySet[Person]:
     """The people whose record a clinician may open: those whom the role reaches, and those given to this manager."""
-    people = Person.objects.visible_to(user, Permission.RECORD_VIEW)
-    if not user.can(Permission.CARE_WORK):
-        return people
+    return Person.objects.visible_to(user, Permission.RECORD_VIEW)
+
+
+@gives_people
+def given_to(user: User) -> Q:
+    """The people given to a manager, one by one or with their unit."""
     given = list(Assignment.objects.filter(manager=user, ended_at=None).values_list("person", "unit__path"))
-    own = Q(pk__in=[person for person, _path in given if person]) | at_or_below([path for _person, path in given if path], "unit__path")
-    return people | Person.objects.filter(own)
+    return Q(pk__in=[person for person, _path in given if person]) | at_or_below([path for _person, path in given if path], "unit__path")
 
 
 def get_person_or_404(user: User, uuid: UUID) -> Person:

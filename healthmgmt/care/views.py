@@ -82,8 +82,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = access.get_person_or_404(request.user, uuid)
     story = record.story(found, user=request.user, today=_today())
     audit.record("record.viewed", by=Actor.of_request(request), subject=found, person_id=found.pk, reason=CARE)
-    may_complete = request.user.can(Permission.RECORD_VIEW, found.unit)
-    return render(request, "care/person.html", {"record": story, "person": found, "may_complete": may_complete})
+    return render(request, "care/person.html", {"record": story, "person": found})
 
 
 @requires(Permission.CARE_WORK)

@@ -1,6 +1,7 @@
 """Employees: who they are, where they worked when, and what they agreed to."""
 
 import uuid
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,17 @@ from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import at_or_below
 
 OWN = frozenset({Permission.OWN_RECORD_VIEW})
+# What a clinician may do for people who were given to them, wherever these work.
+FOR_GIVEN = frozenset({Permission.RECORD_VIEW, Permission.EXAM_TYPE})
+Given = Callable[[User], Q]
+_given: list[Given] = []
+
+
+def gives_people(function: Given) -> Given:
+    """Declare who knows of people that were given to a clinician: a room further right, which is asked and not imported."""
+    if function not in _given:
+        _given.append(function)
+    return function
 
 
 class PersonQuerySet(models.QuerySet):
@@ -32,12 +44,16 @@ class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: User, permission: Permission | str) -> "PersonQuerySet":
         """People whose present unit is one where the user holds the permission, or below it; nobody without a role.
 
-        An employee's own permissions reach the employee alone, wherever the role stands.
+        An employee's own permissions reach the employee alone, wherever the role stands; a clinician's the people given to them too.
         """
         permission = Permission(permission)
         if permission in OWN:
             return self.filter(user=user) if user.can(permission) else self.none()
-        return self.filter(at_or_below(user.unit_paths(permission), "unit__path"))
+        within = at_or_below(user.unit_paths(permission), "unit__path")
+        if permission in FOR_GIVEN and user.can(permission) and user.can(Permission.CARE_WORK):
+            for given_to in _given:
+                within |= given_to(user)
+        return self.filter(within)
 
 
 class Person(models.Model):
