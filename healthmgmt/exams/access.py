@@ -71,11 +71,11 @@ def uploading_units(user: User) -> list[Unit]:
 
 
 def uploading_unit(user: User, pk: int | None = None) -> Unit:
-    """The unit that a user uploads for: the one chosen, or the only one. Raises Rejected when that is none, or not decided."""
+    """The unit that a user uploads for: the only one, or of several the one chosen. Raises Rejected when that is none, or not decided."""
     units = uploading_units(user)
     if not units:
         raise Rejected(_("Your roles do not include uploading."))
-    chosen = [unit for unit in units if unit.pk == pk] if pk is not None else units
+    chosen = [unit for unit in units if unit.pk == pk] if pk is not None and len(units) > 1 else units
     if len(chosen) != 1:
         raise Rejected(_("You upload for several units; please say for which one."), field="unit")
     return chosen[0]

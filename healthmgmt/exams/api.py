@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from rest_framework import serializers, status
 from rest_framework.pagination import LimitOffsetPagination
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,18 +16,31 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams import access, presenters, quarantine, selectors, services
-from healthmgmt.exams.models import Upload
+from healthmgmt.exams.models import Upload, UploadRow
 
 PROBLEM_ROWS = 500
 
 
 class NewUpload(serializers.Serializer):
-    """What a client may say with a file."""
+    """What a client may say with a file; `unit` where it delivers for several."""
 
     file = serializers.FileField(allow_empty_file=True)
+    unit = serializers.IntegerField(required=False)
     centre = serializers.CharField(max_length=120, required=False, allow_blank=True)
     check_only = serializers.BooleanField(default=False)
     apply = serializers.BooleanField(default=False)
+
+
+class Undoing(serializers.Serializer):
+    """Why an upload is withdrawn; it goes on record."""
+
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class Pages(LimitOffsetPagination):
+    """A list in pages of a bounded size."""
+
+    max_limit = 500
 
 
 class UploadLine(serializers.ModelSerializer):
@@ -44,8 +58,12 @@ def receipt(user: User, upload: Upload) -> dict[str, Any]:
     kept = frozenset() if access.hands(user, upload).sees else quarantine.headings(upload.layout)
     rows = selectors.problem_rows(upload)
     total = rows.count()
-    problems = selectors.problems(upload, rows[:PROBLEM_ROWS], kept=kept)
-    return {"id": str(upload.uuid)} | presenters.receipt(upload, problems) | {"problem_rows": total}
+    found = presenters.receipt(upload, selectors.problems(upload, rows[:PROBLEM_ROWS], kept=kept))
+    if total > PROBLEM_ROWS:
+        states = (UploadRow.State.WAITING, UploadRow.State.REFUSED)
+        further = {group.reason for state in states for group in selectors.causes(upload, state)}
+        found["reasons"] = sorted(further.union(found["reasons"]))
+    return {"id": str(upload.uuid)} | found | {"problem_rows": total}
 
 
 @requires(Permission.UPLOAD_CREATE, Permission.UPLOAD_VIEW)
@@ -56,17 +74,19 @@ class UploadsView(APIView):
     serializer_class = NewUpload
 
     def get(self, request: Request) -> Response:
-        paginator = LimitOffsetPagination()
+        paginator = Pages()
         page = paginator.paginate_queryset(access.visible_to(request.user).order_by("-id"), request, view=self)
         return paginator.get_paginated_response(UploadLine(page, many=True).data)
 
     def post(self, request: Request) -> Response:
+        if not request.user.can(Permission.UPLOAD_CREATE):
+            raise PermissionDenied
         given = NewUpload(data=request.data)
         given.is_valid(raise_exception=True)
         upload = services.receive(
             given.validated_data["file"],
             name=given.validated_data["file"].name,
-            unit=access.uploading_unit(request.user),
+            unit=access.uploading_unit(request.user, given.validated_data.get("unit")),
             by=Actor.of_request(request),
             user=request.user,
             centre=given.validated_data.get("centre", ""),
@@ -101,9 +121,12 @@ class ApplyView(APIView):
 class UndoView(APIView):
     """Withdraw a whole upload."""
 
-    serializer_class = UploadLine
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
+    serializer_class = Undoing
 
     def post(self, request: Request, uuid: UUID) -> Response:
         upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_UNDO)
-        withdrawn = services.withdraw(upload, by=Actor.of_request(request))
+        given = Undoing(data=request.data)
+        given.is_valid(raise_exception=True)
+        withdrawn = services.withdraw(upload, by=Actor.of_request(request), reason=given.validated_data["reason"])
         return Response({"id": str(upload.uuid), "withdrawn": withdrawn})

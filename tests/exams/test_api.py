@@ -4,7 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from healthmgmt.accounts import services as accounts
+from healthmgmt.audit.models import Event
+from healthmgmt.exams import api
 from healthmgmt.exams.models import Exam, Upload
+from healthmgmt.organization.models import Membership
 from healthmgmt.work import services as work
 from tenants import current
 from tests.exams.road import BY, text
@@ -66,6 +69,101 @@ def test_office_sees_the_upload_but_may_not_apply_or_undo(org_a, cast, sign_in):
     uuid = sign_in(cast.liaison_a1).post(URL, {"file": file_of(cast.anna, 120, 80, 5.0, 5.2)}).json()["id"]
     office = sign_in(cast.office_a)
     assert [office.post(f"{URL}{uuid}/{verb}/").status_code for verb in ("apply", "undo")] == [403, 403]
+
+
+RECEIPT = {"id", "upload", "state", "outcome", "received", "accepted", "unchanged", "waiting", "refused", "reasons", "problems", "notes", "problem_rows"}
+
+
+def test_receipt_has_the_parts_and_the_outcomes_of_the_contract(org_a, cast, sign_in):
+    browser, told = sign_in(cast.liaison_a1), {}
+    for name, value in (("accept-all", 5.0), ("accept-some", 987)):
+        uuid = browser.post(URL, {"file": file_of(cast.anna, 120, 80, value, 5.2)}).json()["id"]
+        finish(org_a, uuid)
+        told[name] = browser.get(f"{URL}{uuid}/").json()
+    uuid = browser.post(URL, {"file": SimpleUploadedFile("empty.csv", b"")}).json()["id"]
+    finish(org_a, uuid)
+    told["reject-file"] = browser.get(f"{URL}{uuid}/").json()
+    for outcome, receipt in told.items():
+        assert (set(receipt), receipt["outcome"]) == (RECEIPT, outcome)
+        assert receipt["received"] == sum(receipt[part] for part in ("accepted", "unchanged", "waiting", "refused"))
+    assert told["reject-file"]["reasons"] == ["empty"]
+    assert set(told["accept-some"]["problems"][0]) - {"sheet"} == {"row", "cell", "column", "reason", "text"}
+
+
+def test_reasons_are_those_of_all_rows_also_of_a_list_that_was_cut(org_a, cast, sign_in, monkeypatch):
+    monkeypatch.setattr(api, "PROBLEM_ROWS", 1)
+    rows = [[cast.anna.emp_no, cast.anna.name, "2026-03-02", 120, 80, 987, 5.2], ["X9", "Nobody", "2026-03-02", 120, 80, 5.0, 5.2]]
+    browser = sign_in(cast.liaison_a1)
+    uuid = browser.post(URL, {"file": SimpleUploadedFile("file.csv", text(rows))}).json()["id"]
+    finish(org_a, uuid)
+    receipt = browser.get(f"{URL}{uuid}/").json()
+    assert ({problem["row"] for problem in receipt["problems"]}, receipt["problem_rows"]) == ({1}, 2)
+    assert "unknown-employee" in receipt["reasons"] and len(receipt["reasons"]) == 2
+
+
+def test_apply_twice_is_once(org_a, cast, sign_in):
+    browser = sign_in(cast.liaison_a1)
+    uuid = browser.post(URL, {"file": file_of(cast.anna, 120, 80, 5.0, 5.2)}).json()["id"]
+    finish(org_a, uuid)
+    assert [browser.post(f"{URL}{uuid}/apply/").status_code for _ in range(2)] == [202, 202]
+    finish(org_a, uuid)
+    assert browser.post(f"{URL}{uuid}/apply/").json()["state"] == "applied"
+    with current.use(org_a):
+        assert (Exam.objects.count(), Upload.objects.get().rounds) == (1, 1)
+
+
+def test_same_file_twice_is_unchanged(org_a, cast, sign_in):
+    browser = sign_in(cast.liaison_a1)
+    for parts in ((1, 0), (0, 1)):
+        uuid = browser.post(URL, {"file": file_of(cast.anna, 120, 80, 5.0, 5.2), "apply": "true"}).json()["id"]
+        finish(org_a, uuid)
+        receipt = browser.get(f"{URL}{uuid}/").json()
+        assert (receipt["state"], receipt["accepted"], receipt["unchanged"]) == ("applied", *parts)
+
+
+def test_undo_says_why_and_a_second_one_is_refused_in_words(org_a, cast, sign_in):
+    browser = sign_in(cast.liaison_a1)
+    uuid = browser.post(URL, {"file": file_of(cast.anna, 120, 80, 5.0, 5.2), "apply": "true"}).json()["id"]
+    finish(org_a, uuid)
+    assert browser.post(f"{URL}{uuid}/undo/", {"reason": "wrong year"}, content_type="application/json").status_code == 200
+    again = browser.post(f"{URL}{uuid}/undo/")
+    assert (again.status_code, set(again.json())) == (422, {"detail", "field"})
+    with current.use(org_a):
+        assert Event.objects.get(action="upload.withdrawn").reason == "wrong year"
+
+
+def test_what_was_to_be_checked_only_is_not_applied(org_a, cast, sign_in):
+    browser = sign_in(cast.liaison_a1)
+    uuid = browser.post(URL, {"file": file_of(cast.anna, 120, 80, 5.0, 5.2), "check_only": "true", "apply": "true"}).json()["id"]
+    assert finish(org_a, uuid).state == "checked"
+    assert browser.post(f"{URL}{uuid}/apply/").status_code == 422
+    with current.use(org_a):
+        assert Exam.objects.count() == 0
+
+
+def test_who_delivers_for_several_units_says_for_which(org_a, cast, sign_in):
+    with current.use(org_a):
+        Membership.objects.create(user=cast.liaison_a1, unit=cast.a2, role="liaison")
+    browser = sign_in(cast.liaison_a1)
+    for more in ({}, {"unit": cast.b1.pk}, {"unit": cast.a.pk}):
+        answer = browser.post(URL, {"file": file_of(cast.amos, 120, 80, 5.0, 5.2)} | more)
+        assert (answer.status_code, answer.json()["field"]) == (422, "unit")
+    assert browser.post(URL, {"file": file_of(cast.amos, 120, 80, 5.0, 5.2), "unit": cast.a2.pk}).status_code == 201
+    with current.use(org_a):
+        assert Upload.objects.get().unit == cast.a2
+
+
+def test_office_reads_and_does_not_deliver(org_a, cast, sign_in):
+    assert sign_in(cast.office_a).post(URL, {"file": file_of(cast.anna, 120, 80, 5.0, 5.2)}).status_code == 403
+
+
+def test_page_of_the_list_is_bounded(org_a, cast, sign_in, monkeypatch):
+    monkeypatch.setattr(api.Pages, "max_limit", 1)
+    browser = sign_in(cast.liaison_a1)
+    for _ in range(2):
+        browser.post(URL, {"file": file_of(cast.anna, 120, 80, 5.0, 5.2)})
+    told = browser.get(f"{URL}?limit=100000").json()
+    assert (told["count"], len(told["results"])) == (2, 1)
 
 
 def test_nobody_without_a_session(org_a, sign_in):

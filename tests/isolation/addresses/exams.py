@@ -89,7 +89,7 @@ URLS = {
     "api/v1/uploads/": Rule(
         API_READERS,
         {"GET": 200, "POST": 201},
-        except_for={("office_a", "POST"): 422, ("office_b", "POST"): 422},
+        except_for={("office_a", "POST"): 403, ("office_b", "POST"): 403},
         data={"POST": a_file},
         refusal=401,
     ),
