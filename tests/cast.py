@@ -131,7 +131,8 @@ def _units(*wanted: tuple[Unit, str, str]) -> list[Unit]:
 
 def _users(roles: dict[str, tuple[str, Unit]]) -> dict[str, User]:
     made = dict(zip(roles, User.objects.bulk_create([_unsaved_user(name) for name in roles])))
-    held = [Membership(user=made[name], role=role, unit=at, centre=CENTRE if role == "exam_centre" else "") for name, (role, at) in roles.items()]
+    centres = {"exam_centre": CENTRE}
+    held = [Membership(user=made[name], role=role, unit=at, centre=centres.get(role, "")) for name, (role, at) in roles.items()]
     Membership.objects.bulk_create(held)
     return made
 

@@ -50,7 +50,8 @@ def test_others_of_that_unit_are_not_reached(cast, clinician, sign_in):
     other = cast.bella
     report = reports.attach_to_exam(stored(other), a_pdf(), by=BY)
     browser = sign_in(clinician)
-    assert [browser.get(path).status_code for path in (f"/uploads/people/{other.uuid}/reports/", f"/uploads/reports/{report.uuid}/", f"{URL}?person={other.uuid}")] == [404] * 3
+    paths = (f"/uploads/people/{other.uuid}/reports/", f"/uploads/reports/{report.uuid}/", f"{URL}?person={other.uuid}")
+    assert [browser.get(path).status_code for path in paths] == [404] * 3
     assert browser.post(URL, given(other)).status_code == 422
 
 

@@ -71,7 +71,9 @@ def test_office_sees_the_upload_but_may_not_apply_or_undo(org_a, cast, sign_in):
     assert [office.post(f"{URL}{uuid}/{verb}/").status_code for verb in ("apply", "undo")] == [403, 403]
 
 
-RECEIPT = {"id", "upload", "state", "outcome", "received", "accepted", "unchanged", "waiting", "refused", "reasons", "problems", "notes", "problem_rows"}
+RECEIPT = set(
+    "id upload state outcome received accepted unchanged waiting refused reasons problems notes problem_rows".split()
+)
 
 
 def test_receipt_has_the_parts_and_the_outcomes_of_the_contract(org_a, cast, sign_in):

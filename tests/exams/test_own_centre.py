@@ -60,9 +60,9 @@ def test_forged_centre_of_a_typed_exam_is_refused(cast, sign_in):
 
 
 def test_choice_of_a_centre_is_not_offered(cast, sign_in):
-    for path in (PAGE, f"{PAGE}typed/"):
-        own, liaison = (sign_in(user).get(path).content.decode() for user in (cast.exam_centre, cast.physician if "typed" in path else cast.liaison_a1))
-        assert ('name="centre"' in own, casting.CENTRE in own, 'name="centre"' in liaison) == (False, True, True)
+    for path, other in ((PAGE, cast.liaison_a1), (f"{PAGE}typed/", cast.physician)):
+        own, others = (sign_in(user).get(path).content.decode() for user in (cast.exam_centre, other))
+        assert ('name="centre"' in own, casting.CENTRE in own, 'name="centre"' in others) == (False, True, True)
 
 
 def test_account_of_no_centre_delivers_and_sees_nothing(cast, sign_in):
