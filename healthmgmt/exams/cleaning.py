@@ -51,6 +51,7 @@ class Block:
     columns: list[tuple[str, ...]]
     cut: set[int]  # rows (by position in the block) whose cells do not match the heading
     problems: dict[int, list[dict]] = field(default_factory=dict)
+    members: dict[str, list[list[str]]] = field(default_factory=dict)  # what columns give nearly every row, by channel
     extras: dict[str, dict[int, list[str]]] = field(default_factory=dict)
 
     def add(self, position: int, column: Column | None, reason: str, code: str | None = None) -> None:
@@ -95,7 +96,7 @@ class Cleaner:
         block = self._block(sheet, rows, first)
         dates = self._exam_dates(block)
         emp_nos, names, ids, sexes, depts = self._people(block)
-        self._note_odd(block)
+        self._understand(block)
         self._note_faults(block)
         doubles = self._note_doubles(block)
         values = self._values(block)
@@ -138,6 +139,8 @@ class Cleaner:
     def _block(self, sheet: Sheet, rows: Sequence[Row], first: int) -> Block:
         """Turn rows into columns; note rows that hold fewer or more cells than the heading."""
         width, cut, padded = self.width, set(), []
+        if set(map(len, (row for _, row in rows))) == {width}:
+            return Block(sheet, range(first, first + len(rows)), rows, list(zip(*(row for _, row in rows))), cut)
         for at, (_, row) in enumerate(rows):
             if len(row) != width:
                 if len(row) < width:
@@ -211,11 +214,12 @@ class Cleaner:
                 ids.append(number)
         return ids
 
-    def _note_odd(self, block: Block) -> None:
-        """Problems and sparse members, column by column; columns without any are passed over at once."""
+    def _understand(self, block: Block) -> None:
+        """What the cells say; problems and sparse members column by column, columns without any are passed over at once."""
         for one in self.interpreters:
             texts = block.columns[one.column.index]
-            one.learn(texts)
+            for channel, fragments in one.dense.items():
+                block.members.setdefault(channel, []).append(list(map(fragments.__getitem__, texts)))
             if one.odd and not one.odd.keys().isdisjoint(texts):
                 self._note_odd_cells(block, one, texts)
 
@@ -297,13 +301,9 @@ class Cleaner:
 
     def _channel(self, block: Block, channel: str, more: list[str] | None = None, brackets: str = "{}") -> list[str]:
         """One JSON object (or list) a row from the members that the columns give; each of these ends with a comma."""
-        parts: list[Iterable[str]] = [
-            map(one.dense[channel].__getitem__, block.columns[one.column.index])
-            for one in self.interpreters
-            if channel in one.dense
-        ]
+        parts = block.members.get(channel, [])
         if more is not None:
-            parts.append(more)
+            parts = [*parts, more]
         opening, closing = brackets
         texts = [f"{opening}{row[:-1]}{closing}" for row in map("".join, zip(*parts))] if parts else [brackets] * len(block.rows)
         for at, fragments in block.extras.get(channel, {}).items():

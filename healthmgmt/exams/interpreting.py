@@ -6,7 +6,7 @@ then on a cell costs one dictionary look-up.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quote
 
@@ -82,11 +82,6 @@ class Interpreter:
         self._sound = self._strange = 0  # distinct texts: numbers in order, and such with the hint `unit`
         self._interpret = interpret
         self._outcomes: dict[str, Outcome] = {}
-
-    def learn(self, texts: Iterable[str]) -> None:
-        """Work out the texts that are new."""
-        for text in set(texts).difference(self._outcomes):
-            self.outcome(text)
 
     def outcome(self, text: str) -> Outcome:
         found = self._outcomes.get(text)
