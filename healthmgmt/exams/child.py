@@ -26,6 +26,7 @@ from itertools import islice
 from healthmgmt.exams import cells, headings, headrows, keyed, lines, longform, reading, recognising
 from healthmgmt.exams.cleaning import Cleaner, Options
 from healthmgmt.exams.datarows import data_rows
+from healthmgmt.exams.headrows import Heading
 from healthmgmt.exams.reading import FileRefused, Limits, Row, Sheet, Workbook
 from healthmgmt.exams.recognising import Layout
 
@@ -151,8 +152,8 @@ def _expected(data: bytes, book: Workbook, tables: list[tuple[Sheet, Layout]]) -
 def _data_sheets(book: Workbook, known: Layout | None) -> list[tuple[Sheet, list[Row]]]:
     """The sheets that hold a table of results, each with its first rows; raises FileRefused.
 
-    A sheet without a known heading (instructions, lists for drop-downs) is none, nor is an empty form when
-    another sheet holds rows.
+    A sheet without a known heading (instructions, lists for drop-downs) is none, nor is an empty form when another sheet holds
+    rows. A hidden sheet counts like any other while it has the heading of those that are seen; another one is somebody's help sheet.
     """
     agreed = recognising.agreed_columns(known)
     found = []
@@ -168,9 +169,17 @@ def _data_sheets(book: Workbook, known: Layout | None) -> list[tuple[Sheet, list
     chosen = [(sheet, sample) for sheet, sample, _ in filled or found[:1]] or fallback[:1]
     if not chosen:
         raise FileRefused("empty")
-    if len(filled) > 1 and len({tuple(map(headings.fold, heading.names)) for _, _, heading in filled}) > 1:
+    if len(_kinds(filled)) > 1:
+        filled = [one for one in filled if not one[0].is_hidden] or filled
+        chosen = [(sheet, sample) for sheet, sample, _ in filled]
+    if len(_kinds(filled)) > 1:
         raise FileRefused("several-sheets", _count(chosen, known))
     return chosen
+
+
+def _kinds(found: list[tuple[Sheet, list[Row], Heading]]) -> set[tuple[str, ...]]:
+    """The different headings of sheets."""
+    return {tuple(map(headings.fold, heading.names)) for _, _, heading in found}
 
 
 def _layout(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> Layout:

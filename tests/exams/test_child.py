@@ -54,6 +54,35 @@ def stored(row, name):
     return f"{row['qualifiers'][code]}{value}" if code in row["qualifiers"] else value
 
 
+def hiding(*names):
+    """A change that hides sheets of a workbook."""
+
+    def hide(book):
+        for name in names:
+            book[name].sheet_state = "hidden"
+
+    return hide
+
+
+def test_hidden_sheet_of_the_same_heading_is_read():
+    found = making.read(making.xlsx(sheets={"一": [HEADING, ROW], "二": [HEADING, ROW]}, change=hiding("二")))
+    assert (found.reason, found.received, found.layout["sheets"]) == (None, 2, ["一", "二"])
+
+
+def test_hidden_sheet_of_another_heading_is_not_a_second_table():
+    help_sheet = [["工号", "总胆固醇"], ["E9", "5.1"]]
+    found = making.read(making.xlsx(sheets={"一": [HEADING, ROW], "二": help_sheet}, change=hiding("二")))
+    assert (found.reason, found.received, found.layout["sheets"]) == (None, 1, ["一"])
+
+
+def test_hidden_and_filtered_rows_are_rows():
+    def hide(book):
+        book.active.row_dimensions[3].hidden = True
+        book.active.auto_filter.ref = "A1:D4"
+
+    assert making.read(making.xlsx(HEADING, ROW, ROW, ROW, change=hide)).received == 3
+
+
 def test_frames_begin_with_the_layout_and_end_once():
     found = making.read(making.xlsx(HEADING, ROW))
     assert [frame["kind"] for frame in found.frames] == ["layout", "rows", "end"]

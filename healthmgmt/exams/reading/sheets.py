@@ -28,7 +28,8 @@ class Sheet:
     Cells are text; a blank cell is `""`; the index in the list is the sheet's own column. `faults` names
     cells that hold no result: {(row, column index): "formula" | "cell-error"}. `is_ragged`: a row may hold
     fewer cells than the heading, which then means that something is missing. `moved(row)` tells of a sheet that was
-    turned (longform.py) where the cells of a row stand in the file: {column index: address}.
+    turned (longform.py) where the cells of a row stand in the file: {column index: address}. `is_hidden`: whoever opens the file
+    does not see it at first.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Sheet:
     faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     is_ragged: bool = False
     moved: Callable[[int], Mapping[int, str]] | None = None
+    is_hidden: bool = False
 
     def place(self, number: int, index: int) -> str:
         """The address of a cell in the file."""

@@ -72,14 +72,14 @@ def _sheets(book: calamine.CalamineWorkbook, scans: dict[str, SheetScan], faults
     # One sheet is kept laid out at a time: laying out is most of the work, and all of the memory.
     opened = lru_cache(maxsize=1)(book.get_sheet_by_index)
     return [
-        _sheet(name, index, opened, scans.get(name), faults.get(name, {}))
+        _sheet(name, index, opened, scans.get(name), faults.get(name, {}), meta.visible != calamine.SheetVisibleEnum.Visible)
         for index, (name, meta) in enumerate(zip(book.sheet_names, book.sheets_metadata))
         if meta.typ == calamine.SheetTypeEnum.WorkSheet
     ]
 
 
 def _sheet(
-    name: str, index: int, opened: Callable[[int], calamine.CalamineSheet], scan: SheetScan | None, faults: Faults
+    name: str, index: int, opened: Callable[[int], calamine.CalamineSheet], scan: SheetScan | None, faults: Faults, is_hidden: bool
 ) -> Sheet:
     def read() -> Iterator[Row]:
         try:
@@ -88,7 +88,7 @@ def _sheet(
             raise FileRefused("corrupt", scan.rows - 1 if scan else 0) from None
         yield from _rows(sheet, scan, {row for row, _ in faults})
 
-    return Sheet(name, read, faults)
+    return Sheet(name, read, faults, is_hidden=is_hidden)
 
 
 def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None, faulty_rows: set[int]) -> Iterator[Row]:
@@ -101,7 +101,7 @@ def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None, faulty_rows: se
         cells = left + [
             value if type(value) is str else known[value] if type(value) is float else text(value) for value in values
         ]
-        if any(map(str.strip, cells)) or number in faulty_rows:
+        if cells[0].strip() or any(map(str.strip, cells)) or number in faulty_rows:
             last = number
             yield number, cells
     if scan and last < scan.last_row and scan.last_row not in faulty_rows and number < scan.last_row:
