@@ -14,6 +14,7 @@ def data_rows(sheet: Sheet, layout: Layout) -> Iterator[Row]:
     """The rows under the heading without repeated headings, and without totals and notes."""
     last = max(layout.header_rows)
     names = [column.heading for column in layout.columns]
+    day = next((column.index for column in layout.columns if column.role == "exam_date"), None)
     person = next((column.index for column in layout.columns if column.role in PERSON), None)
     for number, row in sheet.read():
         if number <= last:
@@ -21,10 +22,13 @@ def data_rows(sheet: Sheet, layout: Layout) -> Iterator[Row]:
         if person is not None and person < len(row) and row[person].strip() == names[person]:
             if [text.strip() for text in row[: len(names)]] == names:
                 continue
-        if len(row) - row.count("") <= NOTE_CELLS and _is_note(row):
+        if len(row) - row.count("") <= NOTE_CELLS and headings.is_note(_first_text(row)):
+            continue
+        # No exam is without a day; so only few rows are looked at more closely.
+        if (day is None or day >= len(row) or not row[day].strip()) and headings.is_total(_first_text(row)):
             continue
         yield number, row
 
 
-def _is_note(row: list[str]) -> bool:
-    return headings.is_note(next((text for text in row if text), ""))
+def _first_text(row: list[str]) -> str:
+    return next((text for text in row if text.strip()), "")

@@ -192,6 +192,16 @@ def is_mark(text: str, kind: str) -> bool:
     return fold(text) in {fold(word) for word in dictionary()["marks"][kind]}
 
 
+def is_total(text: str) -> bool:
+    """Whether a cell says that its row sums up others."""
+    return fold(text).rstrip(":") in _totals()
+
+
+@cache
+def _totals() -> frozenset[str]:
+    return frozenset(map(fold, dictionary()["marks"]["total"]))
+
+
 def is_note(text: str) -> bool:
     """Whether a cell begins a total or a note under the table."""
     folded = fold(text)

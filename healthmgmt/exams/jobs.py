@@ -15,6 +15,7 @@ from healthmgmt.work.registry import Run, handler, subscribe
 BATCH_ROWS = 10_000
 
 subscribe("work.daily", kind="exams.purge", key="{day}")
+subscribe("work.daily", kind="exams.sweep", key="{day}")
 subscribe("exams.applied", kind="exams.count_quality", key="{upload}:{round}")
 subscribe("exams.withdrawn", kind="exams.count_quality", key="withdrawn:{upload}")
 subscribe("units.merged", kind="exams.follow_merger", key="{change}", lane="now")
@@ -98,6 +99,13 @@ def purge(run: Run) -> None:
         done += 1
         with run.batch(done=done, total=0):
             purging.remove_file(upload)
+
+
+@handler("exams.sweep")
+def sweep(run: Run) -> None:
+    """Remove files that no row names any more, whatever became of the rows by day."""
+    with run.batch(done=1, total=1):
+        purging.remove_forgotten(timezone.now(), by=Actor.system())
 
 
 @handler("exams.mend")

@@ -20,7 +20,6 @@ from healthmgmt.exams import selectors
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.models import Job
-from healthmgmt.work.registry import Run, handler, subscribe
 
 # While a job works on an upload it is left alone, unless that job was given up for good.
 UNDER_WAY = (Upload.State.STORED, Upload.State.READING, Upload.State.APPLYING)
@@ -30,8 +29,6 @@ WARNED_DAYS = 21
 FILE_FIELD = "file_key"
 # A file is stored before the row that names it, in a transaction that ends long before this.
 ROW_FOLLOWS = timedelta(days=1)
-
-subscribe("work.daily", kind="exams.sweep", key="{day}")
 
 
 def kept_until(upload: Upload) -> date:
@@ -92,13 +89,6 @@ def remove_forgotten(now: datetime, *, by: Actor) -> int:
     if removed:
         audit.record("files.removed", by=by, detail={"files": removed})
     return removed
-
-
-@handler("exams.sweep")
-def sweep(run: Run) -> None:
-    """Each night, whatever became of rows by day."""
-    with run.batch(done=1, total=1):
-        remove_forgotten(timezone.now(), by=Actor.system())
 
 
 def _due(now: datetime) -> QuerySet[Upload]:

@@ -125,6 +125,14 @@ def test_repeated_headings_totals_and_notes_are_no_rows():
     assert found.received == 2
 
 
+@pytest.mark.parametrize(("first", "received"), [("平均值", 1), ("Mean:", 1), ("合计", 1), ("E2", 2), ("Max Li", 2)])
+def test_rows_that_sum_up_all_columns_are_no_rows(first, received):
+    width = len(HEADING)
+    summary = [first, *([""] * 2), *([120] * (width - 3))]
+    assert HEADING[2] == "体检日期"
+    assert making.read(making.xlsx(HEADING, ROW, summary)).received == received
+
+
 @pytest.mark.parametrize(
     ("data", "reason", "received"),
     [
