@@ -9,9 +9,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from healthmgmt.exams import child
+from healthmgmt.exams.models import Exam
+from healthmgmt.people.models import Person
 from tests.exams import making
+from tests.exams.road import ground, upload
 
 DAY = "2018-06-01"
 SETS = {
@@ -93,3 +97,17 @@ def test_korean_rows_go_in_once_people_said_the_proposed_units(shared):
     assert counts["received"] == rows == counts["accepted"] + counts["waiting"]
     assert counts["accepted"] > 0.95 * rows
     assert (set(reasons), proposals) == ({"range"}, [])
+
+
+@pytest.mark.long  # Whole data sets, from the file to exams of people who were made for them.
+@pytest.mark.parametrize("name", list(SETS), ids=[name.split("/")[0] for name in SETS])
+def test_data_set_goes_in_on_the_whole_road(name, shared, org_a):
+    data, rows = delivered(shared / "data" / name, *SETS[name])
+    unit, now = ground(), timezone.now()
+    people = (Person(emp_no=f"E{number:06d}", unit=unit, created_at=now) for number in range(1, rows + 1))
+    Person.objects.bulk_create(people, batch_size=5_000)
+    received, accepted, waiting, _reasons = EXPECTED[name]
+    done = upload(data, name=name.split("/")[-1].removesuffix(".gz"), unit=unit)
+    assert (done.received, done.accepted, done.unchanged, done.waiting, done.refused) == (received, accepted, 0, waiting, 0)
+    assert done.state == ("partly_applied" if waiting else "applied")
+    assert Exam.objects.filter(upload=done, state="current").count() == accepted
