@@ -66,9 +66,14 @@ def _units_file() -> dict:
     return tomllib.loads((DATA / "unit_hints.toml").read_text(encoding="utf-8"))
 
 
+def _folded(text: str) -> str:
+    """Half-width signs, no blanks around; without the apostrophe by which spreadsheets keep a text from becoming a number."""
+    return unicodedata.normalize("NFKC", text).strip().removeprefix("'")
+
+
 def bare_number(text: str) -> float | None:
     """The number in a cell that holds a number, with or without marks, and nothing else."""
-    match = NUMBER.fullmatch(TRAILING_MARKS.sub("", unicodedata.normalize("NFKC", text).strip()))
+    match = NUMBER.fullmatch(TRAILING_MARKS.sub("", _folded(text)))
     return float(match.group(1).replace(",", "")) if match else None
 
 
@@ -76,7 +81,7 @@ def measure(code: str, text: str, unit: str | None) -> Measured:
     """Read a cell of a numeric indicator whose column is in `unit` (a catalogue token; None: not usable)."""
     if PLAIN.fullmatch(text):
         return judge(code, float(text), "", unit)
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = _folded(text)
     if coding.is_not_measured(folded, "num"):
         return NOTHING
     match = WRITTEN.fullmatch(_once(TRAILING_MARKS.sub("", folded)))
@@ -125,7 +130,7 @@ def _once(text: str) -> str:
 
 def pressure(text: str, unit: str | None) -> tuple[Measured, Measured]:
     """`120/80`, `120-80`, `120／80mmHg` -> systolic, diastolic. A fault shows in the first."""
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = _folded(text)
     if coding.is_not_measured(folded, "num"):
         return NOTHING, NOTHING
     match = PRESSURE.fullmatch(TRAILING_MARKS.sub("", folded))
@@ -148,7 +153,7 @@ def pressure(text: str, unit: str | None) -> tuple[Measured, Measured]:
 
 def limits(text: str) -> tuple[float | None, float | None] | None:
     """A reference range as written: `3.9-6.1`, `3.9～6.1`, `<5.2`, `≥90`, `0.9--1.2`; None when it is none."""
-    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("～", "-").replace("~", "-")
+    folded = re.sub(r"\s+", "", _folded(text)).replace("～", "-").replace("~", "-")
     folded = re.sub(r"[-—–]+", "-", folded)
     both = re.fullmatch(rf"({DIGITS})-({DIGITS})(\D.*)?", folded)
     if both:
@@ -167,7 +172,7 @@ def day(text: str, order: str = "", is_1904: bool = False) -> date | None:
     `order` is `dmy` or `mdy` for a column whose days come before or after the month, "" when nothing
     decides it. Excel serial numbers are read by the workbook's own calendar.
     """
-    folded = unicodedata.normalize("NFKC", text).strip()
+    folded = _folded(text)
     folded = CLOCK.sub("", folded).replace(" ", "")
     match = YEAR_FIRST.fullmatch(folded)
     if match:
@@ -199,7 +204,7 @@ def _serial(number: float, is_1904: bool) -> date | None:
 
 def needs_order(texts: set[str]) -> bool:
     """Whether any of the texts is a day with the year last."""
-    return any(YEAR_LAST.match(unicodedata.normalize("NFKC", text).strip()) for text in texts)
+    return any(YEAR_LAST.match(_folded(text)) for text in texts)
 
 
 def date_order(texts: set[str]) -> str:
@@ -207,7 +212,7 @@ def date_order(texts: set[str]) -> str:
     pairs = [
         (int(match.group(1)), int(match.group(2)))
         for text in texts
-        if (match := YEAR_LAST.match(unicodedata.normalize("NFKC", text).strip()))
+        if (match := YEAR_LAST.match(_folded(text)))
     ]
     day_first = any(first > 12 for first, _ in pairs)
     month_first = any(second > 12 for _, second in pairs)

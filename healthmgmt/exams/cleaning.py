@@ -185,6 +185,8 @@ class Cleaner:
         for role in ("emp_no", "name", "dept", "id_no"):
             column, texts = self._texts(block, role)
             found[role] = list(map(str.strip, texts))
+            if role == "emp_no" and any(text.startswith("'") for text in found[role]):
+                found[role] = [text.removeprefix("'") for text in found[role]]
             if column and CONTROL.search("".join(texts)):
                 for at, text in enumerate(texts):
                     if CONTROL.search(text) and at not in block.cut:

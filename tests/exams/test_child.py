@@ -125,6 +125,15 @@ def test_repeated_headings_totals_and_notes_are_no_rows():
     assert found.received == 2
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("shield", ["'{}", '="{}"'])
+def test_texts_shielded_from_becoming_numbers_say_the_same(shield, codec):
+    shielded = [ROW[1] if at == 1 else shield.format(text) if text.strip("-") else text for at, text in enumerate(ROW)]
+    plain, kept = (making.read(making.text(HEADING, row).decode().encode(codec)).rows[0] for row in (ROW, shielded))
+    assert (kept["problems"], kept["values"]) == ([], plain["values"])
+    assert (kept["emp_no"], kept["exam_date"]) == (plain["emp_no"], plain["exam_date"])
+
+
 @pytest.mark.parametrize(("first", "received"), [("平均值", 1), ("Mean:", 1), ("合计", 1), ("E2", 2), ("Max Li", 2)])
 def test_rows_that_sum_up_all_columns_are_no_rows(first, received):
     width = len(HEADING)

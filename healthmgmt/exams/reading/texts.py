@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -19,6 +20,8 @@ DELIMITERS = ",\t;|"
 REGIONAL = ("gb18030", "big5hkscs", "cp949", "cp932")
 FALLBACK = "cp1252"
 FIELD_LIMIT = 1 << 20
+# How a text file keeps a spreadsheet from making a number of 0012: `="0012"`.
+SHIELDED = re.compile(r'^="([^"]*)"$')
 
 
 def open_text(data: bytes, limits: Limits, count_known: Callable[[str], int]) -> Workbook:
@@ -26,13 +29,14 @@ def open_text(data: bytes, limits: Limits, count_known: Callable[[str], int]) ->
     encoding = find_encoding(data, count_known)
     delimiter = _find_delimiter(data, encoding, count_known)
     csv.field_size_limit(FIELD_LIMIT)
+    is_shielded = any('="'.encode(codec) in data for codec in ("ascii", "utf-16-le", "utf-16-be"))
 
     def read() -> Iterator[Row]:
         rows = csv.reader(_text(data, encoding), delimiter=delimiter, strict=True)
         try:
             for number, cells in enumerate(rows, start=1):
                 if cells and (cells[0].strip() or any(map(str.strip, cells))):
-                    yield number, cells
+                    yield number, [SHIELDED.sub(r"\1", cell) for cell in cells] if is_shielded else cells
         except csv.Error as error:
             reason = "too-long" if "field larger" in str(error) else "malformed"
             raise FileRefused(reason, count_lines(data, encoding) - 1) from None
