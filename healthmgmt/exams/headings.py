@@ -192,6 +192,13 @@ def is_mark(text: str, kind: str) -> bool:
     return fold(text) in {fold(word) for word in dictionary()["marks"][kind]}
 
 
+def limited_name(text: str) -> str:
+    """Whose limits a heading announces: the item of `谷丙转氨酶参考范围`; empty for any other heading."""
+    folded = fold(text)
+    marks = (fold(word) for word in dictionary()["marks"]["range_row"])
+    return folded.removesuffix(max((mark for mark in marks if folded.endswith(mark)), key=len, default=folded)).strip("-_(:/")
+
+
 def is_total(text: str) -> bool:
     """Whether a cell says that its row sums up others."""
     return fold(text).rstrip(":") in _totals()

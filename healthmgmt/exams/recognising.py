@@ -183,10 +183,13 @@ def _remembered(column: Column, seen: Seen) -> Column:
 
 
 def _limits_column(name: str, before: list[Column]) -> Column | None:
-    """The indicator that a column of reference ranges belongs to: the one beside it."""
-    if before and before[-1].role == "indicator" and headings.is_mark(name, "range_row"):
+    """The indicator that a column of reference ranges belongs to: the one beside it, or the one that its heading names."""
+    items = [column for column in before if column.role == "indicator"]
+    if items and items[-1] is before[-1] and headings.is_mark(name, "range_row"):
         return before[-1]
-    return None
+    item = headings.limited_name(name)
+    meaning = headings.read(item) if item else None
+    return next((column for column in items if meaning and column.code in meaning.codes), None)
 
 
 def _choose(codes: tuple[str, ...], stated: str | None, section: str, name: str, values: Sequence[str]) -> str | None:

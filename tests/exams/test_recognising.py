@@ -109,6 +109,8 @@ def test_recognise_a_pressure_column_by_its_pairs():
 
 def test_recognise_a_reference_column_beside_its_indicator():
     assert [column.role for column in layout([*PERSON, "ALT", "参考范围"], [*WHO, "20", "9-50"]).columns[2:]] == ["indicator", "range"]
+    named = layout([*PERSON, "谷丙转氨酶 U/L", "AST", "谷丙转氨酶参考范围", "某项参考值"], [*WHO, "20", "21", "9-50", "1-2"]).columns[2:]
+    assert [(column.role, column.code) for column in named] == [("indicator", "alt"), ("indicator", "ast"), ("range", "alt"), ("other", None)]
 
 
 def test_recognise_one_column_a_role():
