@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER
 from healthmgmt.core.encryption import EncryptedTextField
+from healthmgmt.core.fields import WrittenJSONField
 from healthmgmt.exams.models.uploads import Upload
 from healthmgmt.exams.reading.sheets import column_index
 from healthmgmt.people.models import Person
@@ -42,7 +43,7 @@ class UploadRow(models.Model):
     sex = models.CharField(max_length=1, blank=True)
     dept = models.TextField(blank=True)
     exam_on = models.DateField(null=True)
-    raw = models.JSONField(default=list)
+    raw = WrittenJSONField(default=list)
     values = models.JSONField(default=dict)
     reported = models.JSONField(default=dict)
     qualifiers = models.JSONField(default=dict)

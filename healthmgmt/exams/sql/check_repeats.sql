@@ -39,7 +39,7 @@ repeats AS (
         PARTITION BY
             r.person_id, r.exam_on, r.values, r.reported, r.qualifiers, r.texts,
             -- Problems name their own row's cells; equal faults are seen in equal cells, while nobody typed in these.
-            CASE WHEN r.problems = '[]' THEN '[]' WHEN r.version > 0 THEN r.problems ELSE r.raw END
+            CASE WHEN r.problems = '[]' THEN '' WHEN r.version > 0 THEN r.problems::text ELSE r.raw::text END
         ORDER BY r.state = ANY (%(states)s::text[]), r.number
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
