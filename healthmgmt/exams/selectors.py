@@ -307,6 +307,12 @@ def going_in(upload: Upload) -> list[UploadRow.State]:
     return [UploadRow.State.ACCEPTED, UploadRow.State.READY] if is_first else [UploadRow.State.READY]
 
 
+def not_in_yet() -> Q:
+    """Rows that are not left out and have not gone in: they wait, were mended since, or their file has not gone in at all."""
+    before = Q(upload__rounds=0) | Q(upload__rounds=1, upload__state=Upload.State.APPLYING)
+    return Q(state__in=(UploadRow.State.WAITING, UploadRow.State.READY)) | Q(state=UploadRow.State.ACCEPTED) & before
+
+
 def compared(upload: Upload, *, first: int, most: int) -> Compared:
     """What the rows that go in next would change if they went in now."""
     given = {"upload": upload.pk, "codes": upload.layout["codes"], "limit": most, "offset": first, "states": going_in(upload)}

@@ -15,6 +15,7 @@ from healthmgmt.core import sql
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams import access
 from healthmgmt.exams.models import Exam, Upload, UploadRow
+from healthmgmt.exams.selectors import not_in_yet
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import Round, at_or_below
 from healthmgmt.partners.models import ExamCentre
@@ -200,7 +201,7 @@ def _exams(period: Period, states: tuple[str, ...] = (Exam.State.CURRENT,)) -> Q
 
 def _rows(period: Period) -> QuerySet[UploadRow]:
     """Rows that may become an exam of a period and have not gone in: they wait, or their file does."""
-    rows = UploadRow.objects.filter(state__in=(UploadRow.State.WAITING, UploadRow.State.READY), upload__state__in=UNFINISHED)
+    rows = UploadRow.objects.filter(not_in_yet(), upload__state__in=UNFINISHED)
     day = Q(exam_on=None) | Q(exam_on__range=(period.starts_on, period.ends_on))
     return rows.filter(day, upload__check_only=False)
 

@@ -30,6 +30,7 @@ NO_PAGES = {
     "uploads/template/<slug:package>/": "a workbook",
     "uploads/<uuid:uuid>/columns/units/": "the choice of a field",
     "admin/units/options/": "suggestions of a field",
+    "admin/centres/options/": "suggestions of a field",
     "admin/units/<int:pk>/children/": "branches of the tree",
 }
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
