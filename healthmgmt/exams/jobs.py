@@ -13,6 +13,7 @@ from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run, handler, subscribe
 
 BATCH_ROWS = 10_000
+MANY_ROWS = 5_000
 
 subscribe("work.daily", kind="exams.purge", key="{day}")
 subscribe("work.daily", kind="exams.sweep", key="{day}")
@@ -38,6 +39,8 @@ def read(run: Run) -> None:
         if end["kind"] == "refused":
             _refused(upload, end)
             return
+        if end["received"] >= MANY_ROWS:
+            sql.execute("exams/plan_for_many")
         upload.layout["proposals"] = answering.open_questions(end.get("proposals", []), upload.agreed and upload.agreed.layout)
         upload.save(update_fields=["layout"])
         typed = rereading.carry_over(upload)
