@@ -27,7 +27,8 @@ LONGEST_LINE = 256 << 20
 PIECE = 1 << 20
 FRAMES_AHEAD = 8
 LAST_KINDS = ("end", "refused")
-KINDS = ("layout", "rows", *LAST_KINDS)
+# What each kind of frame counts.
+COUNTS = {"layout": (), "rows": ("count",), "end": ("received",), "refused": ("received",)}
 # How a limit ends a process: by the kernel (KILL, XCPU), or by its own allocator (ABRT).
 LIMIT_SIGNALS = (signal.SIGKILL, signal.SIGXCPU, signal.SIGABRT)
 
@@ -87,7 +88,8 @@ def _read_ahead(child: subprocess.Popen, seconds: float, ahead: queue.Queue) -> 
         for frame in _frames(child, seconds):
             ahead.put(frame)
         ahead.put(None)
-    except (OSError, _TooSlow, _Nonsense) as error:
+    except Exception as error:
+        # Whatever it is: who waits for the queue has to hear of it.
         ahead.put(error)
 
 
@@ -156,7 +158,10 @@ def _decoded(line: bytes) -> dict:
         frame = json.loads(line)
     except ValueError:
         raise _Nonsense from None
-    if not isinstance(frame, dict) or frame.get("kind") not in KINDS:
+    if not isinstance(frame, dict) or frame.get("kind") not in COUNTS:
+        raise _Nonsense
+    numbers = [*COUNTS[frame["kind"]], *(("lines",) if "lines" in frame else ())]
+    if any(type(frame.get(name)) is not int or frame[name] < 0 for name in numbers):
         raise _Nonsense
     return frame
 

@@ -64,6 +64,12 @@ def test_run_a_child_ended_by_a_limit_is_too_large(tmp_path, monkeypatch, number
         "print('{\"kind\": \"other\"}')",
         "print('{\"kind\": \"end\", \"received\": 5}')",
         "import sys; sys.stdout.write('{\"kind\": \"end\"')",
+        "print('{\"kind\": \"rows\"}')",
+        "print('{\"kind\": \"rows\", \"count\": 1, \"lines\": \"9\"}')",
+        "print('{\"kind\": \"rows\", \"count\": \"1\", \"lines\": 1}\\nx')",
+        "print('{\"kind\": \"rows\", \"count\": 2, \"lines\": 1}\\nx')",
+        "print('{\"kind\": \"rows\", \"count\": 1, \"lines\": -1}')",
+        "print('{\"kind\": \"end\"}')",
         "pass",
     ],
 )
