@@ -88,9 +88,12 @@ def _read_ahead(child: subprocess.Popen, seconds: float, ahead: queue.Queue) -> 
         for frame in _frames(child, seconds):
             ahead.put(frame)
         ahead.put(None)
-    except Exception as error:
+    except (_TooSlow, _Nonsense) as error:
+        ahead.put(error)
+    except BaseException as error:
         # Whatever it is: who waits for the queue has to hear of it.
         ahead.put(error)
+        raise
 
 
 def _frames(child: subprocess.Popen, seconds: float) -> Iterator[dict]:
