@@ -47,11 +47,13 @@ def test_liaison_answers_about_columns_and_the_file_is_read_again(site, town, fi
     if not item.is_visible():
         visitor.page.click("details.more summary")
     # Each look chooses another item, so that there is something to say each time.
+    unit = visitor.page.locator(".map-row:has-text('胆固醇结果') select")
+    # The item brings its own choice of units: what is chosen from the former item's would be gone with it.
+    unit.evaluate("one => { one.dataset.former = 'yes' }")
     item.fill({"zh": "总胆固醇", "en": "LDL cholesterol"}[language])
     item.press("Tab")
-    unit = visitor.page.locator(".map-row:has-text('胆固醇结果') select")
-    unit.locator("option").nth(2).wait_for(state="attached", timeout=SECONDS)
-    visitor.page.wait_for_function("() => document.querySelector('#unit-5').options.length === 3", timeout=SECONDS)
+    visitor.page.wait_for_selector("#unit-5:not([data-former])", timeout=SECONDS)
+    assert unit.locator("option").count() == 3
     unit.select_option("mg/dL")
     visitor.page.click("form[action*='/columns/'] button.btn-p")
     visitor.page.wait_for_url(re.compile(re.escape(address)), timeout=SECONDS)
