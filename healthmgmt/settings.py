@@ -146,7 +146,7 @@ LOGOUT_REDIRECT_URL = "accounts:login"
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link for a new password is good for
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 30 * 60  # seconds without a request, after which the session ends
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_RENEWED_AFTER = 60  # seconds after which a request lets the idle time begin anew
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
 # Host-only, so that one organisation's cookie never reaches another's host name.

@@ -1,5 +1,6 @@
 """One cluster a run, two organisations, a transaction per test."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,6 +69,7 @@ def sign_in(org_a, _handler) -> Callable[..., Client]:
     """`sign_in(user)` gives a browser of organisation A in which the user is signed in."""
 
     def make(user=None, host: str = "alpha.localhost") -> Client:
+        from healthmgmt.accounts.middleware import SEEN
         from tenants import current
 
         client = Client(headers={"host": host})
@@ -76,6 +78,10 @@ def sign_in(org_a, _handler) -> Callable[..., Client]:
         if user is not None:
             with current.use(org_a):
                 client.force_login(user)
+                # As after a first page, so that each page asks the same.
+                session = client.session
+                session[SEEN] = int(time.time())
+                session.save()
         return client
 
     return make

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from healthmgmt.audit.services import AuditUnavailable
 
 
+SEEN = "seen"
+
+
 class SessionGuardMiddleware:
-    """Looks at the session before any view runs, speaks the user's language, and answers 503 for what cannot be recorded.
+    """Looks at the session before any view runs and renews it, speaks the user's language, and answers 503 for what cannot be recorded.
 
     A session whose hash is of another organisation, an earlier password or an ended epoch is emptied by the look itself
     (User._get_session_auth_hash).
@@ -21,9 +25,11 @@ class SessionGuardMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and request.user.language:
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()
+        if request.user.is_authenticated:
+            _renew(request)
+            if request.user.language:
+                translation.activate(request.user.language)
+                request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -33,3 +39,10 @@ class SessionGuardMiddleware:
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": message}, status=503)
         return render(request, "errors/unavailable.html", {"message": message}, status=503)
+
+
+def _renew(request: HttpRequest) -> None:
+    """Let the session's idle time begin anew; not at each request, for each is a row to be written and a wait for the disk."""
+    now = int(timezone.now().timestamp())
+    if now - request.session.get(SEEN, 0) >= settings.SESSION_RENEWED_AFTER:
+        request.session[SEEN] = now

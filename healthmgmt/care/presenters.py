@@ -87,15 +87,17 @@ class Told(NamedTuple):
 
 def told(pack: packs.Pack, reasons: Sequence[Mapping[str, Any]], code: str = "") -> Told | None:
     """The reasons of a code, else those that stand first; None without any. A pressure is told with both of its numbers."""
-    language = page_language()
-    texts = explanation.reason_texts(pack, reasons, language, clinical=True)
-    code = code or (texts[0].code if texts else "")
+    language, ranked = page_language(), explanation.ranked(pack, reasons)
+    code = code or (ranked[0].line.reason if ranked else "")
+    # A list has hundreds of reasons: only those that are told are put into words.
+    near = [one for one in ranked if one.line.reason == code or one.line.indicator in PAIR]
+    texts = [explanation.reason_text(pack, one, language, clinical=True) for one in near]
     chosen = [one for one in texts if one.code == code]
     if not chosen:
         return None
-    others = len({one.code for one in texts if one.is_main} - {code})
-    signs = {(reason["code"], reason["indicator"]): pack.line(reason["line"]).op for reason in reasons}
-    sides = {indicator: pack.words.ops[sign][language] for (of, indicator), sign in signs.items() if of == code and sign in pack.words.ops}
+    others = len({one.line.reason for one in ranked if one.is_main} - {code})
+    signs = {one.line.indicator: one.line.op for one in near if one.line.reason == code}
+    sides = {indicator: pack.words.ops[sign][language] for indicator, sign in signs.items() if sign in pack.words.ops}
     measured, crossed = _pressure(pack, texts, chosen, sides) or _single(pack, chosen[0], sides)
     return Told(code, pack.words.reasons[code][language], measured if crossed else "", crossed, others)
 

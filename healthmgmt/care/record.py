@@ -173,8 +173,7 @@ def _colours(one: Assessment | None, pack: packs.Pack | None) -> dict[str, str]:
     """The highest colour that each indicator is a reason for."""
     if not one or not pack:
         return {}
-    texts = explanation.reason_texts(pack, one.reasons, page_language(), clinical=True)
-    return {text.indicator: text.colour for text in reversed(texts)}
+    return {met.line.indicator: met.line.colour for met in reversed(explanation.ranked(pack, one.reasons))}
 
 
 def _step_words(step: Step) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from .judging import COMPARE
 from .packs import COLOURS, ORDINAL, Line, Pack
@@ -36,6 +37,14 @@ class ReasonText:
     limit: str
     on: date | None
     source: str
+    is_main: bool
+
+
+class Ranked(NamedTuple):
+    """A stored reason with the line of the pack that it met; see ReasonText for `is_main`."""
+
+    reason: Mapping[str, object]
+    line: Line
     is_main: bool
 
 
@@ -97,15 +106,19 @@ def explain(
 def reason_texts(
     pack: Pack, reasons: Sequence[Mapping[str, object]], language: str, *, clinical: bool = False
 ) -> tuple[ReasonText, ...]:
+    """Every reason, in the order of `ranked`."""
+    return tuple(reason_text(pack, one, language, clinical=clinical) for one in ranked(pack, reasons))
+
+
+def ranked(pack: Pack, reasons: Sequence[Mapping[str, object]]) -> list[Ranked]:
     """Highest colour first, else in the order of the pack."""
-    ranked = sorted(reasons, key=lambda reason: -COLOURS.index(pack.line(reason["line"]).colour))
+    met = [(reason, pack.line(reason["line"])) for reason in reasons]
     seen: set[str] = set()
-    texts = []
-    for reason in ranked:
-        line = pack.line(reason["line"])
-        texts.append(_reason(pack, line, reason, language, clinical, line.indicator not in seen))
+    found = []
+    for reason, line in sorted(met, key=lambda one: -COLOURS.index(one[1].colour)):
+        found.append(Ranked(reason, line, line.indicator not in seen))
         seen.add(line.indicator)
-    return tuple(texts)
+    return found
 
 
 def missing_texts(pack: Pack, missing: Mapping[str, Sequence[str]], language: str) -> tuple[MissingText, ...]:
@@ -148,10 +161,8 @@ def _ordinal(value: float) -> str:
     return {0: "-", 0.5: "±"}.get(value) or f"{value:g}+"
 
 
-def _reason(
-    pack: Pack, line: Line, reason: Mapping[str, object], language: str, clinical: bool, is_main: bool
-) -> ReasonText:
-    words = pack.words
+def reason_text(pack: Pack, one: Ranked, language: str, *, clinical: bool = False) -> ReasonText:
+    words, (reason, line, is_main) = pack.words, one
     on = date.fromisoformat(reason["on"]) if reason.get("on") else None
     hidden = line.reason in words.private and not clinical
     shown = not hidden and not line.is_flag

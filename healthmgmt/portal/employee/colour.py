@@ -93,11 +93,6 @@ def source(assessment: Assessment, items: Mapping[str, Item]) -> str:
     return _("Exam of %(day)s · rules edition %(edition)s") % {"day": day(on), "edition": assessment.edition}
 
 
-def ranked(assessment: Assessment, pack: Pack) -> list[Mapping[str, Any]]:
-    """The stored reasons in the order in which `explanation.reason_texts` tells them."""
-    return sorted(assessment.reasons, key=lambda reason: -COLOURS.index(pack.line(reason["line"]).colour))
-
-
 def shown_reasons(assessment: Assessment, items: Mapping[str, Item]) -> list[ShownReason]:
     """One row a thing measured, the highest colour first: the two pressures are one."""
     found: list[ShownReason] = []
@@ -112,8 +107,8 @@ def shown_reasons(assessment: Assessment, items: Mapping[str, Item]) -> list[Sho
 def told_lines(assessment: Assessment) -> list[tuple[explanation.ReasonText, Line]]:
     """Each reason in the edition's words with the line of the pack that it met, the highest colour first."""
     pack = pack_of(assessment)
-    told = explanation.reason_texts(pack, assessment.reasons, page_language())
-    return [(text, pack.line(reason["line"])) for text, reason in zip(told, ranked(assessment, pack), strict=True)]
+    ranked = explanation.ranked(pack, assessment.reasons)
+    return [(explanation.reason_text(pack, one, page_language()), one.line) for one in ranked]
 
 
 def crossed(text: explanation.ReasonText, line: Line, pack: Pack) -> str:

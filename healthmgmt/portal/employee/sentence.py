@@ -10,7 +10,7 @@ from healthmgmt.care.models import Step
 from healthmgmt.core.templatetags.health import day, page_language
 from healthmgmt.portal.employee import steps as plan
 from healthmgmt.portal.employee import words
-from healthmgmt.portal.employee.colour import pack_of, ranked, value_colours
+from healthmgmt.portal.employee.colour import pack_of, value_colours
 from healthmgmt.portal.employee.measured import Item, present
 from healthmgmt.portal.employee.writing import enumerated, joined, run_on
 from healthmgmt.risk import explanation
@@ -55,8 +55,7 @@ def nouns(assessment: Assessment, colours: Sequence[str]) -> list[str]:
     """The topics of the reasons of some colours, each once."""
     pack, known, language = pack_of(assessment), words.load().topics, page_language()
     found = []
-    for reason in ranked(assessment, pack):
-        line = pack.line(reason["line"])
+    for _reason, line, _is_main in explanation.ranked(pack, assessment.reasons):
         if line.colour in colours:
             topic = known.get(line.reason)
             found.append(topic.noun[language] if topic else pack.words.reasons[line.reason][language])
@@ -67,7 +66,7 @@ def _states(assessment: Assessment) -> str:
     """The first reasons of the colour; of a class A result nothing else."""
     pack, known, language = pack_of(assessment), words.load().topics, page_language()
     only = CRITICAL if _is_critical(assessment) else ""
-    lines = [pack.line(reason["line"]) for reason in ranked(assessment, pack)]
+    lines = [one.line for one in explanation.ranked(pack, assessment.reasons)]
     said: dict[str, str] = {}
     # Of one reason a measured value says more than what stands on record.
     for line in sorted(lines, key=lambda line: line.is_flag):
