@@ -21,15 +21,15 @@ from healthmgmt.organization.selectors import at_or_below
 from healthmgmt.people.models import Person, gives_people
 
 
-def care_units(user: User) -> list[int]:
+def care_units(user: User) -> QuerySet[Unit]:
     """The units whose people stand on a case manager's list, those with a manager of their own aside."""
     if not user.can(Permission.CARE_WORK):
-        return []
+        return Unit.objects.none()
     given = Assignment.objects.filter(ended_at=None, unit__isnull=False, manager__is_active=True).values_list("manager", "unit__path")
     own = at_or_below([path for manager, path in given if manager == user.pk], "path")
     others = at_or_below([path for manager, path in given if manager != user.pk], "path")
     of_role = at_or_below([one.unit_path for one in user.held_roles if one.role == "case_manager"], "path")
-    return list(Unit.objects.filter(own | of_role & ~others).values_list("pk", flat=True))
+    return Unit.objects.filter(own | of_role & ~others)
 
 
 def has_list(user: User) -> bool:

@@ -35,7 +35,7 @@ def worklist(user: User, *, today: date, more: str = "") -> list[dict[str, Any]]
         "care/worklist",
         {
             "user": user.pk,
-            "units": access.care_units(user),
+            "units": list(access.care_units(user).values_list("pk", flat=True)),
             "today": today,
             "timezone": organisation_settings().timezone,
             "reached": rules.reached,

@@ -5,6 +5,7 @@ colour.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
 # Fewer corners, less urgent: readable without colour. (outline, glyph)
@@ -28,6 +29,7 @@ LEAST_WIDTH = 0.7
 SPARK_WIDTH, SPARK_HEIGHT = 96, 36
 
 
+@lru_cache(500)
 def mark(colour: str, *, label: str = "", extra: str = "") -> str:
     """The shape of a risk colour; without a label it is decoration beside words. Raises KeyError for no colour."""
     outline, glyph = SHAPES[colour]

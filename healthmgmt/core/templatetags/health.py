@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -40,6 +41,7 @@ def page_language() -> str:
 
 
 @register.simple_tag
+@lru_cache(500)
 def icon(name: str, extra: str = "") -> SafeString:
     """A Tabler icon as decoration; `extra` is `icon-s` or `icon-l`."""
     return format_html('<svg class="icon {}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', extra, mark_safe(icons.drawing(name)))
