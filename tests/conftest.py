@@ -1,6 +1,5 @@
 """One cluster a run, two organisations, a transaction per test."""
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,19 +68,15 @@ def sign_in(org_a, _handler) -> Callable[..., Client]:
     """`sign_in(user)` gives a browser of organisation A in which the user is signed in."""
 
     def make(user=None, host: str = "alpha.localhost") -> Client:
-        from healthmgmt.accounts.middleware import SEEN
         from tenants import current
+        from tests import signing
 
         client = Client(headers={"host": host})
         # A copy: a test may ask its own browser for the check against forged forms.
         client.handler = copy(_handler)
         if user is not None:
             with current.use(org_a):
-                client.force_login(user)
-                # As after a first page, so that each page asks the same.
-                session = client.session
-                session[SEEN] = int(time.time())
-                session.save()
+                signing.sign_in(client, user)
         return client
 
     return make

@@ -4,7 +4,7 @@ import io
 import logging
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from tests.guards.test_urls import patterns
 from tests.isolation.addresses import PUBLIC_URLS, URLS
 from tests.isolation.rules import METHODS, ROLES, Rule
 from tests.isolation.seeding import World
+from tests.signing import sign_in
 
 
 class Call(NamedTuple):
@@ -89,7 +90,7 @@ def browsers(world: World, other: World) -> dict[str, Client]:
 def _signed_in(world: World, role: str) -> Client:
     client = Client(raise_request_exception=False)
     with current.use(world.schema):
-        client.force_login(world.users[role])
+        sign_in(client, world.users[role])
     return client
 
 
@@ -111,13 +112,37 @@ def targets(rule: Rule, world: World, other: World) -> dict[str, dict[str, Any]]
     return own | {f"foreign {name}": other.objects[rule.kind][name] for name in rule.objects}
 
 
-def every_call(world: World, other: World, methods: tuple[str, ...] = METHODS, *, is_thorough: bool = False) -> list[Call]:
-    """Every address of the organisation's host x every object x every role x every method.
+# Which methods of an address are tried: of a rule, by a role, with the object of that number.
+Tries = Callable[[Rule, str, int], tuple[str, ...]]
 
-    Unless thorough, methods that an address does not have are tried by one role.
+
+def telling(rule: Rule, role: str, number: int) -> tuple[str, ...]:
+    """The methods that can show anything: with the first object those that the address has, by everybody; with the others only those
+    that look for it.
+
+    Who may not call the address at all is refused before any object, and any method, is looked for.
     """
+    if not number:
+        # That a method is not there is the same for everybody who may call the address: one of them tries it.
+        first = min(rule.roles, default="")
+        return tuple(method for method in METHODS if method == "GET" or method in rule.methods or role == first)
+    return tuple(method for method in METHODS if role in rule.roles and method in rule.methods)
+
+
+def thorough(rule: Rule, role: str, number: int) -> tuple[str, ...]:
+    """Every method by everybody with the first object."""
+    return telling(rule, role, number) if number else METHODS
+
+
+def reading(rule: Rule, role: str, number: int) -> tuple[str, ...]:
+    """What is read by those who may."""
+    return ("GET",) if role in rule.roles and "GET" in rule.methods else ()
+
+
+def every_call(world: World, other: World, tries: Tries = telling) -> list[Call]:
+    """Every address of the organisation's host x every object x every role x the methods that are tried."""
     clients = browsers(world, other)
-    return _calls("healthmgmt.urls", URLS, clients, world.host, world, other, methods, is_thorough)
+    return _calls("healthmgmt.urls", URLS, clients, world.host, world, other, tries)
 
 
 def repeated(world: World, other: World, wanted: set[tuple[str, str, str, str]]) -> list[Call]:
@@ -135,12 +160,11 @@ def every_public_call(operator: Client, world: World, other: World) -> list[Call
     """The same on the bare domain, where the organisation's sessions are nobody's."""
     clients = browsers(world, other)
     as_nobody = {"anonymous": clients["anonymous"], "stranger": clients["admin"], "operator": operator}
-    return _calls("healthmgmt.urls_public", PUBLIC_URLS, as_nobody, "localhost", world, other, METHODS, True)
+    return _calls("healthmgmt.urls_public", PUBLIC_URLS, as_nobody, "localhost", world, other, thorough)
 
 
 def _calls(
-    urlconf: str, table: dict[str, Rule], clients: dict[str, Client], host: str, world: World, other: World, methods: tuple[str, ...],
-    is_thorough: bool,
+    urlconf: str, table: dict[str, Rule], clients: dict[str, Client], host: str, world: World, other: World, tries: Tries
 ) -> list[Call]:  # fmt: skip
     found = []
     for route, _ in patterns(get_resolver(urlconf)):
@@ -150,25 +174,10 @@ def _calls(
         for number, (target, parts) in enumerate(targets(rule, world, other).items()):
             path = "/" + _filled(route, parts)
             for role, client in clients.items():
-                for method in _telling(rule, role, number, methods, is_thorough):
+                for method in tries(rule, role, number):
                     answer = _ask(client, method, path, host, rule, world)
                     found.append(Call(urlconf, route, target, role, method, rule.expected(role, method, target), *answer))
     return found
-
-
-def _telling(rule: Rule, role: str, number: int, methods: tuple[str, ...], is_thorough: bool) -> tuple[str, ...]:
-    """The methods that can show anything: with the first object those that the address has, by everybody; with the others only those
-    that look for it.
-
-    Who may not call the address at all is refused before any object, and any method, is looked for.
-    """
-    if not number and is_thorough:
-        return methods
-    if not number:
-        # That a method is not there is the same for everybody who may call the address: one of them tries it.
-        first = min(rule.roles, default="")
-        return tuple(method for method in methods if method == "GET" or method in rule.methods or role == first)
-    return tuple(method for method in methods if role in rule.roles and method in rule.methods)
 
 
 def _filled(route: str, parts: dict[str, Any]) -> str:

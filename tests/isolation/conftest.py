@@ -37,7 +37,7 @@ def worlds(django_db_setup, django_db_blocker) -> Iterator[Worlds]:
 
 @pytest.fixture(scope="package")
 def calls_of_b(worlds) -> list:
-    """What B's own people are shown when they ask for every page."""
-    from tests.isolation.calling import every_call
+    """What B's own people are shown when they ask for every page of theirs."""
+    from tests.isolation.calling import every_call, reading
 
-    return every_call(worlds.b, worlds.a, methods=("GET",))
+    return every_call(worlds.b, worlds.a, reading)

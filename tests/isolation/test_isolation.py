@@ -21,11 +21,12 @@ from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tenants import current, directory, provisioning
 from tests.guards.test_urls import URLCONFS, patterns
-from tests.isolation.calling import Call, content_of, every_call, every_public_call, listening, marks_in, repeated, run_command, undone
+from tests.isolation.calling import Call, content_of, every_call, every_public_call, listening, marks_in, repeated, run_command, thorough, undone
 from tests.isolation.routines import COMMANDS, ELSEWHERE, PAYLOADS
 from tests.isolation.addresses import PUBLIC_URLS, URLS
 from tests.isolation.rules import METHODS
 from tests.isolation.seeding import World, content
+from tests.signing import sign_in
 
 TABLES = {"healthmgmt.urls": URLS, "healthmgmt.urls_public": PUBLIC_URLS}
 
@@ -37,7 +38,7 @@ def calls(worlds, calls_of_b) -> list[Call]:
         operator = User.objects.create(email="isolation@example.org", is_operator=True)
     try:
         client = Client(raise_request_exception=False)
-        client.force_login(operator)
+        sign_in(client, operator)
         return every_call(worlds.a, worlds.b) + every_public_call(client, worlds.a, worlds.b)
     finally:
         with current.use(current.PUBLIC):
@@ -63,7 +64,7 @@ def test_P03_every_address_answers_as_the_table_says(calls):
 
 @pytest.mark.long
 def test_P03_every_role_with_every_method(worlds):
-    calls = every_call(worlds.a, worlds.b, is_thorough=True)
+    calls = every_call(worlds.a, worlds.b, thorough)
     assert [f"{call.name}: {call.status}, not {call.expected}" for call in calls if call.status != call.expected] == []
     assert [call.name for call in calls if marks_in(content_of(call, worlds.b), worlds.b)] == []
 

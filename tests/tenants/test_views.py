@@ -15,6 +15,7 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tenants import current, views
+from tests.signing import sign_in
 
 BY = Actor(label="system:test")
 PAGE, ALPHA = "/organisations/", "/organisations/alpha/"
@@ -29,7 +30,7 @@ def operator(db) -> User:
 @pytest.fixture
 def browser(operator) -> Client:
     client = Client(headers={"host": "localhost"})
-    client.force_login(operator)
+    sign_in(client, operator)
     return client
 
 
