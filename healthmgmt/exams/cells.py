@@ -109,7 +109,8 @@ def judge(code: str, number: float, qualifier: str, unit: str | None) -> Measure
     indicator = catalogue.load()[code]
     value = units.convert(code, number, unit)
     if not indicator.is_plausible(value):
-        return Measured(problem="unit" if _looks_like_other_unit(code, value) else "range")
+        # Of a value in another unit already, that it would look like one of that unit says nothing.
+        return Measured(problem="unit" if unit == indicator.unit and _looks_like_other_unit(code, value) else "range")
     if unit == indicator.unit:
         return Measured(value, qualifier)
     return Measured(value, qualifier, number, unit)

@@ -3,12 +3,14 @@
 It holds no secrets, no database and no Django, limits its own memory and time, and writes JSON lines:
 
     {"kind": "layout", "format", "encoding", "sheets", "date_order", "is_1904", "columns": [...], "header_rows": [...]}
-    {"kind": "rows", "count", "lines"}                cleaning.FIELDS as lines (see there); behind its frame, see `_write`
+    {"kind": "passed", "count"}                       rows that were stored before
+    {"kind": "rows", "count", "hints", "lines"}       cleaning.FIELDS as lines (see there); behind its frame, see `_write`
     {"kind": "refused", "reason", "received"}         or
     {"kind": "end", "received", "proposals": [...]}   see Cleaner.proposals
 
-Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame}, as JSON
-in a file of their own: what was agreed about columns may be longer than an argument.
+Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame, "stored": {"rows", "hints"}},
+as JSON in a file of their own: what was agreed about columns may be longer than an argument. `stored` are the rows that an earlier
+run has taken, with the hints that came with the last of them (a Cleaner's, one for each sheet): they are not cleaned once more.
 A file of mended rows (see keyed) begins with {"kind": "layout", "mends": true, "headings"} instead, and its "rows" are [number,
 sheet row, key, cells]. A refusal may come after rows: then nothing of the file is to be kept.
 """
@@ -94,7 +96,7 @@ def _frames(data: bytes, options: dict) -> Iterator[dict]:
         **layout.as_json(),
     }  # fmt: skip
     settings = Options(date.fromisoformat(options["today"]), options.get("country") or "cn", order, book.is_1904)
-    yield from _rows(tables, settings, limits)
+    yield from _rows(tables, settings, limits, **(options.get("stored") or {"rows": 0, "hints": []}))
 
 
 def _day(text: str, order: str, is_1904: bool) -> str:
@@ -102,16 +104,22 @@ def _day(text: str, order: str, is_1904: bool) -> str:
     return day.isoformat() if day else ""
 
 
-def _rows(tables: list[tuple[Sheet, Layout]], settings: Options, limits: Limits) -> Iterator[dict]:
+def _rows(tables: list[tuple[Sheet, Layout]], settings: Options, limits: Limits, rows: int, hints: list[dict]) -> Iterator[dict]:
+    """`rows` were stored before, and `hints` tell what was seen in them."""
     received, proposals = 0, {}
-    for sheet, layout in tables:
-        cleaner = Cleaner(layout, settings)
-        rows = _rows_of(sheet, layout)
-        while block := list(islice(rows, BLOCK_ROWS)):
+    for at, (sheet, layout) in enumerate(tables):
+        cleaner = Cleaner(layout, settings, hints[at] if at < len(hints) else {})
+        read = _rows_of(sheet, layout)
+        while block := list(islice(read, min(BLOCK_ROWS, max(rows - received, 0) or BLOCK_ROWS))):
             _check_columns(block, limits)
             if received + len(block) > limits.rows:
-                raise FileRefused("too-large", received + len(block) + sum(1 for _ in rows))
-            yield {"kind": "rows", "count": len(block), "lines": lines.encode(cleaner.columns(sheet, block, received + 1))}
+                raise FileRefused("too-large", received + len(block) + sum(1 for _ in read))
+            if received < rows:
+                yield {"kind": "passed", "count": len(block)}
+            else:
+                found = lines.encode(cleaner.columns(sheet, block, received + 1))
+                hints = [*hints[:at], cleaner.hints()]
+                yield {"kind": "rows", "count": len(block), "hints": hints, "lines": found}
             received += len(block)
         _merge(proposals, cleaner.proposals())
     if not received:

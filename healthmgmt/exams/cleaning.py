@@ -72,15 +72,20 @@ class Block:
 
 
 class Cleaner:
-    """Cleans the rows of one file; keeps what it learned about texts from block to block."""
+    """Cleans the rows of one sheet; keeps what it learned about texts from block to block.
 
-    def __init__(self, layout: Layout, options: Options) -> None:
+    `hints` are those of another one that has cleaned the rows before.
+    """
+
+    def __init__(self, layout: Layout, options: Options, hints: Mapping[str, Mapping[str, int]] | None = None) -> None:
         self.layout = layout
         self.options = options
         self.width = len(layout.columns)
         keys = other_keys(layout.columns)
         made = (interpreter(column, keys.get(column.index, "")) for column in layout.columns)
         self.interpreters: list[Interpreter] = [one for one in made if one]
+        for one in self.interpreters:
+            one.seen.update((hints or {}).get(str(one.column.index), {}))
         self._dates: dict[str, tuple[str | None, str]] = {}
         self._sexes: dict[str, str | None] = {}
         self._merged: dict[tuple, str] = {}
@@ -122,6 +127,10 @@ class Cleaner:
             names, sexes, depts, dates, raws, values, *(made[channel] for channel in CHANNELS[1:]), findings, problems,
         ]  # fmt: skip
 
+    def hints(self) -> dict[str, dict[str, int]]:
+        """What was seen of each column by now that tells what it may be as a whole: {index of the column: Interpreter.seen}."""
+        return {str(one.column.index): dict(one.seen) for one in self.interpreters if one.column.role == "indicator"}
+
     def proposals(self) -> list[dict]:
         """What the columns as a whole suggest and only people may decide: another unit, zeros that stand for "not measured"."""
         found = []
@@ -130,10 +139,10 @@ class Cleaner:
             if column.role != "indicator":
                 continue
             told = {"index": column.index, "heading": column.heading, "code": column.code}
-            if one.hinted["unit"] and (unit := one.looks_like):
-                found.append(told | {"kind": "unit", "unit": unit, "count": one.hinted["unit"]})
-            if one.hinted["zeros"] >= FEWEST_ZEROS:
-                found.append(told | {"kind": "zeros", "count": one.hinted["zeros"]})
+            if one.seen["unit"] and (unit := one.looks_like):
+                found.append(told | {"kind": "unit", "unit": unit, "count": one.seen["unit"]})
+            if one.seen["zeros"] >= FEWEST_ZEROS:
+                found.append(told | {"kind": "zeros", "count": one.seen["zeros"]})
         return found
 
     def _block(self, sheet: Sheet, rows: Sequence[Row], first: int) -> Block:
@@ -235,7 +244,7 @@ class Cleaner:
                 code = "sbp" if one.column.role == "bp" else one.column.code
                 block.add(at, one.column, outcome.problem, code)
                 if outcome.hint:
-                    one.hinted[outcome.hint] += 1
+                    one.seen[outcome.hint] += 1
             for channel in sparse:
                 if fragment := getattr(outcome, channel):
                     block.extra(channel, at, fragment)

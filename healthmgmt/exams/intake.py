@@ -27,8 +27,9 @@ LONGEST_LINE = 256 << 20
 PIECE = 1 << 20
 FRAMES_AHEAD = 8
 LAST_KINDS = ("end", "refused")
+ROW_KINDS = ("passed", "rows")
 # What each kind of frame counts.
-COUNTS = {"layout": (), "rows": ("count",), "end": ("received",), "refused": ("received",)}
+COUNTS = {"layout": (), "passed": ("count",), "rows": ("count",), "end": ("received",), "refused": ("received",)}
 # How a limit ends a process: by the kernel (KILL, XCPU), or by its own allocator (ABRT).
 LIMIT_SIGNALS = (signal.SIGKILL, signal.SIGXCPU, signal.SIGABRT)
 
@@ -63,8 +64,7 @@ def run(fd: int, options: dict, wall_seconds: float = WALL_SECONDS) -> Iterator[
         for frame in iter(ahead.get, None):
             if isinstance(frame, Exception):
                 raise frame
-            if frame["kind"] == "rows":
-                rows += frame["count"]
+            rows += frame["count"] if frame["kind"] in ROW_KINDS else 0
             if frame["kind"] in LAST_KINDS:
                 received = frame["received"]
                 if frame["kind"] == "end" and received != rows:

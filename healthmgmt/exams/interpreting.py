@@ -78,8 +78,8 @@ class Interpreter:
         self.dense = {channel: Fragments(self, channel) for channel in dense}
         self.flags = Told(self, "flags")
         self.numbers = Told(self, "number")
-        self.hinted = {"unit": 0, "zeros": 0}  # cells
-        self._sound = self._strange = 0  # distinct texts: numbers in order, and such with the hint `unit`
+        # Cells with a hint (`unit`, `zeros`); distinct texts: numbers in order, and such with the hint `unit`.
+        self.seen = {"unit": 0, "zeros": 0, "sound": 0, "strange": 0}
         self._interpret = interpret
         self._outcomes: dict[str, Outcome] = {}
 
@@ -87,8 +87,8 @@ class Interpreter:
         found = self._outcomes.get(text)
         if found is None:
             found = self._outcomes[text] = self._judge(text)
-            self._sound += found.number is not None
-            self._strange += found.hint == "unit"
+            self.seen["sound"] += found.number is not None
+            self.seen["strange"] += found.hint == "unit"
             sparse = any(getattr(found, channel) for channel in (*CHANNELS, FINDINGS) if channel not in self.dense)
             if sparse or found.problem:
                 self.odd[text] = found
@@ -103,7 +103,7 @@ class Interpreter:
     @property
     def looks_like(self) -> str | None:
         """The unit that the column seems to be in as a whole, although none is stated."""
-        if self.column.looks_like or self._strange <= self._sound:
+        if self.column.looks_like or self.seen["strange"] <= self.seen["sound"]:
             return self.column.looks_like
         hint = cells.unit_hints().get(self.column.code)
         return hint[2] if hint else None

@@ -12,7 +12,8 @@ from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run, handler, subscribe
 
-BATCH_ROWS = 10_000
+# The first batch of a run is small, so that a run that ends soon has come further all the same; each next one is twice as large.
+FIRST_ROWS, BATCH_ROWS = 2_000, 10_000
 MANY_ROWS = 5_000
 
 subscribe("work.daily", kind="exams.purge", key="{day}")
@@ -24,15 +25,17 @@ subscribe("units.merged", kind="exams.follow_merger", key="{change}", lane="now"
 
 @handler("exams.read")
 def read(run: Run) -> None:
-    """Stage every row of the file, then find people and problems. A resumed run skips what was stored.
+    """Stage every row of the file, then find people and problems. A resumed run passes over what was stored.
 
     A file that is read again keeps its rows until its columns are known to be usable.
     """
     upload = Upload.objects.get(pk=run.payload["upload"])
     if upload.state not in (Upload.State.STORED, Upload.State.READING) or upload.purged_at is not None:
         return
-    with files.open_plain(upload.file_key) as plain:
-        end = _stage(run, upload, plain)
+    end = run.cursor.get("end")
+    if end is None:
+        with files.open_plain(upload.file_key) as plain:
+            end = _stage(run, upload, plain)
     if end["kind"] == "merged":
         return
     with run.batch(done=end.get("received", 0), total=end.get("received", 0)):
@@ -61,14 +64,14 @@ def apply(run: Run) -> None:
     if upload.state != Upload.State.APPLYING or upload.purged_at is not None:
         return
     parameters = {"upload": upload.pk, "codes": upload.layout["codes"], "states": selectors.going_in(upload)}
-    done = run.cursor.get("done", 0)
+    done, size = run.cursor.get("done", 0), min(FIRST_ROWS, BATCH_ROWS)
     while (first := _first_going_in(upload, done)) is not None:
-        last = min(first + BATCH_ROWS - 1, upload.received)
+        last = min(first + size - 1, upload.received)
         parameters |= {"first": first, "last": last}
         with run.batch(done=last, total=upload.received, cursor={"done": last}):
             for name in ("mark_unchanged", "store_exams", "accept_rows", "settle_days"):
                 sql.execute(f"exams/{name}", parameters)
-        done = last
+        done, size = last, min(2 * size, BATCH_ROWS)
     with run.batch(done=upload.received, total=upload.received):
         upload.finished_at = timezone.now()
         services.settle(upload, went_in=True)
@@ -142,41 +145,44 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
     today = local_day(timezone.now(), organisation_settings().timezone)
     # A resumed run goes on with the answers that it began with.
     agreed = upload.agreed if upload.state == Upload.State.READING else selectors.agreed_now(upload)
-    options = {"name": upload.file_name, "today": today.isoformat(), "layout": agreed and agreed.layout}
+    stored = run.cursor.get("stored") or {"rows": 0, "hints": []}
+    options = {"name": upload.file_name, "today": today.isoformat(), "layout": agreed and agreed.layout, "stored": stored}
     frames = intake.run(plain.fileno(), options)
-    stored = run.cursor.get("stored", 0)
     pending: list[bytes] = []
-    received = 0
+    size, received, hints = min(FIRST_ROWS, BATCH_ROWS), 0, stored["hints"]
     for frame in frames:
         if frame.get("mends"):
             return merging.merge(run, upload, frame, frames)
         if frame["kind"] == "layout":
             expected = frame["expected"]
-            with run.batch(done=stored, total=max(expected, stored)):
+            with run.batch(done=stored["rows"], total=max(expected, stored["rows"])):
                 if upload.state == Upload.State.STORED:
                     rereading.make_room(upload)
                 upload.layout = {**frame, "codes": answering.codes(answering.columns_of(frame))}
                 upload.state, upload.agreed = Upload.State.READING, agreed
                 upload.save(update_fields=["layout", "state", "agreed"])
+        elif frame["kind"] == "passed":
+            received += frame["count"]
         elif frame["kind"] == "rows":
-            rows = frame["lines"].split(b"\n")
-            pending += rows[max(stored - received, 0) :]
-            received += len(rows)
-            if len(pending) >= BATCH_ROWS:
-                stored = _store(run, upload, pending, last=received, expected=expected)
-                pending = []
+            pending += frame["lines"].split(b"\n")
+            received += frame["count"]
+            hints = frame["hints"]
+            if len(pending) >= size:
+                _store(run, upload, pending, cursor={"stored": {"rows": received, "hints": hints}}, done=received, total=expected)
+                pending, size = [], min(2 * size, BATCH_ROWS)
+        elif frame["kind"] == "refused":
+            return frame
         else:
-            if pending and frame["kind"] == "end":
-                _store(run, upload, pending, last=received, expected=expected)
+            _store(run, upload, pending, cursor={"stored": {"rows": received, "hints": hints}, "end": frame}, done=received, total=received)
             return frame
     raise RuntimeError("The reading child ended without saying how.")
 
 
-def _store(run: Run, upload: Upload, rows: list[bytes], *, last: int, expected: int) -> int:
-    """Stage rows, of which the last one is the file's `last`."""
-    with run.batch(done=last, total=max(expected, last), cursor={"stored": last}):
-        staging.copy_rows(upload.pk, rows)
-    return last
+def _store(run: Run, upload: Upload, rows: list[bytes], *, cursor: dict, done: int, total: int) -> None:
+    """Stage rows, and say from where the next run goes on."""
+    with run.batch(done=done, total=max(done, total), cursor=cursor):
+        if rows:
+            staging.copy_rows(upload.pk, rows)
 
 
 def _actor(upload: Upload) -> Actor:

@@ -1,5 +1,6 @@
 """The columns of a file as the page shows them that corrects what they were taken for, and what was said on it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -33,11 +34,13 @@ FAULTS = {
 
 
 class Sampled(NamedTuple):
-    """What stands in the first rows: by column the first texts that differ, and whose they are; by column whether they are numbers."""
+    """What stands in the first rows: by column the first texts that differ, and whose they are; its numbers; how many days, and cells
+    at all."""
 
     texts: dict[int, list[tuple[str, int | None]]]
     numbers: dict[int, list[float]]
-    filled: dict[int, int]
+    days: Counter[int]
+    filled: Counter[int]
 
 
 class MappedColumn(NamedTuple):
@@ -96,18 +99,21 @@ def sampled(rows: Iterable[UploadRow]) -> Sampled:
     """From rows with `raw` and `person_id`."""
     texts: dict[int, list[tuple[str, int | None]]] = {}
     numbers: dict[int, list[float]] = {}
-    filled: dict[int, int] = {}
+    days: Counter[int] = Counter()
+    filled: Counter[int] = Counter()
     for row in rows:
         for index, text in enumerate(row.raw):
             if not text or not text.strip():
                 continue
-            filled[index] = filled.get(index, 0) + 1
+            filled[index] += 1
             if (found := cells.bare_number(text)) is not None:
                 numbers.setdefault(index, []).append(found)
+            elif cells.day(text, "dmy") or cells.day(text, "mdy"):
+                days[index] += 1
             kept, shown = texts.setdefault(index, []), text.strip()[:LONGEST_SAMPLE]
             if len(kept) < SAMPLES and shown not in [sample for sample, _person in kept]:
                 kept.append((shown, row.person_id))
-    return Sampled(texts, numbers, filled)
+    return Sampled(texts, numbers, days, filled)
 
 
 def people_shown(found: list[Column], sample: Sampled, *, shows_cells: bool) -> set[int]:
@@ -206,10 +212,12 @@ def _unit(column: Column) -> str:
 
 def _kind(index: int, sample: Sampled) -> str:
     """What the cells are like, where they themselves are not shown."""
-    filled = sample.filled.get(index, 0)
+    filled = sample.filled[index]
     if not filled:
         return _("empty")
-    return _("numbers") if len(sample.numbers.get(index, ())) * 2 > filled else _("words")
+    if len(sample.numbers.get(index, ())) * 2 > filled:
+        return _("numbers")
+    return _("dates") if sample.days[index] * 2 > filled else _("words")
 
 
 def answers(found: Sequence[Column], sent: Mapping[str, str]) -> tuple[list[Answer], dict[int, str]]:

@@ -1,6 +1,6 @@
 """From the reading child to staged rows: frames in, COPY out. Identity numbers are encrypted on the way.
 
-One pass over the file; a resumed job reads it again and skips the rows that were stored before.
+One pass over the file; a resumed job reads it again and passes over the rows that were stored before.
 """
 
 import json

@@ -60,6 +60,11 @@ def test_measure_impossible_values(code, text, problem):
     assert cells.measure(code, text, cells.catalogue.load()[code].unit) == Measured(problem=problem)
 
 
+def test_value_in_another_unit_that_cannot_be_right_is_no_matter_of_units():
+    """1290 mg/dL are 33 mmol/L, which look like mg/dL: they are none."""
+    assert cells.measure("ldl", "1290", "mg/dL") == Measured(problem="range")
+
+
 def test_unit_hints_lie_outside_the_plausible_limits():
     inside = [
         (code, number)

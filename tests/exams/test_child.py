@@ -208,3 +208,27 @@ def test_healthcheck_rows_wait_for_range_and_order_only(shared):
 def test_any_bytes_end_in_one_last_frame(data):
     frames = list(child.frames(data, {"today": making.TODAY}))
     assert [frame["kind"] for frame in frames if frame["kind"] in ("end", "refused")] == [frames[-1]["kind"]]
+
+
+def test_rows_that_were_stored_before_are_passed_over_and_change_nothing_of_the_rest(monkeypatch):
+    """Wherever an earlier run stopped, also between sheets: what columns suggest is counted over all rows all the same."""
+    monkeypatch.setattr(child, "BLOCK_ROWS", 2)
+    heading = [*HEADING[:5], "总胆固醇", "血糖(mmol/L)"]
+    rows = [[f"D{at:04}", "何兰", "2024-04-08", 120, 80, 190 + at, 0] for at in range(10)]
+    data = making.xlsx(sheets={"一": [heading, *rows[:5]], "二": [heading, *rows[5:]]})
+    options = {"name": "file", "today": making.TODAY}
+    whole = list(child.frames(data, options))
+    assert {(one["kind"], one["count"]) for one in whole[-1]["proposals"]} == {("unit", 10), ("zeros", 10)}
+    stored = 0
+    for at, frame in enumerate(whole):
+        if frame["kind"] == "rows":
+            stored += frame["count"]
+            resumed = list(child.frames(data, options | {"stored": {"rows": stored, "hints": frame["hints"]}}))
+            passed = [one for one in resumed if one["kind"] == "passed"]
+            assert sum(one["count"] for one in passed) == stored
+            # A text that comes again may be counted as another one: what is made of it is the same.
+            assert _without_hints(resumed) == [whole[0], *passed, *_without_hints(whole[at + 1 :])]
+
+
+def _without_hints(frames: list[dict]) -> list[dict]:
+    return [{key: value for key, value in frame.items() if key != "hints"} for frame in frames]

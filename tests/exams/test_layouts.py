@@ -254,12 +254,12 @@ def test_reading_again_survives_a_kill_at_every_batch(people, monkeypatch):
     job = Job.objects.get(kind="exams.read", key=selectors.reading_key(Upload.objects.get(pk=upload.pk)))
     kills = 0
     while job.state != Job.State.DONE and kills < 20:
-        # Once after the columns alone, then after the rows.
+        # Once after the columns alone, then after the rows, then after their end.
         kill_after(2 if kills else 1, job, monkeypatch)
         kills += 1
         job.refresh_from_db()
     upload.refresh_from_db()
-    assert kills == 3 and (upload.state, upload.received, upload.accepted) == ("checked", 4, 4)
+    assert kills == 4 and (upload.state, upload.received, upload.accepted) == ("checked", 4, 4)
     assert [round(one.values["tc"] / 0.02586) for one in upload.rows.order_by("number")] == [190, 191, 192, 193]
     assert [(one.person_chosen, bool(one.left_out)) for one in upload.rows.order_by("number")] == [(False, True), (True, False), (False, False), (False, False)]
 
