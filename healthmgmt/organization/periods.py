@@ -12,7 +12,6 @@ from healthmgmt.audit import services as audit
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.organization.models import Period, Settings
-from healthmgmt.organization.selectors import period_of
 from healthmgmt.work import services as work
 
 
@@ -81,8 +80,8 @@ def open_calendar_years(days: Iterable[date], *, by: Actor) -> list[Period]:
 
     Its deadline is the year's end until somebody opens one of their own; a year that another period reaches into is left.
     """
-    opened = []
-    for year in sorted({day.year for day in days if period_of(day) is None}):
+    opened, known = [], list(Period.objects.values_list("starts_on", "ends_on"))
+    for year in sorted({day.year for day in days if not any(starts_on <= day <= ends_on for starts_on, ends_on in known)}):
         starts_on, ends_on = date(year, 1, 1), date(year, 12, 31)
         if not Period.objects.filter(Q(name=str(year)) | Q(starts_on__lte=ends_on, ends_on__gte=starts_on)).exists():
             opened.append(open_period(name=str(year), starts_on=starts_on, ends_on=ends_on, deadline_on=ends_on, by=by))

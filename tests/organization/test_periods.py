@@ -1,8 +1,10 @@
 """The calendar of rounds."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from healthmgmt.audit.models import Event
 from healthmgmt.core.actors import Actor
@@ -69,3 +71,13 @@ def test_deadline_of_a_closed_period_stays(cast):
     periods.close_period(cast.period, by=BY)
     with pytest.raises(Rejected):
         periods.change_deadline(cast.period, deadline_on=date(2026, 11, 30), by=BY)
+
+
+def test_years_are_opened_at_one_price_however_many_days(cast):
+    """A file may hold hundreds of days, and its last step is short."""
+    counts = []
+    for days in ([date(2031, 3, 1)], [date(2032, 1, 1) + timedelta(days=day) for day in range(366)]):
+        with CaptureQueriesContext(connection) as captured:
+            periods.open_calendar_years(days, by=BY)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
