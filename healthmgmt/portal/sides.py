@@ -50,7 +50,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Roster"), "people:roster", "id-badge-2", covers=("people:",)),
             Page(_("Periods"), "organization:periods", "calendar", covers=("organization:period",)),
             Page(_("Settings"), "portal:settings", "settings"),
-            Page(_("One-time links"), "exams:links", "link", covers=("exams:revoke_link",)),
+            Page(_("Links"), "exams:links", "link", covers=("exams:revoke_link",)),
         ),
     ),
     Side(
