@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from healthmgmt.audit.services import AuditUnavailable
 
-
 SEEN = "seen"
 
 

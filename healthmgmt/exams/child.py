@@ -106,7 +106,7 @@ def _day(text: str, order: str, is_1904: bool) -> str:
 
 def _rows(tables: list[tuple[Sheet, Layout]], settings: Options, limits: Limits, rows: int, hints: list[dict]) -> Iterator[dict]:
     """`rows` were stored before, and `hints` tell what was seen in them."""
-    received, proposals = 0, {}
+    received, proposals, told = 0, {}, []
     for at, (sheet, layout) in enumerate(tables):
         cleaner = Cleaner(layout, settings, hints[at] if at < len(hints) else {})
         read = _rows_of(sheet, layout)
@@ -118,9 +118,10 @@ def _rows(tables: list[tuple[Sheet, Layout]], settings: Options, limits: Limits,
                 yield {"kind": "passed", "count": len(block)}
             else:
                 found = lines.encode(cleaner.columns(sheet, block, received + 1))
-                hints = [*hints[:at], cleaner.hints()]
-                yield {"kind": "rows", "count": len(block), "hints": hints, "lines": found}
+                yield {"kind": "rows", "count": len(block), "hints": [*told, cleaner.hints()], "lines": found}
             received += len(block)
+        # One for each sheet, also for one without rows.
+        told.append(cleaner.hints())
         _merge(proposals, cleaner.proposals())
     if not received:
         raise FileRefused("no-rows")
