@@ -20,7 +20,7 @@ def worlds(django_db_setup, django_db_blocker) -> Iterator[Worlds]:
     made = []
     with django_db_blocker.unblock():
         try:
-            for slug, mark, name, weight, tail in (("isola", "MARKA", "马可甲", "81.26", "1"), ("isolb", "MARKB", "马可乙", "91.37", "2")):
+            for slug, mark, name, weight, tail in (("isolation-a", "MARKEDA", "马可甲", "81.26", "1"), ("isolation-b", "MARKEDB", "马可乙", "91.37", "2")):
                 schema = provisioning.create(slug, name=f"{mark} Ltd")  # World.name
                 numbers = [f"76010119800517{tail}{number:03}" for number in range(101, 105)]
                 made.append(World(schema, slug, mark, name, weight, numbers))

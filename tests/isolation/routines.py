@@ -47,7 +47,7 @@ COMMANDS: dict[str, Routine] = {
     "add_user": Routine(lambda a, folder: ["--org", a.slug, "--email", "new@example.org", "--role", "liaison", "--unit", f"{a.mark} A1"]),
     "assess": Routine(lambda a, folder: ["--org", a.slug, "--json"]),
     "calculate": Routine(lambda a, folder: calculation(a, folder)),
-    "create_org": Routine(lambda a, folder: ["isolc", "--name", "A third"], keep=True),
+    "create_org": Routine(lambda a, folder: ["isolation-c", "--name", "A third"], keep=True),
     "export_assessments": Routine(lambda a, folder: ["--org", a.slug]),
     "export_exams": Routine(lambda a, folder: ["--org", a.slug]),
     "import_exams": Routine(lambda a, folder: ["--org", a.slug, *by(a, "liaison_a1"), "--json", exam_file(a, folder)]),

@@ -63,7 +63,7 @@ class World:
 
     @property
     def markers(self) -> list[str]:
-        """What only this organisation holds; case does not matter."""
+        """What only this organisation holds; case does not matter. Short words would stand in a random token now and then."""
         return [self.mark, self.people_mark, self.weight, *self.id_numbers, self.schema, self.slug]
 
 

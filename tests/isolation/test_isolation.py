@@ -66,7 +66,7 @@ def test_P03_every_address_answers_as_the_table_says(calls):
 def test_P03_every_role_with_every_method(worlds):
     calls = every_call(worlds.a, worlds.b, thorough)
     assert [f"{call.name}: {call.status}, not {call.expected}" for call in calls if call.status != call.expected] == []
-    assert [call.name for call in calls if marks_in(content_of(call, worlds.b), worlds.b)] == []
+    assert {call.name: marks for call in calls if (marks := marks_in(content_of(call, worlds.b), worlds.b))} == {}
 
 
 @pytest.mark.parametrize("urlconf", URLCONFS)
@@ -121,7 +121,7 @@ def test_P01_no_command_shows_a_byte_of_another_organisation(worlds, tmp_path, t
             if marks := marks_in(output + files, worlds.b):
                 shown[name] = marks
     finally:
-        if (third := directory.schema_of("isolc")) is not None:
+        if (third := directory.schema_of("isolation-c")) is not None:
             provisioning.remove(third)
     tell(f"P01: {len(COMMANDS)} commands, {len(shown)} markers")
     assert shown == {}
