@@ -104,8 +104,6 @@ def _twice(after: Mapping[int, Column], answered_at: Sequence[int]) -> dict[int,
 
 
 def _holds(column: Column) -> tuple[str, ...]:
-    if column.role == "bp":
-        return ("bp", "sbp", "dbp")
     if column.role in ("indicator", "flag"):
         return (column.code,)
     return (column.role,) if column.role in SINGLE else ()

@@ -13,7 +13,7 @@ from json.encoder import encode_basestring as quote
 
 from healthmgmt.core import resident_id
 from healthmgmt.exams import cells
-from healthmgmt.exams.interpreting import CHANNELS, CONTROL, FINDINGS, ID_NUMBER, LONGEST_CELL, Interpreter, interpreter
+from healthmgmt.exams.interpreting import CHANNELS, CONTROL, FINDINGS, ID_NUMBER, LONGEST_CELL, Interpreter, Outcome, interpreter
 from healthmgmt.exams.reading.sheets import Row, Sheet, column_letters
 from healthmgmt.exams.recognising import Column, Layout
 from healthmgmt.records import coding
@@ -22,7 +22,8 @@ FIELDS = (
     "number", "emp_no", "id_no", "sheet", "sheet_row", "places", "name", "sex", "dept", "exam_date",
     "raw", "values", "reported", "qualifiers", "ranges", "texts", "other", "findings", "problems",
 )  # fmt: skip
-PRESSURES = (("sbp", "dbp"), ("sbp_home", "dbp_home"))
+PAIR = ("sbp", "dbp")
+PRESSURES = (PAIR, ("sbp_home", "dbp_home"))
 MASKED = "*"
 NOTHING_NOTED = "[]"
 HIDDEN = "\0"
@@ -268,13 +269,15 @@ class Cleaner:
         return [json.dumps(moved(number)) for number, _ in block.rows] if moved else [None] * len(block.rows)
 
     def _note_doubles(self, block: Block) -> dict[int, set[str]]:
-        """Rows where two columns give different results of one item (a turned sheet has a column for each unit): none counts."""
+        """Rows where two columns give different results of one item: none counts. A turned sheet has a column for each unit, and
+        a pair of pressures may stand beside one column of each.
+        """
         found: dict[int, set[str]] = {}
         for code, group in self._doubled.items():
             for at, texts in enumerate(zip(*(block.columns[one.column.index] for one in group))):
                 told = [(one, one.outcome(text)) for one, text in zip(group, texts) if text]
                 given = [(one, outcome) for one, outcome in told if outcome.values or outcome.texts or outcome.problem]
-                if len({(outcome.number, outcome.qualifiers, outcome.problem) for _, outcome in given}) > 1:
+                if len({(_number(one, outcome, code), outcome.qualifiers, outcome.problem) for one, outcome in given}) > 1:
                     found.setdefault(at, set()).add(code)
                     if not any(outcome.problem for _, outcome in given):
                         block.add(at, given[1][0].column, "conflict", code)
@@ -371,9 +374,20 @@ def _doubled(interpreters: list[Interpreter]) -> dict[str, list[Interpreter]]:
     """Items that several columns give."""
     found: dict[str, list[Interpreter]] = {}
     for one in interpreters:
-        if one.column.role == "indicator":
-            found.setdefault(one.column.code, []).append(one)
+        for code in _items(one.column):
+            found.setdefault(code, []).append(one)
     return {code: group for code, group in found.items() if len(group) > 1}
+
+
+def _items(column: Column) -> tuple[str, ...]:
+    if column.role == "bp":
+        return PAIR
+    return (column.code,) if column.role == "indicator" else ()
+
+
+def _number(one: Interpreter, outcome: Outcome, code: str) -> float | None:
+    """What a cell says of an item; of a pair of pressures one of the two."""
+    return outcome.lower if (one.column.role, code) == ("bp", PAIR[1]) else outcome.number
 
 
 def _without(text: str, codes: set[str]) -> str:

@@ -29,8 +29,9 @@ class Outcome:
     """One cell as members of JSON objects (`"sbp":120`), "" where there is nothing.
 
     `flags`: ((flag, 0.0 or 1.0), ...), merged over the columns of a row; `findings`: members of a JSON list;
-    `number`: the canonical value, for checks between columns. `hint`: why a number is impossible here, as far as it can be
-    said: `unit` (it looks like another one than the canonical, and none is stated) or `zeros` (the item cannot be zero).
+    `number`: the canonical value, for checks between columns; of a pair of pressures the upper one, beside `lower`.
+    `hint`: why a number is impossible here, as far as it can be said: `unit` (it looks like another one than the
+    canonical, and none is stated) or `zeros` (the item cannot be zero).
     """
 
     values: str = ""
@@ -42,6 +43,7 @@ class Outcome:
     flags: tuple[tuple[str, float], ...] = ()
     findings: str = ""
     number: float | None = None
+    lower: float | None = None
     problem: str = ""
     hint: str = ""
 
@@ -198,6 +200,8 @@ def _pressure(text: str, unit: str | None) -> Outcome:
     return Outcome(
         values=f"{high.values},{low.values}",
         reported=",".join(filter(None, (high.reported, low.reported))),
+        number=high.number,
+        lower=low.number,
     )
 
 

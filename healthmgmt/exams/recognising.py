@@ -129,7 +129,6 @@ def _unmistakable(agreed: dict[str, Column], names: Sequence[str]) -> dict[str, 
 def _without_rivals(columns: list[Column], agreed: dict[str, Column]) -> list[Column]:
     """Where an answer from another file names an item that this file has once more, the column is kept raw, and people are asked."""
     held = Counter(column.code for column in columns if column.role in ("indicator", "flag"))
-    held.update(code for column in columns if column.role == "bp" for code in ("sbp", "dbp"))
     return [
         replace(column, role="other", code=None, unit=None, unit_stated=False, looks_like=None)
         if column.role == "indicator" and held[column.code] > 1 and headings.fold(column.heading) in agreed
@@ -307,9 +306,8 @@ def _rank(words: list[str], heading: str) -> int:
 
 def _check(columns: list[Column]) -> None:
     roles = {column.role for column in columns}
+    # A pair of pressures may stand beside one column of each: where they differ, the row waits (see cleaning).
     codes = [column.code for column in columns if column.role in ("indicator", "flag")]
-    if "bp" in roles:
-        codes += ["sbp", "dbp"]
     if len(set(codes)) < len(codes):
         raise FileRefused("duplicate-heading")
     if not roles.intersection(PERSON) or "exam_date" not in roles:

@@ -49,8 +49,10 @@ def test_faults_name_a_unit_that_the_item_cannot_have():
     assert answering.faults(columns(), [Answer(3, "indicator", "tc", "kg")]) == {3: "unit"}
 
 
-def test_faults_see_a_pressure_beside_a_column_of_both():
-    assert answering.faults(columns(), [Answer(3, "indicator", "sbp")]) == {3: "twice"}
+def test_pressure_may_stand_beside_a_column_of_both():
+    assert answering.faults(columns(), [Answer(3, "indicator", "sbp")]) == {}
+    assert answering.faults(columns(), [Answer(3, "indicator", "sbp"), Answer(4, "indicator", "sbp")]) == {3: "twice", 4: "twice"}
+    assert answering.faults(columns(), [Answer(3, "bp")]) == {3: "twice"}
 
 
 def test_two_columns_may_change_places():

@@ -68,6 +68,45 @@ def test_clean_pressure_in_one_cell():
     assert one(["血压"], "80/120")["problems"][0]["reason"] == "order"
 
 
+BOTH_AND_EACH = ["血压", "收缩压", "舒张压"]
+
+
+@pytest.mark.parametrize("cells", [("120/80", "120", "80"), ("120/80", "", "80"), ("120/80", "未测", ""), ("", "120", "80"), ("未测", "120", "80"), ("120/80", "120.0", "")])
+def test_clean_a_pair_of_pressures_beside_one_column_of_each(cells):
+    row = one(BOTH_AND_EACH, *cells)
+    assert (row["values"], row["problems"]) == ({"sbp": 120, "dbp": 80}, [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "problems", "values"),
+    [
+        (("120/80", "130", "80"), [("D2", "收缩压", "sbp", "conflict")], {"dbp": 80}),
+        (("120/80", "", "90"), [("E2", "舒张压", "dbp", "conflict")], {"sbp": 120}),
+        (("120/80", "130", "90"), [("D2", "收缩压", "sbp", "conflict"), ("E2", "舒张压", "dbp", "conflict")], {}),
+        (("120/80", ">120", "80"), [("D2", "收缩压", "sbp", "conflict")], {"dbp": 80}),
+        # A cell at fault says so itself; what stands beside it is not taken instead.
+        (("80/120", "120", "80"), [("C2", "血压", "sbp", "order")], {}),
+        (("120/80", "x", "80"), [("D2", "收缩压", "sbp", "number")], {"dbp": 80}),
+    ],
+)
+def test_clean_a_pair_of_pressures_that_contradicts_what_stands_beside_it(cells, problems, values):
+    row = one(BOTH_AND_EACH, *cells)
+    assert [(told["cell"], told["column"], told["code"], told["reason"]) for told in row["problems"]] == problems
+    assert row["values"] == values
+
+
+def test_clean_a_pair_of_pressures_that_cannot_be_read():
+    sound = ["120/80", "120", "80"]
+    found = cleaned(BOTH_AND_EACH, sound, sound, ["12080", "120", "80"])
+    assert (found.problems, found.rows[2]["values"]) == ([(3, "C4", "number")], {})
+
+
+def test_clean_a_contradiction_of_pressures_is_told_where_the_pair_stands_last():
+    row = one(["收缩压", "舒张压", "血压"], "130", "80", "120/80")
+    assert [(told["cell"], told["code"]) for told in row["problems"]] == [("E2", "sbp")]
+    assert row["values"] == {"dbp": 80}
+
+
 def test_clean_rows_that_do_not_match_the_heading():
     data = making.text(HEADING, ROW[:4], [*ROW, "x"], [*ROW, "", ""], ROW)
     found = making.read(data)

@@ -73,6 +73,11 @@ def test_the_same_result_twice_is_one(item, first, second, value):
     assert (found.problems, found.rows[0]["values"]) == ([], value)
 
 
+def test_a_pair_of_pressures_and_one_of_them_that_differ_are_no_result():
+    found = read([*LAN, "血压", "120/80", "mmHg", ""], [*LAN, "收缩压", "130", "mmHg", ""])
+    assert (found.problems, found.rows[0]["values"]) == ([(1, "E3", "conflict")], {"dbp": 80})
+
+
 def test_two_grades_that_differ_are_no_trace():
     found = read([*LAN, "尿蛋白", "-", "", ""], [*LAN, "尿蛋白", "+", "", ""])
     assert (found.problems, found.rows[0]["values"]) == ([(1, "E3", "conflict")], {})

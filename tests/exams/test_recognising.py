@@ -107,6 +107,16 @@ def test_recognise_a_pressure_column_by_its_pairs():
     assert roles([*PERSON, "血压"], [*WHO, "80"], [*WHO, "70"])[2] == "other"
 
 
+def test_recognise_a_column_of_both_pressures_beside_one_of_each():
+    assert roles([*PERSON, "血压", "收缩压", "舒张压"], [*WHO, "120/80", "120", "80"])[2:] == ["bp", "sbp", "dbp"]
+
+
+def test_agreed_pressure_stays_what_it_is_beside_a_column_of_both():
+    known = Layout.from_json({"columns": [{"index": 2, "heading": "上压", "cell": "C1", "role": "indicator", "code": "sbp", "unit": "mm[Hg]"}]})
+    found = layout([*PERSON, "上压", "血压"], [*WHO, "120", "120/80"], known=known)
+    assert [column.code or column.role for column in found.columns[2:]] == ["sbp", "bp"]
+
+
 def test_recognise_a_reference_column_beside_its_indicator():
     assert [column.role for column in layout([*PERSON, "ALT", "参考范围"], [*WHO, "20", "9-50"]).columns[2:]] == ["indicator", "range"]
     named = layout([*PERSON, "谷丙转氨酶 U/L", "AST", "谷丙转氨酶参考范围", "某项参考值"], [*WHO, "20", "21", "9-50", "1-2"]).columns[2:]
@@ -124,7 +134,7 @@ def test_recognise_one_column_a_role():
         ([["姓名", "体检日期", "身高"]], "missing-column"),
         ([["工号", "姓名", "身高"]], "missing-column"),
         ([[*PERSON, "总胆固醇", "TC(mmol/L)"]], "duplicate-heading"),
-        ([[*PERSON, "血压", "收缩压"]], "duplicate-heading"),
+        ([[*PERSON, "血压", "收缩压", "收缩压(mmHg)"]], "duplicate-heading"),
         ([["工号", "工号", "体检日期"]], "duplicate-heading"),
         ([[*PERSON, "体检日期"]], "duplicate-heading"),
     ],
