@@ -6,7 +6,8 @@ base, children over the parent - so hiding a cell is only worth something when n
 
 1. Siblings below `smallest_group` people are joined until every row counts at least that many. The people who sit
    directly in a unit with subunits count as one more child, since everybody can subtract.
-2. A cell n of N is open when n >= k and N - n >= k (which hides 0 % and 100 % too); without health content when N >= 5.
+2. A cell n of N is open when n >= k and N - n >= k (which hides 0 % and 100 % too); without health content when N >= 5. There a shown
+   0 tells that it is 0 in every row below as well: that nobody of a unit is missing is meant to be seen.
 3. Within a row the hidden parts together are again an open cell, or all are hidden.
 4. What is hidden in a row is hidden in all rows below it.
 5. Among siblings the hidden parts are nested: with the parts in one order, each row hides a beginning of it. The rows
