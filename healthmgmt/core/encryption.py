@@ -59,7 +59,13 @@ def decrypt(data: bytes) -> str:
 
 def keyed_hash(text: str) -> str:
     """64 hexadecimal digits by which an encrypted text can be found; useless without the key."""
-    return hmac.digest(_derived("lookup", settings.IDENTITY_KEY), text.encode(), "sha256").hex()
+    return keyed_hashes([text])[0]
+
+
+def keyed_hashes(texts: Sequence[str]) -> list[str]:
+    """The same of many texts."""
+    key = _derived("lookup", settings.IDENTITY_KEY)
+    return [hmac.digest(key, text.encode(), "sha256").hex() for text in texts]
 
 
 def encrypt_stream(source: BinaryIO, target: BinaryIO) -> None:

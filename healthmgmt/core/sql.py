@@ -65,6 +65,11 @@ def row(name: str, parameters: Parameters | None = None) -> tuple | None:
         return cursor.fetchone()
 
 
+def text_array(texts: Iterable[str]) -> str:
+    """Many texts as one literal of type text[]: the database takes that apart much faster than a list of constants."""
+    return "{" + ",".join([f'"{text}"' for text in (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)]) + "}"
+
+
 def copy_in(table: str, columns: list[str], values: Iterable[Iterable[str | None]]) -> int:
     """COPY rows of texts (None is NULL) into a table; returns their number.
 

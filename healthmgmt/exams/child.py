@@ -26,7 +26,7 @@ from functools import partial
 from itertools import islice
 
 from healthmgmt.exams import cells, headings, headrows, keyed, lines, longform, reading, recognising
-from healthmgmt.exams.cleaning import Cleaner, Options
+from healthmgmt.exams.cleaning import LACKING, Cleaner, Options
 from healthmgmt.exams.datarows import data_rows
 from healthmgmt.exams.headrows import Heading
 from healthmgmt.exams.reading import FileRefused, Limits, Row, Sheet, Workbook
@@ -35,7 +35,7 @@ from healthmgmt.exams.recognising import Layout
 MEMORY = 1 << 30
 CPU_SECONDS = 60
 SAMPLE_ROWS = 200
-BLOCK_ROWS = 2_000
+BLOCK_ROWS = 250  # few enough to stay near the processor
 TEXT_FORMATS = ("csv", "tsv")
 
 
@@ -117,7 +117,7 @@ def _rows(tables: list[tuple[Sheet, Layout]], settings: Options, limits: Limits,
             if received < rows:
                 yield {"kind": "passed", "count": len(block)}
             else:
-                found = lines.encode(cleaner.columns(sheet, block, received + 1))
+                found = lines.encode(cleaner.columns(sheet, block, received + 1), LACKING)
                 yield {"kind": "rows", "count": len(block), "hints": [*told, cleaner.hints()], "lines": found}
             received += len(block)
         # One for each sheet, also for one without rows.

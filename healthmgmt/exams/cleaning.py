@@ -27,7 +27,12 @@ PRESSURES = (PAIR, ("sbp_home", "dbp_home"))
 MASKED = "*"
 NOTHING_NOTED = "[]"
 HIDDEN = "\0"
+LACKING = frozenset(map(FIELDS.index, ("id_no", "places", "exam_date")))  # may be nothing
 SHORTEST_ID = 18
+# Bytes of a text by what they may be part of: what JSON has to write in another way, a number, anything else.
+SPECIAL, DIGIT, OTHER = b"\1", b"0", b" "
+LONG_NUMBER = DIGIT * (SHORTEST_ID - 1)
+KINDS = b"".join(SPECIAL if one < 32 or one == 92 else DIGIT if 48 <= one < 58 else OTHER for one in range(256))
 LONGEST_SHEET_NAME = 80
 FEWEST_ZEROS = 2  # one may be a slip of the hand
 
@@ -51,6 +56,7 @@ class Block:
     rows: Sequence[Row]
     columns: list[tuple[str, ...]]
     cut: set[int]  # rows (by position in the block) whose cells do not match the heading
+    is_even: bool = False  # every row has a cell for each column and no other
     problems: dict[int, list[dict]] = field(default_factory=dict)
     members: dict[str, list[list[str]]] = field(default_factory=dict)  # what columns give nearly every row, by channel
     extras: dict[str, dict[int, list[str]]] = field(default_factory=dict)
@@ -87,6 +93,8 @@ class Cleaner:
         self.interpreters: list[Interpreter] = [one for one in made if one]
         for one in self.interpreters:
             one.seen.update((hints or {}).get(str(one.column.index), {}))
+        # The database takes an object apart in half the time whose keys come as it orders them.
+        self._by_key = sorted(self.interpreters, key=lambda one: _key_order((*_items(one.column), one.column.code or "")[0]))
         self._dates: dict[str, tuple[str | None, str]] = {}
         self._sexes: dict[str, str | None] = {}
         self._merged: dict[tuple, str] = {}
@@ -150,7 +158,7 @@ class Cleaner:
         """Turn rows into columns; note rows that hold fewer or more cells than the heading."""
         width, cut, padded = self.width, set(), []
         if set(map(len, (row for _, row in rows))) == {width}:
-            return Block(sheet, range(first, first + len(rows)), rows, list(zip(*(row for _, row in rows))), cut)
+            return Block(sheet, range(first, first + len(rows)), rows, list(zip(*(row for _, row in rows))), cut, is_even=True)
         for at, (_, row) in enumerate(rows):
             if len(row) != width:
                 if len(row) < width:
@@ -194,10 +202,11 @@ class Cleaner:
         found = {}
         for role in ("emp_no", "name", "dept", "id_no"):
             column, texts = self._texts(block, role)
-            found[role] = list(map(str.strip, texts))
-            if role == "emp_no" and any(text.startswith("'") for text in found[role]):
+            found[role] = list(map(str.strip, texts)) if column else texts
+            joined = "".join(texts)
+            if role == "emp_no" and "'" in joined:
                 found[role] = [text.removeprefix("'") for text in found[role]]
-            if column and CONTROL.search("".join(texts)):
+            if not joined.isprintable() and CONTROL.search(joined):
                 for at, text in enumerate(texts):
                     if CONTROL.search(text) and at not in block.cut:
                         block.add(at, column, "characters")
@@ -228,10 +237,12 @@ class Cleaner:
 
     def _understand(self, block: Block) -> None:
         """What the cells say; problems and sparse members column by column, columns without any are passed over at once."""
-        for one in self.interpreters:
+        for one in self._by_key:
             texts = block.columns[one.column.index]
             for channel, fragments in one.dense.items():
                 block.members.setdefault(channel, []).append(list(map(fragments.__getitem__, texts)))
+        for one in self.interpreters:
+            texts = block.columns[one.column.index]
             if one.odd and not one.odd.keys().isdisjoint(texts):
                 self._note_odd_cells(block, one, texts)
 
@@ -309,7 +320,7 @@ class Cleaner:
                 flags: dict[str, float] = {}
                 for flag, value in chain.from_iterable(pairs):
                     flags[flag] = max(value, flags.get(flag, 0.0))
-                fragment = merged[pairs] = "".join(f"{quote(flag)}:{int(value)}," for flag, value in flags.items())
+                fragment = merged[pairs] = "".join(f"{quote(flag)}:{int(flags[flag])}," for flag in sorted(flags, key=_key_order))
             found.append(fragment)
         return found
 
@@ -328,6 +339,8 @@ class Cleaner:
         """The row's cells as a JSON list; identity numbers are left out wherever they stand."""
         id_column = self.layout.of_role("id_no")
         hidden = id_column.index if id_column else self.width
+        if plain := self._plain_raws(block, hidden):
+            return plain
         raws = []
         for at, (_, row) in enumerate(block.rows):
             has_id = hidden < len(row)
@@ -347,6 +360,23 @@ class Cleaner:
                 raw = self._careful_raw(block, at, row, id_column)
             raws.append(raw)
         return raws
+
+    def _plain_raws(self, block: Block, hidden: int) -> list[str] | None:
+        """The same of a block in which every sign stands for itself in JSON, as of most, seen at one glance at all of it; None for others."""
+        if not block.is_even:
+            return None
+        around = [side for side in (block.columns[:hidden], block.columns[hidden + 1 :]) if side]
+        sides = [list(map('","'.join, zip(*side))) for side in around]
+        text = " ".join(chain.from_iterable(sides)).encode()
+        kinds, between = text.translate(KINDS), sum(len(side) - 1 for side in around)
+        if SPECIAL in kinds or LONG_NUMBER in kinds or text.count(b'"') != 2 * between * len(block.rows):
+            return None
+        if max(map(len, chain.from_iterable(sides))) > LONGEST_CELL:
+            return None
+        members = ['"{}"'] * len(sides)
+        if hidden < self.width:
+            members.insert(1 if hidden else 0, "null")
+        return list(map(f"[{','.join(members)}]".format, *sides))
 
     def _careful_raw(self, block: Block, at: int, row: list[str], id_column: Column | None) -> str:
         kept: list[str | None] = []
@@ -377,6 +407,11 @@ def _doubled(interpreters: list[Interpreter]) -> dict[str, list[Interpreter]]:
         for code in _items(one.column):
             found.setdefault(code, []).append(one)
     return {code: group for code, group in found.items() if len(group) > 1}
+
+
+def _key_order(key: str) -> tuple[int, bytes]:
+    """As jsonb orders keys: the shorter before the longer, in bytes."""
+    return len(key.encode()), key.encode()
 
 
 def _items(column: Column) -> tuple[str, ...]:

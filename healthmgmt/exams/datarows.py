@@ -22,7 +22,8 @@ def data_rows(sheet: Sheet, layout: Layout) -> Iterator[Row]:
         if person is not None and person < len(row) and row[person].strip() == names[person]:
             if [text.strip() for text in row[: len(names)]] == names:
                 continue
-        if len(row) - row.count("") <= NOTE_CELLS and headings.is_note(_first_text(row)):
+        # A row that begins with more cells than that is seen to be none without counting.
+        if not all(row[: NOTE_CELLS + 1]) and len(row) - row.count("") <= NOTE_CELLS and headings.is_note(_first_text(row)):
             continue
         # No exam is without a day; so only few rows are looked at more closely.
         if (day is None or day >= len(row) or not row[day].strip()) and headings.is_total(_first_text(row)):

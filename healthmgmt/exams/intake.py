@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 WALL_SECONDS = 60.0
 LONGEST_LINE = 256 << 20
 PIECE = 1 << 20
-FRAMES_AHEAD = 8
+FRAMES_AHEAD = 64
 LAST_KINDS = ("end", "refused")
 ROW_KINDS = ("passed", "rows")
 # What each kind of frame counts.
@@ -42,11 +42,12 @@ class _Nonsense(Exception):
     """The child wrote something that is no frame."""
 
 
-def run(fd: int, options: dict, wall_seconds: float = WALL_SECONDS) -> Iterator[dict]:
+def run(fd: int, options: dict, prepare: Callable[[dict], dict] = lambda frame: frame, wall_seconds: float = WALL_SECONDS) -> Iterator[dict]:
     """Frames of the file behind `fd` (see child.py), ending with exactly one `end` or `refused`.
 
-    The child goes on while the caller works on a frame, some frames ahead; only time spent waiting for it counts. It gets none of
-    the parent's environment but the path, and no other open file.
+    The child goes on while the caller works on a frame, some frames ahead, and so does `prepare`, which makes of a frame what the
+    caller wants of it; only time spent waiting for the child counts. It gets none of the parent's environment but the path, and no
+    other open file.
     """
     with tempfile.TemporaryFile() as given:
         given.write(json.dumps(options).encode())
@@ -57,7 +58,7 @@ def run(fd: int, options: dict, wall_seconds: float = WALL_SECONDS) -> Iterator[
             env={"PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1"}, start_new_session=True,
         )  # fmt: skip
     ahead: queue.Queue = queue.Queue(FRAMES_AHEAD)
-    reader = threading.Thread(target=_read_ahead, args=(child, wall_seconds, ahead), daemon=True)
+    reader = threading.Thread(target=_read_ahead, args=(child, wall_seconds, ahead, prepare), daemon=True)
     reader.start()
     received, rows = 0, 0
     try:
@@ -82,11 +83,11 @@ def run(fd: int, options: dict, wall_seconds: float = WALL_SECONDS) -> Iterator[
         _stop(child, reader, ahead)
 
 
-def _read_ahead(child: subprocess.Popen, seconds: float, ahead: queue.Queue) -> None:
-    """Put the child's frames into the queue, at last the error that ended them or None."""
+def _read_ahead(child: subprocess.Popen, seconds: float, ahead: queue.Queue, prepare: Callable[[dict], dict]) -> None:
+    """Put the child's frames, prepared, into the queue, at last the error that ended them or None."""
     try:
         for frame in _frames(child, seconds):
-            ahead.put(frame)
+            ahead.put(prepare(frame))
         ahead.put(None)
     except (_TooSlow, _Nonsense) as error:
         ahead.put(error)

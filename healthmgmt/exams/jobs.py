@@ -69,8 +69,15 @@ def apply(run: Run) -> None:
         last = min(first + size - 1, upload.received)
         parameters |= {"first": first, "last": last}
         with run.batch(done=last, total=upload.received, cursor={"done": last}):
-            for name in ("mark_unchanged", "store_exams", "accept_rows", "settle_days"):
+            services.lock_days()
+            # Of most files nothing is known of the same days.
+            are_known = sql.row("exams/known_days", parameters)[0]
+            if are_known:
+                sql.execute("exams/mark_unchanged", parameters)
+            for name in ("store_exams", "accept_rows"):
                 sql.execute(f"exams/{name}", parameters)
+            if are_known:
+                sql.execute("exams/settle_days", parameters)
         done, size = last, min(2 * size, BATCH_ROWS)
     with run.batch(done=upload.received, total=upload.received):
         upload.finished_at = timezone.now()
@@ -147,8 +154,8 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
     agreed = upload.agreed if upload.state == Upload.State.READING else selectors.agreed_now(upload)
     stored = run.cursor.get("stored") or {"rows": 0, "hints": []}
     options = {"name": upload.file_name, "today": today.isoformat(), "layout": agreed and agreed.layout, "stored": stored}
-    frames = intake.run(plain.fileno(), options)
-    pending: list[bytes] = []
+    frames = intake.run(plain.fileno(), options, staging.prepared)
+    pending: list[staging.Line] = []
     size, received, hints = min(FIRST_ROWS, BATCH_ROWS), 0, stored["hints"]
     for frame in frames:
         if frame.get("mends"):
@@ -164,7 +171,7 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
         elif frame["kind"] == "passed":
             received += frame["count"]
         elif frame["kind"] == "rows":
-            pending += frame["lines"].split(b"\n")
+            pending += frame["lines"]
             received += frame["count"]
             hints = frame["hints"]
             if len(pending) >= size:
@@ -178,7 +185,7 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
     raise RuntimeError("The reading child ended without saying how.")
 
 
-def _store(run: Run, upload: Upload, rows: list[bytes], *, cursor: dict, done: int, total: int) -> None:
+def _store(run: Run, upload: Upload, rows: list[staging.Line], *, cursor: dict, done: int, total: int) -> None:
     """Stage rows, and say from where the next run goes on."""
     with run.batch(done=done, total=max(done, total), cursor=cursor):
         if rows:

@@ -6,23 +6,36 @@ its cells say.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 NOTHING = "\\N"
 _SPECIAL = re.compile(r"[\\\t\n\r]")
+ORDINARY = bytes(set(range(256)).difference(b"\\\t\n\r"))
 _NAMES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _NAMED = re.compile(r"\\(.)")
 _SIGNS = {name[1]: sign for sign, name in _NAMES.items()}
 
 
-def encode(columns: Iterable[Sequence[str | None]]) -> bytes:
-    """Columns of one length -> their rows as lines, without a line end behind the last."""
-    return "\n".join(map("\t".join, zip(*map(_escaped, columns), strict=True))).encode()
+def encode(columns: Sequence[Sequence[str | None]], lacking: Collection[int]) -> bytes:
+    """Columns of one length -> their rows as lines, without a line end behind the last. Only `lacking` ones may hold None."""
+    blanks = sum(columns[index].count(None) for index in lacking)
+    text = _joined([_told(column) if index in lacking else column for index, column in enumerate(columns)])
+    # Most need nothing more done to them, which is seen at one glance at all of them.
+    signs, count = text.translate(None, ORDINARY), len(columns[0])
+    if (signs.count(b"\t"), signs.count(b"\n"), signs.count(b"\\"), len(signs)) == (
+        (len(columns) - 1) * count,
+        count - 1,
+        blanks,
+        len(columns) * count - 1 + blanks,
+    ):
+        return text
+    return _joined([_told(list(map(_escaped, column))) for column in columns])
 
 
 def of(rows: Iterable[Sequence[str | None]]) -> bytes:
     """Rows -> lines."""
-    return encode(list(zip(*rows, strict=True)))
+    columns = list(zip(*rows, strict=True))
+    return encode(columns, range(len(columns)))
 
 
 def decode(line: bytes) -> list[str | None]:
@@ -40,9 +53,13 @@ def unescape(field: str) -> str:
     return _NAMED.sub(lambda found: _SIGNS[found[1]], field) if "\\" in field else field
 
 
-def _escaped(column: Sequence[str | None]) -> Sequence[str]:
-    """A column as fields. Most need nothing done to them, which is seen at one glance at all of them."""
-    if None in column:
-        return [NOTHING if text is None else escape(text) for text in column]
-    joined = "".join(column)
-    return list(map(escape, column)) if any(sign in joined for sign in _NAMES) else column
+def _told(column: Sequence[str | None]) -> list[str]:
+    return [NOTHING if text is None else text for text in column]
+
+
+def _escaped(text: str | None) -> str | None:
+    return None if text is None else escape(text)
+
+
+def _joined(columns: Sequence[Sequence[str]]) -> bytes:
+    return "\n".join(map("\t".join, zip(*columns, strict=True))).encode()

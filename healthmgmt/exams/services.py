@@ -166,6 +166,7 @@ def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
             raise Rejected(_("Only an applied upload can be undone."))
         if (period := selectors.locked_period(upload)) is not None:
             raise Rejected(_("The period %(period)s is locked; its uploads cannot be undone.") % {"period": period.name})
+        lock_days()
         withdrawn = sql.row("exams/withdraw_exams", {"upload": upload.pk})[0]
         while sql.execute("exams/wake_repeats", {"upload": upload.pk}):
             pass
@@ -176,6 +177,11 @@ def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
         audit.record("upload.withdrawn", by=by, subject=upload, detail={"exams": withdrawn}, reason=reason)
         work.announce("exams.withdrawn", upload=upload.pk)
     return withdrawn
+
+
+def lock_days() -> None:
+    """Wait until nobody else settles which exams count, and keep them from it until the transaction ends."""
+    sql.execute("exams/lock_days")
 
 
 def count_quality(upload: Upload) -> None:

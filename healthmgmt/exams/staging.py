@@ -5,11 +5,11 @@ One pass over the file; a resumed job reads it again and passes over the rows th
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from healthmgmt.core import sql
-from healthmgmt.core.encryption import encrypt_all, keyed_hash
+from healthmgmt.core.encryption import encrypt_all, keyed_hashes
 from healthmgmt.exams import bysex, lines, selectors
 from healthmgmt.exams.cleaning import NOTHING_NOTED
 from healthmgmt.exams.models import Upload, UploadRow
@@ -49,43 +49,47 @@ class StagedRow(NamedTuple):
     problems_json: str
 
 
-def copy_rows(upload_id: int, rows: Sequence[bytes]) -> None:
-    """Store rows, given as lines (see lines.py), with the people whom their employee or identity numbers name."""
-    heads, rests = [], []
-    for row in rows:
-        number, emp_no, id_no, rest = row.split(b"\t", 3)
-        heads.append((number, emp_no, b"" if id_no == NOBODY else id_no))
-        rests.append(rest)
-    ids = [canonical(lines.unescape(id_no.decode())) if id_no else "" for _number, _emp_no, id_no in heads]
-    hashes = [keyed_hash(one).encode() if one else b"" for one in ids]
-    people = _people([emp_no for _number, emp_no, _id_no in heads], hashes)
+class Line(NamedTuple):
+    """A row on its way to the table: what names the person, and its fields from `state` on as COPY text."""
+
+    emp_no: str
+    id_hash: str
+    fields: bytes
+
+
+def prepared(frame: dict[str, Any]) -> dict[str, Any]:
+    """A frame of the child with its `lines` (see lines.py) as Lines: identity numbers encrypted, and digested to be found by."""
+    if "lines" not in frame:
+        return frame
+    heads = [row.split(b"\t", 3) for row in frame["lines"].split(b"\n")]
+    emp_nos = [lines.unescape(emp_no.decode()) for _number, emp_no, _id_no, _rest in heads]
+    ids = ["" if id_no == NOBODY else canonical(lines.unescape(id_no.decode())) for _number, _emp_no, id_no, _rest in heads]
+    given = [one for one in ids if one]
+    secrets, digests = iter(encrypt_all(given)), iter(keyed_hashes(given))
+    told = []
+    for (number, emp_no, _id_no, rest), plain_no, one in zip(heads, emp_nos, ids):
+        state, digest = b"accepted" if rest.endswith(SOUND) else b"waiting", next(digests) if one else ""
+        secret = next(secrets).hex().encode() if one else b""
+        told.append(Line(plain_no, digest, b"\t".join((state, b"\\\\x" + secret, digest.encode(), number, emp_no, rest))))
+    return frame | {"lines": told}
+
+
+def copy_rows(upload_id: int, rows: Sequence[Line]) -> None:
+    """Store rows, with the people whom their employee or identity numbers name."""
     upload = str(upload_id).encode()
-    sql.copy_lines(
-        "exams_uploadrow",
-        COLUMNS,
-        [
-            b"\t".join((upload, person, b"accepted" if rest.endswith(SOUND) else b"waiting", secret, digest, number, emp_no, rest))
-            for (number, emp_no, _id_no), rest, person, secret, digest in zip(heads, rests, people, _encrypted(ids), hashes)
-        ],
-    )
+    sql.copy_lines("exams_uploadrow", COLUMNS, [b"\t".join((upload, person, row.fields)) for person, row in zip(_people(rows), rows)])
 
 
-def _encrypted(ids: Sequence[str]) -> Iterator[bytes]:
-    """Identity numbers as fields; blank ones stay blank."""
-    secrets = iter(encrypt_all([one for one in ids if one]))
-    return (b"\\\\x" + next(secrets).hex().encode() if one else b"\\\\x" for one in ids)
-
-
-def _people(emp_nos: Sequence[bytes], hashes: Sequence[bytes]) -> list[bytes]:
+def _people(rows: Sequence[Line]) -> list[bytes]:
     """Whom rows are about, by employee number or, without one, by identity number; nobody where the roster knows none."""
-    named = [lines.unescape(emp_no.decode()) for emp_no in emp_nos if emp_no]
-    unnamed = [digest.decode() for emp_no, digest in zip(emp_nos, hashes) if digest and not emp_no]
-    found = {
-        (kind, lines.escape(key).encode()): str(person).encode()
-        for kind, key, person in sql.rows("exams/find_people", {"emp_nos": named, "id_hashes": unnamed})
-    }
-    keys = (("emp_no", emp_no) if emp_no else ("id_hash", digest) for emp_no, digest in zip(emp_nos, hashes))
-    return [found.get(key, NOBODY) for key in keys]
+    named = [row.emp_no for row in rows if row.emp_no]
+    unnamed = [row.id_hash for row in rows if row.id_hash and not row.emp_no]
+    found: dict[str, dict[str, bytes]] = {"emp_no": {}, "id_hash": {}}
+    asked = {"emp_nos": sql.text_array(named), "id_hashes": sql.text_array(unnamed)}
+    for kind, key, person in sql.rows("exams/find_people", asked):
+        found[kind][key] = str(person).encode()
+    by_number, by_hash = found["emp_no"], found["id_hash"]
+    return [by_number.get(row.emp_no, NOBODY) if row.emp_no else by_hash.get(row.id_hash, NOBODY) for row in rows]
 
 
 def check_parameters(layout: dict[str, Any]) -> dict[str, str]:

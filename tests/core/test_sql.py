@@ -59,3 +59,10 @@ def test_statement_is_named_and_never_given(name):
 def test_dicts_decode_json(person):
     assert connection.vendor == "postgresql"
     assert sql.dicts("exams/export_exams", {"upload": None}) == []
+
+
+def test_text_array_is_one_literal_of_any_texts(org_a):
+    texts = ["E1", "", "NULL", "{a,b}", 'say "yes"', "back\\slash", "two\nlines", "张"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [sql.text_array(texts)])
+        assert cursor.fetchone()[0] == texts

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from healthmgmt.exams import cleaning
-from healthmgmt.exams.cleaning import FIELDS, Options
-from healthmgmt.exams.recognising import Layout
+from healthmgmt.exams.cleaning import FIELDS, Cleaner, Options
+from healthmgmt.exams.reading import Sheet
+from healthmgmt.exams.recognising import Column, Layout
 from tests.exams import making
 from tests.exams.making import HEADING, ROW
 
@@ -249,3 +250,16 @@ def test_clean_conserves_rows_and_never_guesses(rows):
         told = {problem["code"] for problem in row["problems"]}
         assert told.isdisjoint(row["values"])
         assert (row["exam_date"] is None) <= bool(row["problems"])
+
+
+CELLS = st.text(st.sampled_from('a1"\\,你 \t\n'), max_size=4)
+
+
+@given(st.sampled_from((None, 0, 1, 3, 4)), st.lists(st.lists(CELLS, min_size=4, max_size=4), min_size=1, max_size=4))
+def test_cells_are_kept_as_written_wherever_the_identity_number_stands(at, cells):
+    roles = {2: "exam_date", at: "id_no"}
+    columns = [Column(index, f"c{index}", f"{letter}1", roles.get(index, "ignored")) for index, letter in enumerate("ABCDE")]
+    rows = [[*row[:2], "2024-04-08", *row[2:]] for row in cells]
+    found = Cleaner(Layout(columns, [1]), Options(date(2024, 5, 1))).clean(Sheet("", lambda: iter(())), list(enumerate(rows, start=2)), 1)
+    kept = [json.loads(row[FIELDS.index("raw")]) for row in found]
+    assert kept == [[None if index == at else text for index, text in enumerate(row)] for row in rows]

@@ -73,7 +73,7 @@ def put_back():
 @pytest.fixture
 def people(org_a, monkeypatch):
     """Three people; files are read in this process, by the same code as in the limited one."""
-    monkeypatch.setattr(intake, "run", lambda fd, options: child.frames(child._content(fd, Limits()), options))
+    monkeypatch.setattr(intake, "run", lambda fd, options, prepare: map(prepare, child.frames(child._content(fd, Limits()), options)))
     root = ground()
     return [casting.person(f"P{number}", root) for number in range(PEOPLE)]
 

@@ -3,8 +3,10 @@
 import io
 from datetime import date
 
+import psycopg2
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
 
 from healthmgmt.core import files
 from healthmgmt.core.exceptions import Rejected
@@ -219,3 +221,21 @@ def test_delivery_of_an_exam_centre_belongs_to_the_unit_of_its_people(cast, who,
     mends = unit == "a1"
     assert access.visible_to(cast.liaison_a1).filter(pk=one.pk).exists() is mends
     assert access.hands(cast.liaison_a1, one).mends is mends and access.visible_to(user).filter(pk=one.pk).exists()
+
+
+def holds_days() -> bool:
+    """Whether the present transaction keeps others from settling days."""
+    with psycopg2.connect(settings.OWNER_URL) as other, connection.cursor() as here, other.cursor() as there:
+        here.execute("SELECT 'exams_exam'::regclass::oid::bigint")
+        there.execute("SELECT pg_try_advisory_xact_lock(%s)", here.fetchone())
+        return not there.fetchone()[0]
+
+
+def test_days_are_settled_by_one_after_the_other(two):
+    with transaction.atomic():
+        checked = upload(text([row(two[0], 120, 80, 5.0, 5.2)]), apply=False)
+        assert not holds_days()
+    with transaction.atomic():
+        services.request_apply(checked, by=BY)
+        work.drain()
+        assert holds_days()

@@ -29,8 +29,8 @@ class Exam(models.Model):
         WITHDRAWN = "withdrawn"
 
     # Both constraints below begin with one of these, so they need no index of their own. Exams come by the hundred thousand, written
-    # by the job that holds their upload.
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exams", db_index=False)
+    # by the job that holds their upload, about people whom it has just found in the roster, from which nobody is removed.
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exams", db_constraint=False, db_index=False)
     taken_on = models.DateField()
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="exams", db_constraint=False, db_index=False)
     row_number = models.IntegerField()

@@ -96,7 +96,7 @@ class UploadRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["upload", "number"], name="row_once")]
         # Of a file of many thousand rows the few that a person has to look at.
         indexes = [
-            models.Index(fields=["upload", "state", "number"], name="row_stuck", condition=Q(state__in=["waiting", "refused"])),
+            models.Index(fields=["upload", "state", "number"], name="row_stuck", condition=Q(state__in=["ready", "waiting", "refused"])),
             models.Index(fields=["upload"], name="row_mended", condition=Q(person_chosen=True) | ~Q(left_out=[]) | Q(version__gt=0)),
             models.Index(fields=["upload", "number"], name="row_urgent", condition=Q(is_urgent=True)),
         ]

@@ -18,6 +18,8 @@ SELECT
 FROM exams_uploadrow AS r
 WHERE r.upload_id = %(upload)s
   AND r.number BETWEEN %(first)s AND %(last)s
-  AND r.state = ANY (%(states)s::text[] || '{unchanged}')
+  AND (
+      r.state = ANY (%(states)s::text[])
+      OR r.state = 'unchanged' AND NOT EXISTS (SELECT 1 FROM exams_exam AS e WHERE e.upload_id = r.upload_id AND e.row_number = r.number)
+  )
 ORDER BY r.number
-ON CONFLICT (upload_id, row_number) DO NOTHING
