@@ -14,7 +14,8 @@ from tests.browser.site import Site, Visitor
 from tests.browser.town import Town
 from tests.not_run import ROOT
 
-DIRTY = ROOT / "tests" / "files" / "badfiles" / "b05_order_and_range.xlsx"
+BADFILES = ROOT / "tests" / "files" / "badfiles"
+DIRTY, STRANGERS = BADFILES / "b05_order_and_range.xlsx", BADFILES / "b08_people.xlsx"
 # Every language and every width once; the other pairs with the long tests.
 LOOKS = [("zh", 390), ("en", 1280), pytest.param("zh", 1280, marks=pytest.mark.long), pytest.param("en", 390, marks=pytest.mark.long)]
 SECONDS = 60_000  # milliseconds; workers share two processors with the browser
@@ -59,6 +60,11 @@ def let_in(visitor: Visitor) -> None:
     visitor.page.wait_for_selector("body.receipt table.sum", timeout=SECONDS)
 
 
+def receipt(visitor: Visitor) -> list[int]:
+    """The rows of the receipt: received, its parts, all of them together."""
+    return [numbers(one.inner_text())[0] for one in visitor.page.locator("table.sum tr td:nth-child(2)").all()]
+
+
 @looks
 def test_liaison_mends_a_dirty_file_reads_a_receipt_that_adds_up_and_undoes_it(site, town, language, width):
     visitor = sign_in(site, town, "liaison", language, width)
@@ -70,8 +76,7 @@ def test_liaison_mends_a_dirty_file_reads_a_receipt_that_adds_up_and_undoes_it(s
     visitor.page.wait_for_load_state()
     assert visitor.page.locator("article.prob").count() == 1
     let_in(visitor)
-    rows = [numbers(one.inner_text())[0] for one in visitor.page.locator("table.sum tr td:nth-child(2)").all()]
-    received, *parts, together = rows
+    received, *parts, together = receipt(visitor)
     assert (received, sum(parts), together) == (8, 8, 8)
     upload = _newest(town, DIRTY.name)
     assert (upload.accepted + upload.unchanged, upload.waiting) == (7, 1)
@@ -85,6 +90,36 @@ def test_liaison_mends_a_dirty_file_reads_a_receipt_that_adds_up_and_undoes_it(s
     with town.entered():
         upload.refresh_from_db()
         assert (upload.state, upload.exams.filter(state="current").count()) == ("withdrawn", 0)
+    assert visitor.taken_complaints() == []
+    visitor.close()
+
+
+@looks
+def test_liaison_types_an_identity_number_anew_and_leaves_a_stranger_out(site, town, language, width):
+    visitor = sign_in(site, town, "liaison", language, width)
+    deliver(visitor, STRANGERS)
+    path = urlsplit(visitor.page.url).path
+    causes = visitor.page.locator("article.prob")
+    wrong_number, stranger = (causes.filter(has=visitor.page.locator(f"input[value={code}]")) for code in ("id-number", "unknown-employee"))
+    seen = [(one.locator("header .n").inner_text(), one.locator(".cell").all_inner_texts()) for one in (wrong_number, stranger)]
+    assert (causes.count(), seen) == (2, [("1", ["C3"]), ("1", ["A7"])])
+    assert [one.locator(".rowno span").inner_text() for one in (wrong_number, stranger)] == ["3", "7"]
+
+    # The last sign is typed anew; somebody whom nobody here knows is left out.
+    wrong_number.locator("input[name=text]").fill("760101197308181160")
+    with visitor.page.expect_navigation():
+        wrong_number.locator("td.typed button").click()
+    visitor.go(path)
+    assert causes.count() == 1
+    with visitor.page.expect_navigation():
+        stranger.locator("button[name=what][value=rows]").click()
+    assert causes.count() == 0
+
+    let_in(visitor)
+    received, *parts, together = receipt(visitor)
+    assert (received, sum(parts), together) == (8, 8, 8)
+    upload = _newest(town, STRANGERS.name)
+    assert (upload.accepted + upload.unchanged, upload.waiting, upload.refused) == (7, 0, 1)
     assert visitor.taken_complaints() == []
     visitor.close()
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import openpyxl
 
 from healthmgmt.exams.models import Upload
-from tests.browser.test_journeys import DIRTY, SECONDS, _database, deliver, let_in, looks, numbers, sign_in  # noqa: F401  (a fixture)
+from tests.browser.test_journeys import DIRTY, SECONDS, _database, deliver, let_in, looks, receipt, sign_in  # noqa: F401  (a fixture)
 
 HEIGHT = 6  # the column of the workbook
 
@@ -48,7 +48,7 @@ def test_exam_centre_mends_in_place_for_all_alike_and_by_a_file_that_comes_home(
     page.wait_for_selector("form[action$='/apply/']", timeout=SECONDS)
     assert page.url == address and page.locator("article.prob").count() == 0
     let_in(visitor)
-    received, *parts, together = [numbers(one.inner_text())[0] for one in page.locator("table.sum tr td:nth-child(2)").all()]
+    received, *parts, together = receipt(visitor)
     assert (received, sum(parts), together) == (8, 8, 8)
     with town.entered():
         upload = Upload.objects.filter(file_name=DIRTY.name).order_by("-id").first()
