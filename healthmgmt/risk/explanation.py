@@ -11,21 +11,22 @@ from typing import NamedTuple
 
 from .judging import COMPARE
 from .packs import COLOURS, ORDINAL, Line, Pack
-from .scoring import COMPUTED
+from .words import COMPUTED
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
 OUT_OF_RANGE = "_out_of_range"
-# A number without a unit leaves its blank behind.
-STRAY_BLANK = re.compile(r" +(?=[ ,.，。：])")
+# A number without a unit leaves its blank behind; a Chinese bracket brings its own.
+STRAY_BLANK = re.compile(r" +(?=[ ,.，。：])|(?<=）) +")
 
 
 @dataclass(frozen=True)
 class ReasonText:
-    """`value` and `limit` as text with no unit, empty for a flag or a private reason. `is_main` is false where the same
-    indicator already gives a reason of the same or a higher colour."""
+    """`value` and `limit` as text with no unit, empty for a flag or a private reason. `computed` says how the value was worked
+    out, empty where it was reported. `is_main` is false where the same indicator already gives a reason of the same or a higher
+    colour."""
 
     code: str
     colour: str
@@ -38,6 +39,7 @@ class ReasonText:
     on: date | None
     source: str
     is_main: bool
+    computed: str = ""
 
 
 class Ranked(NamedTuple):
@@ -61,6 +63,8 @@ class MissingText:
 
 @dataclass(frozen=True)
 class ScoreText:
+    """A score that was computed."""
+
     name: str
     label: str
     value: str
@@ -99,7 +103,7 @@ def explain(
         reasons=reason_texts(pack, reasons, language, clinical=clinical),
         missing=missing_texts(pack, missing, language),
         outside=_outside(pack, missing, language),
-        scores=tuple(_score(pack, name, value, language) for name, value in scores.items()),
+        scores=tuple(_score(pack, name, value, language) for name, value in scores.items() if name in SCORE_UNITS),
     )
 
 
@@ -169,17 +173,21 @@ def reason_text(pack: Pack, one: Ranked, language: str, *, clinical: bool = Fals
     value = number_text(reason["value"], line, reason["limit"], reason.get("qualifier", "")) if shown else ""
     limit = _limit_text(line, reason["limit"]) if shown else ""
     unit = words.unit(reason["unit"]) if shown else ""
+    indicator = words.indicators[line.indicator][language]
+    computed = words.computed[line.indicator][language] if reason.get("computed") and shown else ""
+    if computed:
+        indicator = words.templates["computed"][language].format(indicator=indicator, computed=computed)
     kind = "private" if hidden else ("flag" if line.is_flag else "value") + ("" if on else "_undated")
     text = words.templates[kind][language].format(
         title=words.reasons[line.reason][language],
-        indicator=words.indicators[line.indicator][language],
+        indicator=indicator,
         op=words.ops[line.op][language] if line.op in words.ops else "",
         value=value, limit=limit, unit=unit, date=day_text(on, language) if on else "",
     )  # fmt: skip
     return ReasonText(
         code=line.reason, colour=line.colour, indicator="" if hidden else line.indicator,
         text=STRAY_BLANK.sub("", text), advice=_advice(pack, line, language),
-        value=value, unit=unit, limit=limit, on=on, source=line.source, is_main=is_main,
+        value=value, unit=unit, limit=limit, on=on, source=line.source, is_main=is_main, computed=computed,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class Column:
     qualifier    int8: EXACT, LESS (<), AT_MOST (<=), GREATER (>), AT_LEAST (>=)
     upper        float64 upper limit printed on the report, in the canonical unit, nan where none
     measured_on  datetime64[D]; None = Measures.measured_on
+    computed     bool: worked out from other values, not reported
     """
 
     value: Array
@@ -32,6 +33,7 @@ class Column:
     qualifier: Array | None = None
     upper: Array | None = None
     measured_on: Array | None = None
+    computed: Array | None = None
 
     @property
     def exact(self) -> Array:

@@ -1,7 +1,8 @@
 """JSON texts of an outcome, built column-wise: every distinct text once, then joined per person.
 
-A reason: {"code", "line", "indicator", "value", "unit", "limit"} and, where they apply, "qualifier" and "on" (the day of
-measurement). `value`, `unit` and `limit` are those of the comparison; `line` counts the rows of the pack from 1.
+A reason: {"code", "line", "indicator", "value", "unit", "limit"} and, where they apply, "qualifier", "computed" (true: worked
+out from other values, not reported) and "on" (the day of measurement). `value`, `unit` and `limit` are those of the
+comparison; `line` counts the rows of the pack from 1.
 """
 
 import json
@@ -12,7 +13,7 @@ import numpy as np
 from .judging import Judged
 from .measures import QUALIFIERS, Measures
 from .packs import Line
-from .scoring import COMPUTED
+from .words import COMPUTED
 
 Array = np.ndarray
 REPORTED_DIGITS, COMPUTED_DIGITS = 10, 6
@@ -31,7 +32,11 @@ def reason_texts(
 
 def _line_texts(line: Line, rows: Array, result: Judged, measures: Measures) -> Array:
     head = _compact({"code": line.reason, "line": line.number, "indicator": line.indicator})[:-1]
-    return _value_texts(head, line, rows, result, measures) + _day_texts(line, rows, measures)
+    texts = _value_texts(head, line, rows, result, measures)
+    computed = measures.columns[line.indicator].computed
+    if computed is not None:
+        texts = texts + np.where(computed[rows], ',"computed":true', "").astype(object)
+    return texts + _day_texts(line, rows, measures)
 
 
 def _value_texts(head: str, line: Line, rows: Array, result: Judged, measures: Measures) -> Array:

@@ -14,14 +14,14 @@ Array = np.ndarray
 # The sign of a bound turns round in a falling function: creatinine > 900 is an eGFR below that of 900.
 TURNED = np.array([0, GREATER, AT_LEAST, LESS, AT_MOST], dtype=np.int8)
 CURRENT_SMOKER = 2
-COMPUTED = frozenset({"bmi", "egfr", "china_par_10y"})
+REPORTED_BMI = "bmi_reported"
 CHINA_PAR_MEASURED = ("sbp", "tc", "hdl", "waist")
 
 
 @dataclass(frozen=True)
 class Derived:
-    """`measures` with the columns bmi, egfr and china_par_10y filled in; `scores` by model name (nan = no score);
-    `missing` masks by (model, what is missing)."""
+    """`measures` with the columns bmi, egfr and china_par_10y filled in; `scores` by model name (nan = no score), a body mass
+    index that was reported as `bmi_reported`; `missing` masks by (model, what is missing)."""
 
     measures: Measures
     scores: Mapping[str, Array]
@@ -34,12 +34,22 @@ def derive(pack: Pack, measures: Measures, uppers: Uppers) -> Derived:
         body = _bmi(measures, pack.bmi_tolerance, missing)
         kidney, kidney_score = _egfr(measures, missing)
         columns = {**measures.columns, "bmi": body, "egfr": kidney}
-        scores = {"bmi": body.value, "ckd_epi_2021": kidney_score}
+        scores = {
+            "bmi": np.where(body.computed, body.value, np.nan),
+            REPORTED_BMI: np.where(body.computed, np.nan, body.value),
+            "ckd_epi_2021": kidney_score,
+        }
         if pack.china_par:
             risk = _china_par(pack, pack.china_par, measures, uppers, missing)
             columns["china_par_10y"] = risk
             scores["china_par"] = risk.value
     return Derived(replace(measures, columns=columns), scores, missing)
+
+
+def body_and_kidney(measures: Measures, bmi_tolerance: float) -> dict[str, Column]:
+    """The columns bmi and egfr alone."""
+    with np.errstate(all="ignore"):
+        return {"bmi": _bmi(measures, bmi_tolerance, {}), "egfr": _egfr(measures, {})[0]}
 
 
 def _bmi(measures: Measures, tolerance: float, missing: dict[tuple[str, str], Array]) -> Column:
@@ -49,7 +59,7 @@ def _bmi(measures: Measures, tolerance: float, missing: dict[tuple[str, str], Ar
     computed_on = np.fmax(measures.days("height"), measures.days("weight"))
     reported = measures.columns.get("bmi")
     if reported is None:
-        value, day, qualifier = computed, computed_on, None
+        value, day, qualifier, replaced = computed, computed_on, None, ~np.isnan(computed)
     else:
         reported_on = measures.days("bmi")
         newer = reported_on > measures.days("weight")
@@ -60,7 +70,7 @@ def _bmi(measures: Measures, tolerance: float, missing: dict[tuple[str, str], Ar
         qualifier = None if reported.qualifier is None else np.where(replaced, 0, reported.qualifier)
     for code, part in (("height", height), ("weight", weight)):
         missing["bmi", code] = np.isnan(value) & np.isnan(part)
-    return Column(value, qualifier=qualifier, measured_on=day)
+    return Column(value, qualifier=qualifier, measured_on=day, computed=replaced)
 
 
 def _egfr(measures: Measures, missing: dict[tuple[str, str], Array]) -> tuple[Column, Array]:
@@ -74,10 +84,10 @@ def _egfr(measures: Measures, missing: dict[tuple[str, str], Array]) -> tuple[Co
     qualifier = None if creatinine.qualifier is None else TURNED[creatinine.qualifier]
     score = computed if qualifier is None else np.where(qualifier == 0, computed, np.nan)
     reported = measures.columns.get("egfr")
-    value = computed
+    value, is_computed = computed, ~np.isnan(computed)
     if reported is not None:
         own = ~np.isnan(reported.value)
-        value = np.where(own, reported.value, computed)
+        value, is_computed = np.where(own, reported.value, computed), is_computed & ~own
         day = np.where(own, measures.days("egfr"), day)
         own_qualifier = 0 if reported.qualifier is None else reported.qualifier
         qualifier = np.where(own, own_qualifier, 0 if qualifier is None else qualifier).astype(np.int8)
@@ -85,7 +95,7 @@ def _egfr(measures: Measures, missing: dict[tuple[str, str], Array]) -> tuple[Co
     missing["ckd_epi_2021", "creatinine"] = absent & np.isnan(creatinine.value)
     missing["ckd_epi_2021", "sex"] = absent & (measures.sex == UNKNOWN)
     missing["ckd_epi_2021", "age"] = absent & np.isnat(measures.birth)
-    return Column(value, qualifier=qualifier, measured_on=day), score
+    return Column(value, qualifier=qualifier, measured_on=day, computed=is_computed), score
 
 
 def _china_par(
@@ -115,7 +125,7 @@ def _china_par(
     risk = np.full(measures.size, np.nan)
     rows = np.flatnonzero(usable & ~outside)
     risk[rows] = china_par.risk_pct(_china_par_inputs(rows, age, measures, inputs))
-    return Column(risk, measured_on=day)
+    return Column(risk, measured_on=day, computed=~np.isnan(risk))
 
 
 FORM_INPUTS = {

@@ -7,6 +7,7 @@ from typing import Any
 from healthmgmt.core import sql
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.risk import explanation, packs
+from healthmgmt.risk.scoring import REPORTED_BMI
 
 SCORE_DECIMALS = 1  # as the published calculators print them
 
@@ -14,16 +15,23 @@ _pack = cache(packs.load)
 
 
 def exported() -> Iterator[dict[str, Any]]:
-    """Everybody's current assessment: reasons with their sentence in the organisation's language (`text`) and in both."""
+    """Everybody's current assessment: reasons with their sentence in the organisation's language (`text`) and in both.
+
+    `computed` names the scores that were worked out; a body mass index that is not among them was reported.
+    """
     language = "zh" if organisation_settings().language.startswith("zh") else "en"
     for line in sql.dicts("risk/export_assessments"):
         pack = _pack(line["pack"], line["edition"])
-        missing = line.pop("missing")
+        missing, scores = line.pop("missing"), {name: round(value, SCORE_DECIMALS) for name, value in line["scores"].items()}
+        computed = sorted(scores.keys() - {REPORTED_BMI})
+        if REPORTED_BMI in scores:
+            scores = {"bmi": scores.pop(REPORTED_BMI)} | scores
         yield {
             "emp_no": line["emp_no"],
             "colour": line["colour"],
             "reasons": _reasons(pack, line["reasons"], language),
-            "scores": {name: round(value, SCORE_DECIMALS) for name, value in line["scores"].items()},
+            "scores": scores,
+            "computed": computed,
             "missing": sorted({name for purpose, names in missing.items() if not purpose.endswith("_out_of_range") for name in names}),
             "missing_for": missing,
             "pack": line["pack"],
@@ -45,6 +53,7 @@ def _reasons(pack: packs.Pack, reasons: list[dict[str, Any]], language: str) -> 
             "limit": reason.get("limit"),
             "indicator": reason["indicator"],
             "unit": reason.get("unit", ""),
+            "computed": reason.get("computed", False),
             "text_zh": texts["zh"][place].text,
             "text_en": texts["en"][place].text,
         }

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LANGUAGES = ("zh", "en")
-TEMPLATES = ("value", "value_undated", "flag", "flag_undated", "private", "missing", "outside")
+TEMPLATES = ("value", "value_undated", "flag", "flag_undated", "private", "missing", "outside", "computed", "contradicted")
+# What may be worked out from other values.
+COMPUTED = ("bmi", "egfr", "china_par_10y")
 COLOURS = ("grey", "green", "blue", "yellow", "orange", "red")
 OPS = (">=", "<=", ">", "<")
 
@@ -41,6 +43,7 @@ class Words:
     who: Mapping[str, Phrase]
     scores: Mapping[str, Phrase]
     sources: Mapping[str, Phrase]
+    computed: Mapping[str, Phrase]
 
     def source(self, text: str, language: str) -> str:
         """What a line rests on, in words; as it stands in the pack where the edition has none."""
@@ -59,9 +62,9 @@ class Words:
 def parse_words(text: str) -> Words:
     """Raises ValueError with the first fault: TOML, a missing language, colour, template or supplier."""
     table = tomllib.loads(text)
-    kinds = ("colour", "plan", "template", "op", "indicator", "reason", "advice", "input", "who", "score", "source")
+    kinds = ("colour", "plan", "template", "op", "indicator", "reason", "advice", "input", "who", "score", "source", "computed")
     phrases = {kind: _phrases(kind, table.get(kind, {})) for kind in kinds}
-    required = (("colour", COLOURS), ("plan", COLOURS), ("template", TEMPLATES), ("op", OPS))
+    required = (("colour", COLOURS), ("plan", COLOURS), ("template", TEMPLATES), ("op", OPS), ("computed", COMPUTED))
     for kind, codes in required:
         absent = [code for code in codes if code not in phrases[kind]]
         if absent:
@@ -75,7 +78,7 @@ def parse_words(text: str) -> Words:
         colours=phrases["colour"], plans=phrases["plan"], templates=phrases["template"], ops=phrases["op"],
         units=dict(table.get("unit", {})), indicators=phrases["indicator"], reasons=phrases["reason"],
         advice=phrases["advice"], inputs=phrases["input"], suppliers=suppliers, who=phrases["who"],
-        scores=phrases["score"], sources=phrases["source"],
+        scores=phrases["score"], sources=phrases["source"], computed=phrases["computed"],
         private=frozenset(code for code, entry in table.get("reason", {}).items() if entry.get("private")),
     )  # fmt: skip
 

@@ -62,6 +62,21 @@ def test_flag_reason_has_no_number() -> None:
     assert (reason.text, reason.value, reason.limit) == ("Known cardiovascular disease: recorded on 1 May 2024.", "", "")
 
 
+def test_reason_says_that_its_value_was_computed_and_from_what() -> None:
+    body = person({"height": 170, "weight": 80})
+    assert explained(body).reasons[0].text == (
+        "Overweight: body mass index (computed from height and weight) 27.7 kg/m² on 1 May 2024, at or above 24 kg/m²."
+    )
+    assert "2024年5月1日体重指数（由身高、体重计算）27.7 kg/m²" in explained(body, "zh").reasons[0].text
+    assert "（由肌酐计算）" in explained(person({"creatinine": 200}), "zh").reasons[0].text
+    reported = explained(person({"height": 170, "weight": 80, "bmi": 27.7})).reasons[0]
+    assert (reported.computed, "omputed" in reported.text) == ("", False)
+
+
+def test_scores_are_what_was_computed() -> None:
+    assert explained(person({"height": 170, "weight": 80, "bmi": 27.7})).scores == ()
+
+
 def test_undated_reason() -> None:
     reason = explained(person({"tc": 6.2}, day=None)).reasons[0]
     assert reason.text == "Raised blood lipids: total cholesterol 6.2 mmol/L, at or above 6.2 mmol/L."

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from healthmgmt.core import organisations
 from healthmgmt.exams import services as exams
+from healthmgmt.exams.models import Exam
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from tests import cast as casting
@@ -141,3 +142,25 @@ def test_reason_with_two_alternatives_is_told_once_with_both_values(org_a):
     reasons = {reason["code"]: reason for reason in exported()["P1"]["reasons"]}
     assert list(reasons) == ["hypertension", "high_normal_bp"]
     assert (reasons["hypertension"]["value"], [one["value"] for one in reasons["hypertension"]["also"]]) == (150, [95])
+
+
+def test_export_tells_computed_from_reported_and_exams_hold_nothing_computed(org_a):
+    unit = ground()
+    headings = ["工号", "姓名", "体检日期", "身高(cm)", "体重(kg)", "体重指数", "肌酐(μmol/L)"]
+    people = [casting.person(number, unit, sex="m", birth=date(1966, 1, 10)) for number in ("P1", "P2", "P3")]
+    rows = [[one.emp_no, one.name, DAY, 170, 80, index, 200] for one, index in zip(people, ("", 27.5, 21), strict=True)]
+    upload(text(rows, headings=headings))
+    assess(as_of=date(2026, 3, 2))
+    lines = exported()
+    told = {
+        number: (line["scores"]["bmi"], line["computed"], {one["indicator"]: one["computed"] for one in line["reasons"]})
+        for number, line in lines.items()
+    }
+    both = {"bmi": True, "egfr": True}
+    assert told == {
+        "P1": (27.7, ["bmi", "ckd_epi_2021"], both),
+        "P2": (27.5, ["ckd_epi_2021"], both | {"bmi": False}),
+        "P3": (27.7, ["bmi", "ckd_epi_2021"], both),
+    }
+    stored = Exam.objects.order_by("person__emp_no").values_list("results", flat=True)
+    assert [(one.get("bmi"), one.get("egfr")) for one in stored] == [(None, None), (27.5, None), (21, None)]

@@ -195,6 +195,16 @@ def test_bmi_is_computed_when_absent_or_contradicted() -> None:
     assert json.loads(judge(person(body)).scores_json()[0]) == {"bmi": 24.9135}
 
 
+def test_reasons_and_scores_tell_what_was_computed_from_what_was_reported() -> None:
+    body, man = {"height": 170, "weight": 72}, man_of_sixty(CHINA_PAR | {"creatinine": 200})
+    outcome = judge(person(body), person(body | {"bmi": 24.5}), person(body | {"bmi": 20}), man, person({"egfr": 40}))
+    marked = [[one["code"] for one in json.loads(reasons) if one.get("computed")] for reasons in outcome.reasons_json()]
+    kidney = ["reduced_kidney_function", "medium_ascvd_risk", "mildly_reduced_kidney_function"]
+    assert marked == [["overweight"], [], ["overweight"], kidney, []]
+    scores = [sorted(json.loads(one)) for one in outcome.scores_json()]
+    assert scores == [["bmi"], ["bmi_reported"], ["bmi"], ["china_par", "ckd_epi_2021"], []]
+
+
 def test_bmi_reported_later_than_the_weight_stands() -> None:
     one = person({"height": 170, "weight": 80, "bmi": 23.0}, days={"weight": date(2023, 5, 1), "height": date(2023, 5, 1)})
     assert codes(judge(one)) == set()
