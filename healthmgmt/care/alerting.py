@@ -102,7 +102,7 @@ def detail(alert: Alert, *, user: User, now: datetime, today: date) -> Detail:
         ],
         indicators=[_name(code) for code in codes],
         before=[
-            (day(exam.taken_on, "year"), [(_name(code), measured.shown(measured.number_of(exam, code))) for code in codes])
+            (day(exam.taken_on, "year"), [(_name(code), measured.shown(exam.results.get(code))) for code in codes])
             for exam in reversed(exams)
         ],
         contacts=[record.Entry(one.made_at, presenters.ending_words(one.ending), _by(one, names)) for one in contacts],

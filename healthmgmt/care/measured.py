@@ -15,7 +15,8 @@ from healthmgmt.exams.findings import Level
 from healthmgmt.exams.models import Exam
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
-from healthmgmt.risk.calculators import bmi
+from healthmgmt.risk import computed
+from healthmgmt.risk.computed import Computed
 from healthmgmt.risk.packs import Pack
 
 # Shown whenever they were measured; every other number only when it is outside its range or a reason for the colour.
@@ -51,7 +52,10 @@ SMOKING = {0: gettext_lazy("never smoked"), 1: gettext_lazy("stopped smoking"), 
 
 @dataclass(frozen=True)
 class Value:
-    """One indicator: the last two exams in which anything was measured, its range, its course, and the colour it is a reason for."""
+    """One indicator: the last two exams in which anything was measured, its range, its course, and the colour it is a reason for.
+
+    `notes` say of either exam how the value was worked out, or that the one on the paper is not used.
+    """
 
     name: str
     unit: str
@@ -62,6 +66,7 @@ class Value:
     limit: float | None
     colour: str
     say: str
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -80,12 +85,23 @@ def exams_of(person: Person) -> list[Exam]:
     return list(Exam.objects.filter(person=person, state=Exam.State.CURRENT).order_by("taken_on", "id"))
 
 
-def number_of(exam: Exam, code: str) -> float | None:
-    """A value in the canonical unit; the body mass index from height and weight where it was not reported."""
-    value = exam.results.get(code)
-    if value is None and code == "bmi" and exam.results.get("height") and exam.results.get("weight"):
-        value = round(float(bmi.metric(exam.results["height"], exam.results["weight"])), 1)
-    return value
+@dataclass(frozen=True)
+class Reading:
+    """An exam with what is computed at it."""
+
+    exam: Exam
+    computed: Mapping[str, Computed]
+
+    def judged(self, code: str) -> float | None:
+        """The number that counts, in the canonical unit."""
+        return self.computed[code].value if code in self.computed else self.exam.results.get(code)
+
+    def told(self, code: str) -> str:
+        """The number on the paper, else the one that is computed."""
+        made = self.computed.get(code)
+        if made is None or made.reported is not None:
+            return self.exam.qualifiers.get(code, "") + shown(self.exam.results.get(code))
+        return made.qualifier + shown(made.value)
 
 
 def shown(value: float | None) -> str:
@@ -131,38 +147,50 @@ def _limit(pack: Pack | None, code: str) -> float | None:
     return next((line.limit for line in pack.lines if line.indicator == code and line.colour == "orange"), None) if pack else None
 
 
-def values(exams: Sequence[Exam], *, sex: str, reasons: Mapping[str, str], with_pressure: bool, pack: Pack | None) -> list[Value]:
+def values(exams: Sequence[Exam], person: Person, *, reasons: Mapping[str, str], with_pressure: bool, pack: Pack) -> list[Value]:
     """The indicators of the last exam worth a line, and those of the one before that still are reasons; `reasons` are colours by indicator."""
     if not exams:
         return []
-    before, last = exams[-2:][0], exams[-1]
-    outside = {one.indicator for one in findings.outside(last.results, last.ranges, sex)}
+    made = computed.at_exams(exams, sex=person.sex, birth=person.birth, pack=pack)
+    readings = [Reading(exam, one) for exam, one in zip(exams, made, strict=True)]
+    before, last = readings[-2:][0], readings[-1]
+    outside = {one.indicator for one in findings.outside(last.exam.results, last.exam.ranges, person.sex)}
     found = []
     for code, indicator in catalogue.load().items():
         is_worth = code in MAIN or code in outside or code in reasons
         if not indicator.is_numeric or not is_worth or (code in PRESSURE and not with_pressure):
             continue
-        if number_of(last, code) is None and (code not in reasons or number_of(before, code) is None):
+        if last.judged(code) is None and (code not in reasons or before.judged(code) is None):
             continue
-        found.append(_value(exams, indicator, sex, reasons.get(code, ""), pack))
+        found.append(_value(readings, indicator, person.sex, reasons.get(code, ""), pack))
     return found
 
 
-def _value(exams: Sequence[Exam], indicator: catalogue.Indicator, sex: str, colour: str, pack: Pack | None) -> Value:
-    last, code = exams[-1], indicator.code
-    now, before = number_of(last, code), number_of(exams[-2], code) if len(exams) > 1 else None
-    low, high = last.ranges.get(code) or _reference(indicator, sex)
+def _value(readings: Sequence[Reading], indicator: catalogue.Indicator, sex: str, colour: str, pack: Pack) -> Value:
+    last, code = readings[-1], indicator.code
+    now = last.judged(code)
+    low, high = last.exam.ranges.get(code) or _reference(indicator, sex)
     return Value(
         name=indicator.name_zh if page_language() == "zh" else indicator.name_en,
-        unit=pack.words.unit(indicator.unit) if pack else indicator.unit,
-        before=shown(before) if len(exams) > 1 else "",
-        now=last.qualifiers.get(code, "") + shown(now),
+        unit=pack.words.unit(indicator.unit),
+        before=readings[-2].told(code) if len(readings) > 1 else "",
+        now=last.told(code),
         range=_range(low, high),
-        series=[number for number in (number_of(exam, code) for exam in exams) if number is not None],
+        series=[number for number in (one.judged(code) for one in readings) if number is not None],
         limit=high if high is not None else low,
         colour=colour,
         say=_standing(now, low, high) if now is not None else "",
+        notes=_notes(readings[-2:], code, pack),
     )
+
+
+def _notes(readings: Sequence[Reading], code: str, pack: Pack) -> list[str]:
+    """How the shown values were worked out; with the exam's day where that is not true of all that stand there."""
+    told = {one.exam.taken_on: computed.note(pack, page_language(), code, one.computed[code]) for one in readings if code in one.computed}
+    is_true_of_all = len(set(told.values())) == 1 and all(code in one.computed or one.judged(code) is None for one in readings)
+    if is_true_of_all:
+        return list(told.values())[:1]
+    return [_("%(day)s: %(note)s") % {"day": day(on, "year"), "note": note} for on, note in told.items()]
 
 
 def _reference(indicator: catalogue.Indicator, sex: str) -> tuple[float | None, float | None]:

@@ -127,7 +127,10 @@ def _single(pack: packs.Pack, one: explanation.ReasonText, sides: Mapping[str, s
     if not one.value:
         return "", ""
     name = pack.words.indicators[one.indicator][page_language()]
-    return f"{name} {one.value} {one.unit}".strip(), f"{sides[one.indicator]} {one.limit}"
+    measured = f"{name} {one.value} {one.unit}".strip()
+    if one.computed:
+        measured = _("%(value)s (%(origin)s)") % {"value": measured, "origin": one.computed}
+    return measured, f"{sides[one.indicator]} {one.limit}"
 
 
 def more_reasons(count: int) -> str:

@@ -16,6 +16,7 @@ from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.people.models import Person
 from healthmgmt.risk import explanation, packs
+from healthmgmt.risk import services as risk
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.selectors import colour_history
 
@@ -100,7 +101,9 @@ def story(person: Person, *, user: User, today: date) -> Record:
         edition=pack.titles[page_language()] if pack else "",
         pressure=chart,
         exam_days=measured.day_labels([exam.taken_on for exam in exams[-2:]]),
-        values=measured.values(exams, sex=person.sex, reasons=_colours(one, pack), with_pressure=chart is None, pack=pack),
+        values=measured.values(
+            exams, person, reasons=_colours(one, pack), with_pressure=chart is None, pack=pack or risk.pack_in_force(today)
+        ),
         said=measured.said(exams),
         told=deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in exams})[-2:])),
         steps=[_step(step, place, user, person, today) for place, step in enumerate(steps)],

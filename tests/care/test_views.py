@@ -8,13 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from healthmgmt.audit.models import Event
-from healthmgmt.care import selectors, services
+from healthmgmt.care import presenters, selectors, services
 from healthmgmt.care.models import Alert, Contact, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.risk.models import Assessment
 from tests import cast as casting
-from tests.care.making import assessment, exam
+from tests.care.making import PACK, assessment, exam
 
 BY = Actor(label="system:test")
 
@@ -201,6 +201,32 @@ def test_record_shows_the_value_behind_the_colour_where_the_last_exam_lacks_it(m
     assessed(cast.anna, "blue", "borderline_lipids", fpg=5.0)
     page = text(manager.get(f"/care/people/{cast.anna.uuid}/"))
     assert "Total cholesterol" in page and "5.87" in page
+
+
+def test_record_marks_what_was_computed_and_tells_both_where_the_report_contradicts(manager, cast) -> None:
+    cast.anna.sex, cast.anna.birth = "m", local_today() - timedelta(days=50 * 365)
+    cast.anna.save()
+    assessed(cast.anna, "yellow", "overweight", year=1, height=170, weight=80, bmi=27.5)
+    assessed(cast.anna, "yellow", "overweight", height=170, weight=82, bmi=21, creatinine=88)
+    page = " ".join(text(manager.get(f"/care/people/{cast.anna.uuid}/")).split())
+    assert "does not agree with height and weight; 28.4 is used" in page and '<b class="b">21</b>' in page
+    assert "computed from creatinine" in page
+    assert "computed from height and weight" not in page
+
+
+def test_reason_in_a_line_says_that_its_value_was_computed(cast) -> None:
+    (reason,) = assessed(cast.anna, "yellow", "overweight", bmi=24).reasons
+    lines = [presenters.told(PACK, [one]).text for one in (reason, reason | {"computed": True})]
+    assert lines == [
+        "Overweight: body mass index 24.0 kg/m², at or above 24",
+        "Overweight: body mass index 24.0 kg/m² (computed from height and weight), at or above 24",
+    ]
+
+
+def test_record_shows_computed_values_without_an_assessment(manager, cast) -> None:
+    exam(cast.anna, local_today() - timedelta(days=30), {"height": 170, "weight": 82})
+    page = text(manager.get(f"/care/people/{cast.anna.uuid}/"))
+    assert '<b class="b">28.4</b>' in page and "computed from height and weight" in page
 
 
 def test_record_of_somebody_never_examined_says_so(manager, cast) -> None:

@@ -126,7 +126,8 @@ def _shown(told: explanation.ReasonText, line: Line, assessment: Assessment, ite
     why = joined([limit, difference(items.get(told.indicator))])
     if told.colour == assessment.colour:
         why = _("%(why)s, so %(colour)s") % {"why": why, "colour": colour_word(told.colour).lower()}
-    text = run_on([stopped(why), told.advice]) if told.advice else first_upper(why)
+    more = run_on([stopped(told.computed), told.advice])
+    text = run_on([stopped(why), more]) if more else first_upper(why)
     return ShownReason(told.colour, f"{title} {told.unit}".strip(), text, code=told.code)
 
 

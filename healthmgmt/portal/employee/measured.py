@@ -7,27 +7,31 @@ from datetime import date, timedelta
 from typing import Any
 
 from healthmgmt.records import catalogue
-from healthmgmt.risk.calculators import bmi
+from healthmgmt.risk import computed
+from healthmgmt.risk.computed import Computed
+from healthmgmt.risk.packs import Pack
 
 # What is older than this before the newest exam was not measured at that examination.
 ROUND_DAYS = 180
 # "Last year": the gap may be that of two examinations a year apart.
 YEAR_DAYS = (250, 480)
-# Two bodies of one person: a reported index that contradicts height and weight by more gives way (see the pack's own tolerance).
-BMI_TOLERANCE = 1.0
 
 Span = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A value in the canonical unit; `reported` is number and unit on the paper where they differ, `span` the range of reference."""
+    """A value in the canonical unit; `reported` is number and unit on the paper where they differ, `span` the range of reference.
+
+    `computed`: the value was worked out, and perhaps stands against the one on the paper.
+    """
 
     on: date
     value: float
     span: Span
     qualifier: str = ""
     reported: tuple[float, str] | None = None
+    computed: Computed | None = None
 
     @property
     def side(self) -> str:
@@ -36,6 +40,11 @@ class Reading:
         if low is not None and self.value < low:
             return "low"
         return "high" if high is not None and self.value > high else ""
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether a number of this item stands on the paper."""
+        return self.computed is None or self.computed.reported is not None
 
     @property
     def has_span(self) -> bool:
@@ -60,14 +69,19 @@ class Item:
         return (earlier or list(self.readings[:-1]) or [None])[-1]
 
 
-def items(exams: Iterable[Any], sex: str, *, bmi_tolerance: float = BMI_TOLERANCE) -> dict[str, Item]:
-    """Readings by code in the order of the catalogue. Exams come oldest first; of one day the later one counts."""
+def items(exams: Sequence[Any], *, sex: str, birth: date | None, pack: Pack) -> dict[str, Item]:
+    """Readings by code in the order of the catalogue. Exams come oldest first; of one day the later one counts, and what was
+    reported before what is computed."""
     found: dict[str, dict[date, Reading]] = {}
     known = catalogue.load()
-    for exam in exams:
-        for code, value in _results(exam.results, bmi_tolerance).items():
+    worked_out = computed.at_exams(exams, sex=sex, birth=birth, pack=pack)
+    for exam, made in zip(exams, worked_out, strict=True):
+        for code, value in ({code: one.value for code, one in made.items()} | exam.results).items():
             if code in known and known[code].value_type in ("num", "ord"):
-                found.setdefault(code, {})[exam.taken_on] = _reading(exam, code, value, sex)
+                days = found.setdefault(code, {})
+                before = days.get(exam.taken_on)
+                if code in exam.results or before is None or not before.is_reported:
+                    days[exam.taken_on] = _reading(exam, code, value, sex, made.get(code))
     return {code: Item(code, tuple(found[code].values())) for code in known if code in found}
 
 
@@ -80,9 +94,9 @@ def present(found: Mapping[str, Item]) -> dict[str, Item]:
 
 
 def left_out(found: Mapping[str, Item]) -> list[str]:
-    """What the examination before had, and this one has not."""
+    """What the examination before measured, and this one has not."""
     now = present(found)
-    gone = {code: item for code, item in found.items() if code not in now}
+    gone = {code: item for code, item in found.items() if code not in now and item.last.is_reported}
     if not now or not gone:
         return []
     newest = max(item.last.on for item in gone.values())
@@ -133,25 +147,15 @@ def shown(value: float, digits: int = 4) -> str:
     return f"{round(value, places):.10g}"
 
 
-def _results(results: Mapping[str, float], tolerance: float) -> dict[str, float]:
-    found = dict(results)
-    height, weight = found.get("height"), found.get("weight")
-    if height and weight:
-        computed = round(float(bmi.metric(height, weight)), 1)
-        if "bmi" not in found or abs(found["bmi"] - computed) > tolerance:
-            found["bmi"] = computed
-    return found
-
-
-def _reading(exam: Any, code: str, value: float, sex: str) -> Reading:
+def _reading(exam: Any, code: str, value: float, sex: str, made: Computed | None) -> Reading:
     reported = exam.reported.get(code)
-    is_own = code != "bmi" or exam.results.get("bmi") == value
     return Reading(
         on=exam.taken_on,
-        value=float(value),
+        value=made.value if made else float(value),
         span=_span(exam, code, sex),
-        qualifier=exam.qualifiers.get(code, "") if is_own else "",
-        reported=(float(reported[0]), str(reported[1])) if reported and is_own else None,
+        qualifier=made.qualifier if made else exam.qualifiers.get(code, ""),
+        reported=(float(reported[0]), str(reported[1])) if reported and not made else None,
+        computed=made,
     )
 
 

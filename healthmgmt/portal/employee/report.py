@@ -16,9 +16,9 @@ from healthmgmt.portal.employee.colour import crossed, difference, pack_of, told
 from healthmgmt.portal.employee.measured import Item, Reading, axis, factor, left_out, present, shown
 from healthmgmt.portal.employee.writing import bare, enumerated, joined, name, run_on, stopped
 from healthmgmt.records import catalogue
-from healthmgmt.risk import explanation
+from healthmgmt.risk import computed, explanation
 from healthmgmt.risk.models import Assessment
-from healthmgmt.risk.packs import COLOURS
+from healthmgmt.risk.packs import COLOURS, Pack
 
 GROUPS = {
     "vitals": gettext_lazy("Blood pressure and pulse"),
@@ -108,13 +108,13 @@ class Groups:
         return sum(len(group.rows) for group in self.quiet)
 
 
-def groups(items: Mapping[str, Item], assessment: Assessment | None) -> Groups:
-    """Every value of the newest examination."""
+def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack) -> Groups:
+    """Every value of the newest examination; how one was computed stands in the words of the pack."""
     reasons = _reasons(assessment)
     found: dict[str, list[Row]] = {}
     newest = max((item.last.on for item in items.values()), default=date.min)
     for code, item in present(items).items():
-        row = _row(item, reasons.get(code, NO_REASON), newest)
+        row = _row(item, reasons.get(code, NO_REASON), newest, _origin_of(item, pack))
         found.setdefault(catalogue.load()[code].category, []).append(row)
     made = [_group(category, found[category]) for category in GROUPS if category in found]
     told = sorted((one for one in made if one.out), key=lambda group: -_rank(group.colour))
@@ -151,7 +151,13 @@ def _rank(colour: str) -> int:
     return COLOURS.index(colour) + 1 if colour in COLOURS else 0
 
 
-def _row(item: Item, reason: Reason, newest: date) -> Row:
+def _origin_of(item: Item, pack: Pack) -> str:
+    """A sentence on how the value came about; blank for what was reported and stands."""
+    made = item.last.computed
+    return stopped(computed.note(pack, page_language(), item.code, made)) if made else ""
+
+
+def _row(item: Item, reason: Reason, newest: date, came_about: str) -> Row:
     indicator, last, colour = catalogue.load()[item.code], item.last, reason.colour
     if indicator.category == PRIVATE_CATEGORY:
         return Row(item.code, name(item.code), "", colour=colour, is_out=bool(colour), say=_("A clinician goes through it with you."))
@@ -165,11 +171,13 @@ def _row(item: Item, reason: Reason, newest: date) -> Row:
     series = [one.value * scale for one in item.readings]
     plausible = tuple(None if end is None else end * scale for end in (indicator.low_plausible, indicator.high_plausible))
     number = reported[0] if reported else last.value
+    contradicted = last.computed.reported if last.computed else None
+    # The bar and the course are of the value that is judged; on the paper another one may stand.
     has_bar = last.has_span or colour
     return Row(
         code=item.code,
         name=name(item.code),
-        value=f"{last.qualifier}{shown(number)}",
+        value=f"{last.qualifier}{shown(number)}" if contradicted is None else shown(contradicted),
         unit=units.written(reported[1] if reported else indicator.unit, page_language()),
         range=_range(low, high),
         number=number,
@@ -180,7 +188,7 @@ def _row(item: Item, reason: Reason, newest: date) -> Row:
         series=series,
         limit=high if high is not None else low,
         colour=colour or ("plain" if last.side else ""),
-        say=_say(item, reason, newest),
+        say=_say(item, reason, newest, came_about),
         is_out=bool(last.side or colour),
     )
 
@@ -193,10 +201,10 @@ def _range(low: float | None, high: float | None) -> str:
     return _("from %(limit)s") % {"limit": f"{low:g}"} if low is not None else ""
 
 
-def _say(item: Item, reason: Reason, newest: date) -> str:
-    """Where the value stands, how it moved, and a hint where it is a reason for a clinician's look."""
+def _say(item: Item, reason: Reason, newest: date, came_about: str) -> str:
+    """Where the value stands, how it moved, how it came about, and a hint where it is a reason for a clinician's look."""
     moved = "" if item.code in STEADY else difference(item)
-    parts = [stopped(joined([_standing(item.last, reason), moved]))]
+    parts = [came_about, stopped(joined([_standing(item.last, reason), moved]))]
     if reason.colour in HINTED and item.code in words.load().hints:
         parts.append(words.load().hints[item.code][page_language()])
     if item.last.on != newest:

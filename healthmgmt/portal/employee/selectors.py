@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
+from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
@@ -21,7 +22,10 @@ from healthmgmt.organization.selectors import period_of
 from healthmgmt.people.models import Person
 from healthmgmt.portal.employee import measured
 from healthmgmt.portal.employee.measured import Item
+from healthmgmt.risk import packs
+from healthmgmt.risk import services as risk
 from healthmgmt.risk.models import Assessment
+from healthmgmt.risk.packs import Pack
 
 OPEN = (Step.State.PLANNED, Step.State.FIRED)
 # Far more than there are of one person.
@@ -111,11 +115,13 @@ def exam_due_by(today: date) -> date | None:
 
 @dataclass(frozen=True)
 class Record:
-    """What a person's exams and assessments say; `items` are read by the edition's tolerance."""
+    """What a person's exams and assessments say; `pack` is the edition of the present assessment, else the one in force, and
+    `items` are read by it."""
 
     exams: list[Exam]
     assessments: list[Assessment]
     items: dict[str, Item]
+    pack: Pack
 
     @property
     def assessment(self) -> Assessment | None:
@@ -123,9 +129,11 @@ class Record:
 
 
 def record_of(person: Person) -> Record:
-    """Two queries."""
-    exams = exams_of(person)
-    return Record(exams, assessments_of(person), measured.items(exams, person.sex))
+    """Two queries, and one for the pack in force where there is no assessment."""
+    exams, assessments = exams_of(person), assessments_of(person)
+    pack = packs.load(assessments[0].pack, assessments[0].edition) if assessments else risk.pack_in_force(timezone.localdate())
+    items = measured.items(exams, sex=person.sex, birth=person.birth, pack=pack)
+    return Record(exams, assessments, items, pack)
 
 
 class Opened(NamedTuple):

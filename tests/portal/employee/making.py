@@ -44,8 +44,8 @@ def exam(on: date = DAY, *, reported: dict | None = None, ranges: dict | None = 
     return SimpleNamespace(taken_on=on, results=results, reported=reported or {}, ranges=ranges or {}, qualifiers=qualifiers or {}, texts={})
 
 
-def items(*exams: SimpleNamespace, sex: str = "m") -> dict[str, measured.Item]:
-    return measured.items(exams, sex)
+def items(*exams: SimpleNamespace, sex: str = "m", birth: date | None = date(1974, 3, 1)) -> dict[str, measured.Item]:
+    return measured.items(exams, sex=sex, birth=birth, pack=PACK)
 
 
 def step(kind: str, doer: str, due_on: date, *, window: int = 0, number: int = 1, state: str = "planned", template: str = "orange") -> Step:

@@ -32,6 +32,15 @@ def test_reasons_name_the_pressure_that_crossed_alone():
     )  # fmt: skip
 
 
+def test_reasons_say_that_their_value_was_computed():
+    one, found = assessment(bmi=28.4), items(exam(height=170, weight=82))
+    for reason in one.reasons:
+        reason["computed"] = True
+    assert told(one, found) == [("yellow", "Body mass index 28.4 kg/m²", "At or above 24, so yellow. Computed from height and weight.")]
+    with translation.override("zh-hans"):
+        assert told(one, found)[0][2] == "达到或高于 24，所以是黄色。由身高、体重计算。"
+
+
 def test_reasons_of_another_day_are_not_joined_with_todays_partner():
     found = items(exam(LAST_YEAR, dbp=92), exam(DAY, sbp=148))
     assert told(assessment(sbp=148), found)[0][1] == "Systolic blood pressure 148 mmHg"

@@ -40,6 +40,23 @@ def test_index_is_computed_where_the_report_contradicts_height_and_weight():
     assert items(exam(height=170, weight=78.6, bmi=21.0))["bmi"].last.value == 27.2
 
 
+def test_what_was_reported_of_a_day_stands_before_what_is_computed():
+    repeat = exam(height=170, weight=78.6)
+    assert items(exam(bmi=27.5), repeat)["bmi"].last.value == 27.5
+    assert items(repeat, exam(bmi=27.5))["bmi"].last.value == 27.5
+    assert items(exam(height=170, weight=70), repeat)["bmi"].last.value == 27.2
+
+
+def test_filtration_is_computed_from_creatinine_where_it_was_not_reported():
+    found = items(exam(LAST_YEAR, creatinine=88, egfr=90), exam(DAY, creatinine=88))["egfr"]
+    assert [(one.value, one.is_reported) for one in found.readings] == [(90, True), (91.1, False)]
+    assert "egfr" not in items(exam(creatinine=88), sex="") and "egfr" not in items(exam(creatinine=88), birth=None)
+
+
+def test_what_was_computed_last_time_is_not_said_to_be_unmeasured_now():
+    assert measured.left_out(items(exam(LAST_YEAR, creatinine=88), exam(DAY, sbp=148))) == ["creatinine"]
+
+
 def test_factor_gives_the_unit_of_the_paper_and_none_where_it_is_no_factor():
     paper = items(exam(fpg=126 * 0.0555, hba1c=6.5, reported={"fpg": [126, "mg/dL"], "hba1c": [48, "mmol/mol"]}))
     assert paper["fpg"].last.value * measured.factor(paper["fpg"].last, "fpg") == pytest.approx(126)

@@ -2,24 +2,24 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from healthmgmt.audit.models import Event
 from healthmgmt.core.permissions import ROLES, Permission
 from healthmgmt.portal.employee import changes, openings, report
 from healthmgmt.portal.employee.selectors import Acting
-from tests.portal.employee.making import DAY, LAST_YEAR, assessment, exam, items
+from tests.portal.employee.making import DAY, LAST_YEAR, PACK, assessment, exam, items
 
 
 def test_groups_with_something_out_of_range_stand_first_by_colour():
     found = items(exam(sbp=148, dbp=92, bmi=26.1, fpg=6.3, tc=4.9, alb=45))
-    made = report.groups(found, assessment(sbp=148, dbp=92, bmi=26.1, fpg=6.3))
+    made = report.groups(found, assessment(sbp=148, dbp=92, bmi=26.1, fpg=6.3), PACK)
     assert [(one.name, one.colour) for one in made.told] == [("Blood pressure and pulse", "orange"), ("Body", "yellow"), ("Glucose", "blue")]
     assert ([one.name for one in made.quiet], made.quiet_count) == (["Blood lipids", "Liver"], 2)
 
 
 def row(code, one=None, *exams):
-    made = report.groups(items(*exams), one)
+    made = report.groups(items(*exams), one, PACK)
     return next(row for group in [*made.told, *made.quiet] for row in group.rows if row.code == code)
 
 
@@ -46,6 +46,21 @@ def test_row_keeps_its_qualifier_and_strips_are_told_in_words():
     strip = row("u_pro", assessment(u_pro=1), exam(u_pro=1))
     assert (strip.value, strip.say, strip.axis) == ("1+", "A reason for blue.", None)
     assert row("u_glu", assessment(), exam(u_glu=0)).value == "negative"
+
+
+def test_row_of_a_computed_value_says_from_what():
+    shown = row("bmi", assessment(bmi=27.2), exam(height=170, weight=78.6))
+    assert (shown.value, shown.say) == ("27.2", "Computed from height and weight. At or above 24, so yellow.")
+    assert row("egfr", assessment(), exam(creatinine=88)).say == "Computed from creatinine. Within range."
+    assert "omputed" not in row("bmi", assessment(bmi=27.2), exam(height=170, weight=78.6, bmi=27.2)).say
+
+
+def test_row_of_a_reported_value_that_is_contradicted_tells_both():
+    shown = row("bmi", assessment(bmi=28.4), exam(height=170, weight=82, bmi=21.0))
+    assert (shown.value, shown.number, shown.colour) == ("21", 28.4, "yellow")
+    assert shown.say == "Does not agree with height and weight; 28.4 is used. At or above 24, so yellow."
+    with translation.override("zh-hans"):
+        assert row("bmi", assessment(bmi=28.4), exam(height=170, weight=82, bmi=21.0)).say.startswith("与身高、体重不符，按 28.4 判定。")
 
 
 def test_row_of_a_questionnaire_about_mood_shows_no_number():
