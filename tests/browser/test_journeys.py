@@ -15,7 +15,7 @@ from tests.browser.town import Town
 from tests.not_run import ROOT
 
 BADFILES = ROOT / "tests" / "files" / "badfiles"
-DIRTY, STRANGERS = BADFILES / "b05_order_and_range.xlsx", BADFILES / "b08_people.xlsx"
+DIRTY, STRANGERS, TWICE = BADFILES / "b05_order_and_range.xlsx", BADFILES / "b08_people.xlsx", BADFILES / "b02_twice_tc.xlsx"
 # Every language and every width once; the other pairs with the long tests.
 LOOKS = [("zh", 390), ("en", 1280), pytest.param("zh", 1280, marks=pytest.mark.long), pytest.param("en", 390, marks=pytest.mark.long)]
 SECONDS = 60_000  # milliseconds; workers share two processors with the browser
@@ -121,6 +121,23 @@ def test_liaison_types_an_identity_number_anew_and_leaves_a_stranger_out(site, t
     upload = _newest(town, STRANGERS.name)
     assert (upload.accepted + upload.unchanged, upload.waiting, upload.refused) == (7, 0, 1)
     assert visitor.taken_complaints() == []
+    visitor.close()
+
+
+@looks
+def test_liaison_reads_why_nothing_of_a_file_was_kept(site, town, language, width):
+    visitor = sign_in(site, town, "liaison", language, width)
+    visitor.go("/uploads/")
+    visitor.page.set_input_files("input[name=file]", TWICE)
+    why = {"zh": "有两列是同一项目", "en": "Two columns hold the same item"}[language]
+    told = visitor.page.locator("section[role=alert]", has_text=why)
+    # The second one who brings it is told that it was refused before, which the browser notes as an answer 409.
+    told.wait_for(timeout=SECONDS)
+    upload = _newest(town, TWICE.name)
+    assert (upload.state, upload.reason, upload.received, upload.refused) == ("refused", "duplicate-heading", 8, 8)
+    visitor.go(f"/uploads/{upload.uuid}/")
+    assert 8 in numbers(told.inner_text())
+    assert [one for one in visitor.taken_complaints() if "409" not in one] == []
     visitor.close()
 
 
