@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from healthmgmt.exams import headings
-from healthmgmt.exams.recognising import PERSON, SINGLE, Column
+from healthmgmt.exams.recognising import NEEDED, SINGLE, Column
 from healthmgmt.records import catalogue, units
 
 EMPTY: dict[str, Any] = {"columns": [], "header_rows": [], "declined": []}
@@ -112,7 +112,7 @@ def _holds(column: Column) -> tuple[str, ...]:
 def _needed(before: Mapping[int, Column], after: Mapping[int, Column], answered_at: Sequence[int]) -> dict[int, str]:
     """Answers that take away the last column by which a row is somebody's, or of a day."""
     found = {}
-    for roles in (PERSON, ("exam_date",)):
+    for roles in NEEDED.values():
         if not any(column.role in roles for column in after.values()):
             found |= {index: "needed" for index in answered_at if before[index].role in roles}
     return found

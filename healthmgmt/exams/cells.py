@@ -4,6 +4,8 @@ import math
 import re
 import tomllib
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -75,6 +77,26 @@ def bare_number(text: str) -> float | None:
     """The number in a cell that holds a number, with or without marks, and nothing else."""
     match = NUMBER.fullmatch(TRAILING_MARKS.sub("", _folded(text)))
     return float(match.group(1).replace(",", "")) if match else None
+
+
+def kind(text: str) -> str:
+    """What a filled cell is like: `numbers`, `dates` or `words`."""
+    if bare_number(text) is not None:
+        return "numbers"
+    return "dates" if day(text, "dmy") or day(text, "mdy") else "words"
+
+
+def mostly(kinds: Counter[str]) -> str:
+    """What the filled cells of a column are like, by their kinds: what more than half of them are, else `words`; `empty` without any."""
+    if not kinds:
+        return "empty"
+    found, times = kinds.most_common(1)[0]
+    return found if times * 2 > kinds.total() else "words"
+
+
+def kind_of(texts: Iterable[str]) -> str:
+    """What the cells of a column are like."""
+    return mostly(Counter(kind(text) for text in texts if text.strip()))
 
 
 def measure(code: str, text: str, unit: str | None) -> Measured:

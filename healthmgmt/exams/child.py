@@ -5,7 +5,8 @@ It holds no secrets, no database and no Django, limits its own memory and time, 
     {"kind": "layout", "format", "encoding", "sheets", "date_order", "is_1904", "columns": [...], "header_rows": [...]}
     {"kind": "passed", "count"}                       rows that were stored before
     {"kind": "rows", "count", "hints", "lines"}       cleaning.FIELDS as lines (see there); behind its frame, see `_write`
-    {"kind": "refused", "reason", "received"}         or
+    {"kind": "refused", "reason", "received"}         with the columns where only people can say which one is lacking
+                                                      (recognising.told), or
     {"kind": "end", "received", "proposals": [...]}   see Cleaner.proposals
 
 Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame, "stored": {"rows", "hints"}},
@@ -68,7 +69,7 @@ def frames(data: bytes, options: dict) -> Iterator[dict]:
     try:
         yield from _frames(data, options)
     except FileRefused as refusal:
-        yield {"kind": "refused", "reason": refusal.reason, "received": refusal.received}
+        yield {"kind": "refused", "reason": refusal.reason, "received": refusal.received, **refusal.told}
 
 
 def _frames(data: bytes, options: dict) -> Iterator[dict]:
@@ -195,7 +196,8 @@ def _layout(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> Layo
     try:
         return recognising.recognise(chosen[0][1], known)
     except FileRefused as refusal:
-        raise FileRefused(refusal.reason, _count(chosen, known)) from None
+        refusal.received = _count(chosen, known)
+        raise
 
 
 def _count(chosen: list[tuple[Sheet, list[Row]]], known: Layout | None) -> int:
@@ -218,7 +220,10 @@ def _check_columns(block: list[Row], limits: Limits) -> None:
 
 def _date_order(chosen: list[tuple[Sheet, list[Row]]], layout: Layout) -> str:
     """`dmy`, `mdy` or "". Only the whole column can say which number is the day: one more pass where needed."""
-    index = layout.of_role("exam_date").index
+    column = layout.of_role("exam_date")
+    if column is None:
+        return ""
+    index = column.index
 
     def texts(rows: Iterable[Row]) -> set[str]:
         return {row[index] for _, row in rows if index < len(row)}

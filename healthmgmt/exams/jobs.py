@@ -45,8 +45,9 @@ def read(run: Run) -> None:
         if end["received"] >= MANY_ROWS:
             sql.execute("exams/plan_for_many")
         upload.layout["proposals"] = answering.open_questions(end.get("proposals", []), upload.agreed and upload.agreed.layout)
-        upload.save(update_fields=["layout"])
         typed = rereading.carry_over(upload)
+        upload.reason = ""
+        upload.save(update_fields=["layout", "reason"])
         staging.check(upload)
         rereading.carry_cells(upload, typed, by=_actor(upload))
         services.place(upload)
@@ -137,8 +138,10 @@ def follow_merger(run: Run) -> None:
 
 
 def _refused(upload: Upload, end: dict) -> None:
-    if not upload.readings:
+    if not rereading.has_stood(upload):
         upload.rows.all().delete()
+        if "columns" in end:
+            upload.layout = {"columns": end["columns"], "kinds": end["kinds"]}
         services.refuse(upload, reason=end["reason"], received=end["received"])
     elif upload.state == Upload.State.STORED:
         rereading.keep_as_it_was(upload, reason=end["reason"])
@@ -178,6 +181,8 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
                 _store(run, upload, pending, cursor={"stored": {"rows": received, "hints": hints}}, done=received, total=expected)
                 pending, size = [], min(2 * size, BATCH_ROWS)
         elif frame["kind"] == "refused":
+            # Kept with the refusal, so that it is seen when others count.
+            upload.agreed = agreed
             return frame
         else:
             _store(run, upload, pending, cursor={"stored": {"rows": received, "hints": hints}, "end": frame}, done=received, total=received)

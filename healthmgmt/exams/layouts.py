@@ -13,7 +13,7 @@ from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import answering, rereading, selectors
+from healthmgmt.exams import answering, presenters, recognising, rereading, selectors
 from healthmgmt.exams.answering import Answer
 from healthmgmt.exams.models import ExamLayout, Upload
 from healthmgmt.organization.models import Unit
@@ -24,11 +24,20 @@ ANSWERABLE = (Upload.State.CHECKED, Upload.State.APPLIED, Upload.State.PARTLY_AP
 
 
 class Unanswerable(Rejected):
-    """Answers that cannot be; `faults` says by column why, as `answering.faults` does."""
+    """Answers that cannot be; `faults` says by column why, as `answering.faults` does, and `lacking` what no column would be of."""
 
-    def __init__(self, faults: Mapping[int, str]) -> None:
-        super().__init__(_("Nothing was saved yet. Please look at the columns that are marked."))
-        self.faults = faults
+    def __init__(self, faults: Mapping[int, str], lacking: Sequence[str] = ()) -> None:
+        if lacking:
+            said = presenters.joined([_("Nothing was saved yet."), presenters.lacking_sentence(lacking)])
+        else:
+            said = _("Nothing was saved yet. Please look at the columns that are marked.")
+        super().__init__(said)
+        self.faults, self.lacking = faults, lacking
+
+
+def is_open(upload: Upload) -> bool:
+    """Whether people may say now what the columns of an upload are."""
+    return upload.state in ANSWERABLE or rereading.awaits_answers(upload)
 
 
 def seen(upload: Upload, newest: ExamLayout | None) -> str:
@@ -39,7 +48,8 @@ def seen(upload: Upload, newest: ExamLayout | None) -> str:
 def agree(
     upload: Upload, answers: Sequence[Answer], *, seen: str, by: Actor, user: User | None, declined: Sequence[tuple[str, str]] = ()
 ) -> ExamLayout:
-    """Answers, and questions answered with no as (heading, kind), become the next version; a checked file is read again with it.
+    """Answers, and questions answered with no as (heading, kind), become the next version; a file of which nothing went in is
+    read again with it.
 
     Raises Unanswerable, and Rejected when others answered, or the file was read again, since the page was made.
     """
@@ -50,6 +60,8 @@ def agree(
             raise Unanswerable(faults)
         by_index = {column.index: column for column in columns}
         said = [answering.answered(by_index[answer.index], answer) for answer in answers]
+        if lacking := recognising.lacking((by_index | {column.index: column for column in said}).values()):
+            raise Unanswerable({}, lacking)
         layout = answering.merged(newest.layout if newest else answering.EMPTY, said, declined)
         headings = [column.heading for column in said] + [heading for heading, _kind in declined]
         return _next(upload, newest, layout, by=by, user=user, detail={"columns": headings})
@@ -71,7 +83,7 @@ def _locked(upload: Upload, was_seen: str) -> tuple[ExamLayout | None, Upload]:
     kind, pk = (ExamCentre, upload.centre_id) if upload.centre_id else (Unit, upload.unit_id)
     kind.objects.select_for_update().get(pk=pk)
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
-    if upload.state not in ANSWERABLE:
+    if not is_open(upload):
         raise Rejected(_("The columns of this upload cannot be changed now."))
     newest = selectors.agreed_now(upload)
     if seen(upload, newest) != was_seen:
@@ -91,6 +103,6 @@ def _next(
         made_by=user,
     )
     audit.record("upload.columns_answered", by=by, subject=upload, detail={"version": version.version} | detail)
-    if upload.state == Upload.State.CHECKED and rereading.is_kept(upload):
+    if upload.state not in rereading.WENT_IN and rereading.is_kept(upload):
         rereading.read_again(upload, by=by)
     return version

@@ -16,7 +16,7 @@ from healthmgmt.exams.datarows import data_rows
 from healthmgmt.exams.headrows import PERSON, Heading, find_heading
 from healthmgmt.exams.reading.refusals import FileRefused
 from healthmgmt.exams.reading.sheets import Row, Sheet, address, column_letters
-from healthmgmt.exams.recognising import Column, Layout, Seen, agreed_columns, settle_roles, understood
+from healthmgmt.exams.recognising import Column, Layout, Seen, agreed_columns, lacking, settle_roles, told, understood, unmistakable
 from healthmgmt.records import catalogue, coding, units
 
 IDENTITY = ("emp_no", "id_no", "name")
@@ -24,6 +24,7 @@ OF_RESULT = ("item", "result", "unit", "range", "low", "high", "section", "speci
 NO_UNIT = ("", "-", "/", "--", "无", "none", "n/a")
 BETWEEN = "；"  # several texts in one cell
 SAMPLE_RESULTS = 200
+OF_ITEMS = ("indicator", "flag", "bp", "range")  # what a column beside the results never is
 MOST_JOINED = 20
 JOINED = ("other", "remark", "ignored")  # roles of which every result may tell something of its own
 CONTRADICTION = {"name": "name-mismatch", "id_no": "id-number", "sex": "conflict"}
@@ -76,6 +77,8 @@ def find(sample: list[Row], known: Layout | None) -> Parts | None:
     heading = find_heading(sample, agreed_columns(known))
     if heading is None:
         return None
+    agreed = unmistakable(agreed_columns(known), heading.names)
+    beside = {name: column for name, column in agreed.items() if column.role not in OF_ITEMS}
     body = [row for number, row in sample if number > heading.rows[-1]]
     found: dict[str, list[int]] = {}
     for index, name in enumerate(heading.names):
@@ -94,7 +97,7 @@ def find(sample: list[Row], known: Layout | None) -> Parts | None:
     found["result"].sort(key=lambda index: headings.part_rank(heading.names[index]))
     taken = {index for listed in found.values() for index in listed}
     others = [
-        understood(Seen(index, name, address(heading.rows[-1], index)), {}, [])
+        understood(Seen(index, name, address(heading.rows[-1], index)), beside, [])
         for index, name in enumerate(heading.names)
         if index not in taken
     ]
@@ -128,9 +131,9 @@ def turn(
     `most` results).
     """
     results = list(_results(parts, sheets, most))
-    roles = {column.role for column in parts.others}
-    if not roles.intersection(PERSON) or "exam_date" not in roles:
-        raise FileRefused("missing-column", len(results))
+    if lacking(parts.others):
+        texts = [[result.who[at] for result in results[:SAMPLE_RESULTS]] for at in range(len(parts.others))]
+        raise FileRefused("missing-column", len(results), told(parts.heading, parts.others, texts))
     table = _Table(parts, known)
     exams: dict[tuple, Exam] = {}
     for key, result in _grouped(parts, results, day):

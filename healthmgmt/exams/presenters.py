@@ -62,6 +62,21 @@ SENTENCES = {
 }
 
 
+# What no column of a refused file is known to be of (recognising.lacking).
+LACKING = {
+    ("person",): gettext_lazy("It is not known yet which column names the person, by employee number or identity number."),
+    ("exam_date",): gettext_lazy("It is not known yet which column holds the exam date."),
+    ("person", "exam_date"): gettext_lazy(
+        "It is not known yet which column names the person, by employee number or identity number, and which one holds the exam date."
+    ),
+}
+
+
+def lacking_sentence(lacking: Sequence[str]) -> str:
+    """What people have to say of the columns before a file can be read."""
+    return str(LACKING[tuple(lacking)])
+
+
 def kept_heading() -> str:
     """What stands for a heading that is kept from employers."""
     return _("A result that is not shown here")

@@ -6,10 +6,12 @@ form of the values decides; what stays undecided is kept raw, never guessed.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from statistics import median
+from typing import Any
 
+from healthmgmt.core import resident_id
 from healthmgmt.exams import cells, headings
 from healthmgmt.exams.headrows import PERSON, SINGLE, Heading, find_heading, is_unit, rows_under
 from healthmgmt.exams.reading.refusals import FileRefused
@@ -22,6 +24,8 @@ LABORATORY = ("glucose", "lipids", "liver", "kidney", "blood_routine", "electrol
 GRADES = {"0", "1", "2", "3"}
 FEWEST_GRADES = 20
 FEWEST_NUMBERS = 10  # make a median
+NEEDED = {"person": PERSON, "exam_date": ("exam_date",)}  # a row is somebody's, and of a day
+FEWEST_KNOWN = 2  # of a row of headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +108,44 @@ def recognise(sample: list[Row], known: Layout | None = None) -> Layout:
     heading = find_heading(sample, agreed)
     if heading is None:
         raise FileRefused("header")
-    agreed = _unmistakable(agreed, heading.names)
+    agreed = unmistakable(agreed, heading.names)
     body = [row for row in sample if row[0] > heading.rows[-1]]
     unit_row, range_row, used = rows_under(heading, body[:3])
     body = [row for row in body if row[0] not in used]
     columns: list[Column] = []
-    for index, name in enumerate(heading.names):
-        values = [row[1][index] for row in body if index < len(row[1])]
+    texts = [[row[1][index] for row in body if index < len(row[1])] for index in range(len(heading.names))]
+    for index, (name, values) in enumerate(zip(heading.names, texts)):
         written = unit_row[index] if index < len(unit_row) else ""
         cell = f"{column_letters(index)}{heading.rows[-1]}"
         column = understood(Seen(index, name, cell, heading.sections[index], written, values), agreed, columns)
         columns.append(_with_limits(column, range_row))
     columns = settle_roles(_without_rivals(columns, agreed))
-    _check(columns)
+    _check_twice(columns)
+    if lacking(columns):
+        raise FileRefused("missing-column", told=told(heading, columns, texts))
     return Layout(columns, [*heading.rows, *used])
 
 
-def _unmistakable(agreed: dict[str, Column], names: Sequence[str]) -> dict[str, Column]:
+def lacking(columns: Iterable[Column]) -> list[str]:
+    """What no column is of, although every row needs it: `person`, `exam_date`."""
+    roles = {column.role for column in columns}
+    return [name for name, of in NEEDED.items() if roles.isdisjoint(of)]
+
+
+def told(heading: Heading, columns: Sequence[Column], texts: Iterable[Iterable[str]]) -> dict[str, Any]:
+    """The columns of a sheet that lacks one, as JSON, and beside each what its cells are like (cells.kind_of): enough for people to
+    say what else they are. Nothing where the heading may be a row of data, whose cells are nobody's to see.
+    """
+    if heading.known < FEWEST_KNOWN or any(_is_no_heading(name) for name in heading.names if name):
+        return {}
+    return {"columns": list(map(asdict, columns)), "kinds": list(map(cells.kind_of, texts))}
+
+
+def _is_no_heading(name: str) -> bool:
+    return cells.kind(name) != "words" or resident_id.valid_resident_id(name)
+
+
+def unmistakable(agreed: dict[str, Column], names: Sequence[str]) -> dict[str, Column]:
     """The answers that say of one column of this file what it is: a heading that stands twice may mean two things."""
     times = Counter(map(headings.fold, names))
     return {name: column for name, column in agreed.items() if times[name] == 1}
@@ -304,11 +329,8 @@ def _rank(words: list[str], heading: str) -> int:
     return words.index(folded) if folded in words else len(words)
 
 
-def _check(columns: list[Column]) -> None:
-    roles = {column.role for column in columns}
+def _check_twice(columns: list[Column]) -> None:
     # A pair of pressures may stand beside one column of each: where they differ, the row waits (see cleaning).
     codes = [column.code for column in columns if column.role in ("indicator", "flag")]
     if len(set(codes)) < len(codes):
         raise FileRefused("duplicate-heading")
-    if not roles.intersection(PERSON) or "exam_date" not in roles:
-        raise FileRefused("missing-column")

@@ -1,6 +1,7 @@
 """Reading a file again with other answers about its columns, and keeping what people mended.
 
-A file of which nothing went in is read again in place. Of one whose rows went in, the same file becomes a further upload, like a
+A file of which nothing went in is read again in place, so too one that was refused because nobody had said which column names the
+person, or the exam date. Of one whose rows went in, the same file becomes a further upload, like a
 corrected file: its rows supersede where they say more or other, and undoing it brings the earlier reading back.
 What people mended is found again by the sheet's own row: a cell that was typed anew is typed again, a value that was left out stays out while its cell is at fault, a person
 who was named stays named, a row that was left out stays out unless it was for a cell that is sound now.
@@ -37,13 +38,26 @@ def read_again(upload: Upload, *, by: Actor) -> Upload:
         if latest != upload:
             # The newest reading is the one that goes on from here.
             return read_again(latest, by=by)
-        if upload.state not in (Upload.State.CHECKED, *WENT_IN):
+        if upload.state not in (Upload.State.CHECKED, *WENT_IN) and not awaits_answers(upload):
             raise Rejected(_("This file cannot be read again now."))
         if newest is None or newest.pk == upload.agreed_id:
             raise Rejected(_("The file was read with these answers already."))
         if not is_kept(upload):
             raise Rejected(_("The file is not kept any more. The answers hold for the next one."))
         return _anew(upload, by=by) if upload.state in WENT_IN else _in_place(upload, by=by)
+
+
+def awaits_answers(upload: Upload) -> bool:
+    """Whether a file was refused only because nobody has said yet which column names the person, or the exam date."""
+    is_lacking = upload.state == Upload.State.REFUSED and upload.reason == "missing-column"
+    return is_lacking and bool(upload.layout.get("columns"))
+
+
+def has_stood(upload: Upload) -> bool:
+    """Whether there are rows of an earlier reading in place, which a further one must not lose. A refused file has none: its reason
+    stays until it was read.
+    """
+    return bool(upload.readings) and not upload.reason
 
 
 def is_kept(upload: Upload) -> bool:
@@ -78,20 +92,21 @@ def carry_over(upload: Upload) -> dict[int, Cells]:
 
     Returns the cells that they typed anew, by the number of the row now: `carry_cells` types them again afterwards.
     """
-    if not upload.readings and upload.follows_id is None:
+    is_aside = has_stood(upload)
+    if not is_aside and upload.follows_id is None:
         return {}
     parameters = {
         "upload": upload.pk,
         # In place the earlier rows lie under negative numbers.
-        "source": upload.pk if upload.readings else upload.follows_id,
-        "is_aside": bool(upload.readings),
+        "source": upload.pk if is_aside else upload.follows_id,
+        "is_aside": is_aside,
         "headings": repairing.headings(upload.layout, repairing.NAMING_ROLES),
         "of_one_cell": sorted(repairing.OF_ONE_CELL),
     }
     for name in ("carry_persons", "carry_values", "carry_left_rows"):
         sql.execute(f"exams/{name}", parameters)
     typed: dict[int, dict[int, str]] = {}
-    for number, cell in mending.typed_before(source=parameters["source"], upload=upload.pk, is_aside=parameters["is_aside"]):
+    for number, cell in mending.typed_before(source=parameters["source"], upload=upload.pk, is_aside=is_aside):
         typed.setdefault(number, {})[cell.index] = cell.after
     upload.rows.filter(number__lt=0).delete()
     return typed

@@ -158,6 +158,47 @@ def test_files_that_are_refused(data, reason, received):
     assert (found.reason, found.received) == (reason, received)
 
 
+UNNAMED = ["人员识别码", "姓名", "体检日期", "身高", "小结", "空"]
+
+
+def told(data, **options):
+    """What a refusal tells of its columns: heading, letter and row, what it was taken for, what its cells are like."""
+    last = making.read(data, **options).frames[-1]
+    return [(one["heading"], one["cell"], one["code"] or one["role"], kind) for one, kind in zip(last["columns"], last["kinds"], strict=True)]
+
+
+def test_file_without_a_person_tells_its_columns_and_what_they_are_like():
+    data = making.text(["标题"], UNNAMED, ["8", "何兰", "2024-04-08", "170", "未见异常", ""], ["9", "张敏", "2024-04-09", "未测", "2", ""])
+    assert told(data) == [
+        ("人员识别码", "A2", "other", "numbers"), ("姓名", "B2", "name", "words"), ("体检日期", "C2", "exam_date", "dates"),
+        ("身高", "D2", "height", "words"), ("小结", "E2", "other", "words"), ("空", "F2", "other", "empty"),
+    ]  # fmt: skip
+    assert "何兰" not in json.dumps(making.read(data).frames, ensure_ascii=False)
+
+
+def test_other_refusals_tell_no_columns():
+    last = making.read(making.text([*HEADING, "TC"], [*ROW, "5"])).frames[-1]
+    assert last == {"kind": "refused", "reason": "duplicate-heading", "received": 1}
+
+
+@pytest.mark.parametrize("cell", ["2024-04-08", "5.1", "760101199303130988"])
+def test_row_that_may_be_data_is_not_told_as_a_heading(cell):
+    """The words of a person without a heading over them look like known names."""
+    found = making.read(making.text(["何兰", "高血压", "糖尿病", cell], ["张敏", "无", "无", "x"]))
+    assert found.frames[-1] == {"kind": "refused", "reason": "missing-column", "received": 1}
+
+
+def test_columns_with_one_known_name_are_not_told():
+    assert "columns" not in making.read(making.text(["甲", "乙", "身高"], ["何兰", "x", "170"])).frames[-1]
+
+
+def test_file_that_was_refused_is_read_with_the_answer():
+    data = making.text(UNNAMED, ["D1", "何兰", "2024-04-08", "170", "", ""])
+    columns = making.read(data).frames[-1]["columns"]
+    found = making.read(data, layout={"columns": [columns[0] | {"role": "emp_no"}]})
+    assert (found.reason, found.rows[0]["emp_no"], found.rows[0]["values"]) == (None, "D1", {"height": 170})
+
+
 def test_limits_of_rows_and_columns():
     data = making.text(HEADING, *[ROW] * 12)
     assert making.read(data, limits={"rows": 12}).received == 12

@@ -214,8 +214,34 @@ def test_what_was_agreed_on_an_item_holds():
 
 def test_files_that_are_refused():
     assert read(["何兰", "2024-04-08", "身高", "170"], heading=["姓名", "体检日期", "项目", "结果"]).reason == "missing-column"
+    assert read(["何兰", "D1", "身高", "170"], heading=["姓名", "工号", "项目", "结果"]).reason == "missing-column"
     over = read(*([*LAN, "身高", "170", "", ""] for _ in range(5)), limits={"results": 4})
     assert (over.reason, over.rows) == ("too-large", [])
+
+
+UNNAMED = ["人员识别码", "姓名", "检查时点", "项目名称", "结果", "单位"]
+RESULTS = [["D1", "何兰", "2024-04-08", "身高", "170", "cm"], ["D1", "何兰", "2024-04-08", "总胆固醇", "5.1", "mmol/L"]]
+
+
+def test_refused_sheet_tells_the_columns_beside_its_results():
+    last = read(*RESULTS, heading=UNNAMED).frames[-1]
+    columns = [(one["heading"], one["cell"], one["role"], kind) for one, kind in zip(last["columns"], last["kinds"], strict=True)]
+    assert columns == [("人员识别码", "A1", "other", "words"), ("姓名", "B1", "name", "words"), ("检查时点", "C1", "other", "dates")]
+    assert last["received"] == 2
+
+
+def test_refused_sheet_is_read_with_what_people_said_of_its_columns():
+    columns = read(*RESULTS, heading=UNNAMED).frames[-1]["columns"]
+    answers = {"columns": [columns[0] | {"role": "emp_no"}, columns[2] | {"role": "exam_date"}]}
+    found = read(*RESULTS, heading=UNNAMED, layout=answers)
+    assert (found.reason, found.received) == (None, 1)
+    assert (found.rows[0]["emp_no"], found.rows[0]["exam_date"], found.rows[0]["values"]) == ("D1", "2024-04-08", {"height": 170, "tc": 5.1})
+
+
+def test_column_beside_the_results_is_no_item_whatever_was_said_of_wide_files():
+    said = {"index": 3, "heading": "体检机构x", "cell": "D1", "role": "indicator", "code": "tc", "unit": "mmol/L"}
+    found = read([*LAN, "5", "身高", "170"], heading=["工号", "姓名", "体检日期", "体检机构x", "项目", "结果"], layout={"columns": [said]})
+    assert (found.rows[0]["values"], found.rows[0]["other"]) == ({"height": 170}, {"体检机构x": "5"})
 
 
 ITEMS = st.sampled_from(["总胆固醇", "身高", "尿蛋白", "腹部彩超", "足底压力", "收缩压", "舒张压", "GLU", "WBC", ""])

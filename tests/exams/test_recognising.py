@@ -107,6 +107,15 @@ def test_recognise_a_pressure_column_by_its_pairs():
     assert roles([*PERSON, "血压"], [*WHO, "80"], [*WHO, "70"])[2] == "other"
 
 
+@pytest.mark.parametrize(
+    ("heading", "lacking"),
+    [(["姓名", "体检日期"], ["person"]), (["工号", "姓名"], ["exam_date"]), (["身份证号", "体检日期"], []), (["姓名", "身高"], ["person", "exam_date"])],
+)
+def test_lacking_says_what_no_column_is_of(heading, lacking):
+    columns = [recognising.understood(recognising.Seen(at, name, "A1"), {}, []) for at, name in enumerate(heading)]
+    assert recognising.lacking(columns) == lacking
+
+
 def test_recognise_a_column_of_both_pressures_beside_one_of_each():
     assert roles([*PERSON, "血压", "收缩压", "舒张压"], [*WHO, "120/80", "120", "80"])[2:] == ["bp", "sbp", "dbp"]
 

@@ -53,7 +53,7 @@ class Upload(models.Model):
     the first round, and as waiting after it. A file of mended rows `mends` the upload that its rows came from, and holds none itself.
     When it was kept long enough its file and rows are removed (`purged_at`); `causes` then tells by state why rows had waited or were
     left out. `agreed` are the answers that it was read with, `readings` counts how often it was read again in place, `follows` is the
-    applied upload whose file it reads again.
+    applied upload whose file it reads again. `reason` says why it was refused, also while it is read again.
     """
 
     class State(models.TextChoices):

@@ -1,6 +1,8 @@
 """Why a whole file is refused, and the limits that hostile files meet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 REASONS = frozenset(
     "encoding empty no-rows header missing-column duplicate-heading too-long too-large password format macro "
@@ -9,14 +11,17 @@ REASONS = frozenset(
 
 
 class FileRefused(Exception):
-    """Nothing of the file is taken. `received` is the number of data rows as far as they could be counted."""
+    """Nothing of the file is taken. `received` is the number of data rows as far as they could be counted; `told` is what people
+    need to know of it to help (see recognising.told).
+    """
 
-    def __init__(self, reason: str, received: int = 0) -> None:
+    def __init__(self, reason: str, received: int = 0, told: Mapping[str, Any] | None = None) -> None:
         if reason not in REASONS:
             raise ValueError(f"{reason!r} is no reason to refuse a file")
         super().__init__(reason)
         self.reason = reason
         self.received = max(received, 0)
+        self.told = dict(told or {})
 
 
 @dataclass(frozen=True, slots=True)
