@@ -33,14 +33,20 @@ FAULTS = {
 }
 
 
+KINDS = {
+    "empty": gettext_lazy("empty"),
+    "numbers": gettext_lazy("numbers"),
+    "dates": gettext_lazy("dates"),
+    "words": gettext_lazy("words"),
+}
+
+
 class Sampled(NamedTuple):
-    """What stands in the first rows: by column the first texts that differ, and whose they are; its numbers; how many days, and cells
-    at all."""
+    """What stands in the first rows: by column the first texts that differ, and whose they are; its numbers; what most cells are like."""
 
     texts: dict[int, list[tuple[str, int | None]]]
     numbers: dict[int, list[float]]
-    days: Counter[int]
-    filled: Counter[int]
+    kinds: dict[int, str]
 
 
 class MappedColumn(NamedTuple):
@@ -95,25 +101,24 @@ def columns_for(upload: Upload, *, shows_cells: bool) -> list[Column]:
     return found if shows_cells else [column for column in found if not quarantine.is_kept(asdict(column))]
 
 
-def sampled(rows: Iterable[UploadRow]) -> Sampled:
-    """From rows with `raw` and `person_id`."""
+def sampled(rows: Iterable[UploadRow], layout: Mapping[str, Any]) -> Sampled:
+    """From rows with `raw` and `person_id`; of a refused file no row is kept, and its layout says what the cells were like."""
     texts: dict[int, list[tuple[str, int | None]]] = {}
     numbers: dict[int, list[float]] = {}
-    days: Counter[int] = Counter()
-    filled: Counter[int] = Counter()
+    kinds: dict[int, Counter[str]] = {}
     for row in rows:
         for index, text in enumerate(row.raw):
             if not text or not text.strip():
                 continue
-            filled[index] += 1
-            if (found := cells.bare_number(text)) is not None:
-                numbers.setdefault(index, []).append(found)
-            elif cells.day(text, "dmy") or cells.day(text, "mdy"):
-                days[index] += 1
+            kind = cells.kind(text)
+            kinds.setdefault(index, Counter())[kind] += 1
+            if kind == "numbers":
+                numbers.setdefault(index, []).append(cells.bare_number(text))
             kept, shown = texts.setdefault(index, []), text.strip()[:LONGEST_SAMPLE]
             if len(kept) < SAMPLES and shown not in [sample for sample, _person in kept]:
                 kept.append((shown, row.person_id))
-    return Sampled(texts, numbers, days, filled)
+    told = {column["index"]: kind for column, kind in zip(layout.get("columns", ()), layout.get("kinds", ()))}
+    return Sampled(texts, numbers, told or {index: cells.mostly(found) for index, found in kinds.items()})
 
 
 def people_shown(found: list[Column], sample: Sampled, *, shows_cells: bool) -> set[int]:
@@ -198,7 +203,7 @@ def mapped(
         zero_is_missing=zero,
         is_ignored=ignored,
         samples=texts if is_clear else [presenters.MASK] if texts else [],
-        kind=_kind(index, sample),
+        kind=str(KINDS[sample.kinds.get(index, "empty")]),
         may_answer=bool(column.heading) and headings.fold(column.heading) not in repeated,
         error=str(FAULTS[error]) if error else "",
         is_fresh=sent is not None and f"fresh-{index}" in sent,
@@ -208,16 +213,6 @@ def mapped(
 def _unit(column: Column) -> str:
     is_measured = column.role == "bp" or (column.role == "indicator" and catalogue.load()[column.code].is_numeric)
     return column.unit or "" if is_measured else ""
-
-
-def _kind(index: int, sample: Sampled) -> str:
-    """What the cells are like, where they themselves are not shown."""
-    filled = sample.filled[index]
-    if not filled:
-        return _("empty")
-    if len(sample.numbers.get(index, ())) * 2 > filled:
-        return _("numbers")
-    return _("dates") if sample.days[index] * 2 > filled else _("words")
 
 
 def answers(found: Sequence[Column], sent: Mapping[str, str]) -> tuple[list[Answer], dict[int, str]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from healthmgmt.accounts.models import User
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.templatetags.health import number, page_language
-from healthmgmt.exams import packages
+from healthmgmt.exams import answering, packages, recognising
 from healthmgmt.exams.models import Exam, Mending, Upload, UploadLink, UploadRow
 
 # What stands where a value must not be shown.
@@ -75,6 +75,11 @@ LACKING = {
 def lacking_sentence(lacking: Sequence[str]) -> str:
     """What people have to say of the columns before a file can be read."""
     return str(LACKING[tuple(lacking)])
+
+
+def lacking_in(upload: Upload) -> str:
+    """The same of a file that was refused for it."""
+    return lacking_sentence(recognising.lacking(answering.columns_of(upload.layout)))
 
 
 def kept_heading() -> str:

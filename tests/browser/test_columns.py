@@ -65,3 +65,44 @@ def test_liaison_answers_about_columns_and_the_file_is_read_again(site, town, fi
         assert (upload.received, upload.waiting, "tg" in upload.layout["codes"]) == (24, 0, True)
     assert visitor.taken_complaints() == []
     visitor.close()
+
+
+@pytest.fixture
+def unnamed(town: Town, tmp_path, language):
+    """A file in which neither the person's column nor that of the day has a known name; another one for each look."""
+    with town.entered():
+        people = list(Person.objects.employed().order_by("emp_no")[:3])
+    headings = [{"zh": "人员识别码", "en": "档案代号"}[language], "姓名", {"zh": "检查时点", "en": "来检时点"}[language], *HEADINGS[3:5], "体检小结"]
+    rows = [[one.emp_no, one.name, town.exam_day.isoformat(), 121, 77, "未见异常"] for one in people]
+    path = tmp_path / "新列名.csv"
+    path.write_text("\n".join(",".join(row) for row in [headings, *(list(map(str, row)) for row in rows)]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 390), ("en", 1280)])
+def test_liaison_says_whose_column_it_is_and_the_refused_file_is_read(site, town, unnamed, language, width):
+    visitor = sign_in(site, town, "liaison", language, width)
+    visitor.go("/uploads/")
+    visitor.page.set_input_files("input[name=file]", unnamed)
+    visitor.page.wait_for_selector("a.btn-p[href$='/columns/']", timeout=SECONDS)
+    address = visitor.page.url
+    assert visitor.sideways() <= 0
+    visitor.page.click("a.btn-p[href$='/columns/']")
+    visitor.page.wait_for_load_state()
+    assert visitor.sideways() <= 0
+    visitor.page.fill("#item-0", {"zh": "工号", "en": "Employee number"}[language])
+    with visitor.page.expect_navigation():
+        visitor.page.click("form[action*='/columns/'] button.btn-p")
+    # The day is still missing; what was typed is still there.
+    assert visitor.page.locator("p.error[role=alert]").count() == 1 and visitor.page.input_value("#item-0")
+    # The answer says with its status that nothing was saved, which the browser notes.
+    visitor.taken_complaints()
+    visitor.page.fill("#item-2", {"zh": "体检日期", "en": "Exam date"}[language])
+    visitor.page.click("form[action*='/columns/'] button.btn-p")
+    visitor.page.wait_for_url(re.compile(re.escape(address)), timeout=SECONDS)
+    visitor.page.wait_for_selector("form[action$='/apply/']", timeout=SECONDS)
+    with town.entered():
+        upload = Upload.objects.order_by("-id").first()
+        assert (upload.state, upload.received, upload.accepted) == ("checked", 3, 3)
+    assert visitor.taken_complaints() == []
+    visitor.close()

@@ -8,7 +8,7 @@ from django.test import Client
 
 from healthmgmt.audit.models import Event
 from healthmgmt.core.actors import Actor
-from healthmgmt.exams import services
+from healthmgmt.exams import links, services
 from healthmgmt.exams.models import ExamLayout, Upload
 from healthmgmt.work import services as work
 from tenants import current
@@ -266,3 +266,126 @@ def test_answer_to_what_nobody_asks_changes_nothing(cast, sign_in, org_a):
         assert sign_in(cast.liaison_a1).post(url(one, "answer/"), given).status_code == 422
     with current.use(org_a):
         assert not ExamLayout.objects.exists()
+
+
+# A file that was refused because nobody knew which column names the person, or the exam date.
+
+UNNAMED = ["人员识别码", "姓名", "检查时点", "收缩压(mmHg)", "胆固醇结果", "HIV抗体", "小结", "小结"]
+
+
+def refused(cast, org, user, **options) -> Upload:
+    rows = [[one.emp_no, one.name, DAY, 120, SECRET, "阴性", "x", ""] for one in (cast.anna, cast.ben)]
+    one = deliver(cast, org, user, rows=rows, headings=UNNAMED, **options)
+    assert (one.state, one.reason) == ("refused", "missing-column")
+    return one
+
+
+def test_refused_file_says_what_is_missing_and_leads_to_its_columns(cast, sign_in, org_a):
+    one = refused(cast, org_a, cast.liaison_a1)
+    shown = sign_in(cast.liaison_a1).get(f"/uploads/{one.uuid}/").content.decode()
+    assert "This file cannot be read yet." in shown and "Rows counted in it: 2." in shown and f'href="{url(one)}"' in shown
+    assert "names the person, by employee number or identity number, and which one holds the exam date" in shown
+
+
+def test_refused_file_lists_its_columns_with_what_they_are_like_and_no_cell(cast, sign_in, org_a):
+    one = refused(cast, org_a, cast.liaison_a1)
+    shown = page(sign_in(cast.liaison_a1), one)
+    assert "It is not known yet which column names the person" in shown
+    for heading, letter, kind in (("人员识别码", "A", "words"), ("检查时点", "C", "dates"), ("胆固醇结果", "E", "numbers")):
+        assert re.search(rf">{letter}</span> <b[^>]*>{re.escape(heading)}</b>\s*<p[^>]*>\s*{kind}</p>", shown)
+    assert "•••" not in shown and not any(cell in shown for cell in (cast.anna.name, cast.anna.emp_no, SECRET, DAY))
+    assert shown.count("This heading stands more than once in the file.") == 2
+
+
+@pytest.mark.parametrize(("who", "is_named"), [("liaison_a1", False), ("exam_centre", True)])
+def test_refused_file_names_what_is_kept_from_employers_to_its_exam_centre_only(cast, sign_in, org_a, who, is_named):
+    user = getattr(cast, who)
+    assert ("HIV" in page(sign_in(user), refused(cast, org_a, user))) == is_named
+
+
+@pytest.mark.parametrize("who", ["liaison_a1", "exam_centre"])
+def test_refused_file_is_read_with_what_was_said_of_its_columns(cast, sign_in, org_a, who):
+    user = getattr(cast, who)
+    one, browser = refused(cast, org_a, user), sign_in(user)
+    answer = send(browser, one, org_a, item_0="Employee number", item_2="Exam date")
+    assert answer.url == f"/uploads/{one.uuid}/" and (one.state, one.received, one.accepted) == ("checked", 2, 2)
+    assert "columns were recognised." in page(browser, one)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"item_0": "Employee number"}, "Nothing was saved yet. It is not known yet which column holds the exam date."),
+        ({"item_2": "Exam date"}, "Nothing was saved yet. It is not known yet which column names the person, by employee number or identity number."),
+        ({"item_0": "Employee number", "item_2": "Exam date", "item_4": "Nothing known"}, "There is no item of this name."),
+        ({"item_0": "Employee number", "item_2": "Employee number"}, "Another column holds the same already."),
+    ],
+)
+def test_what_is_still_missing_is_said_and_what_was_typed_stays(cast, sign_in, org_a, changes, words):
+    one = refused(cast, org_a, cast.liaison_a1)
+    answer = send(sign_in(cast.liaison_a1), one, org_a, **changes)
+    shown = answer.content.decode()
+    assert answer.status_code == 422 and words in shown
+    assert {name: fields(shown)[name] for name in (key.replace("_", "-") for key in changes)} == {key.replace("_", "-"): text for key, text in changes.items()}
+    with current.use(org_a):
+        assert not ExamLayout.objects.exists() and one.state == "refused"
+
+
+def test_opening_the_columns_of_a_refused_file_is_on_record(cast, sign_in, org_a):
+    one = refused(cast, org_a, cast.liaison_a1)
+    page(sign_in(cast.liaison_a1), one)
+    with current.use(org_a):
+        event = Event.objects.get(action="upload.columns_viewed", actor_id=cast.liaison_a1.pk)
+        assert (event.person_id, event.detail) == (None, {"columns": 8})
+
+
+def test_others_who_see_a_refused_file_do_not_explain_it(cast, sign_in, org_a):
+    one = refused(cast, org_a, cast.liaison_a1)
+    shown = sign_in(cast.office_a).get(f"/uploads/{one.uuid}/").content.decode()
+    assert "This file cannot be read yet." in shown and "/columns/" not in shown
+    assert sign_in(cast.office_a).get(url(one)).status_code == 403
+    assert sign_in(cast.liaison_b1).post(url(one), {"item-0": "Employee number"}).status_code == 404
+
+
+def test_refused_file_that_is_not_kept_any_more_says_so(cast, sign_in, org_a):
+    one, browser = refused(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
+    with current.use(org_a):
+        Upload.objects.update(file_key="", purged_at=one.uploaded_at)
+    assert "This file is not kept any more." in browser.get(f"/uploads/{one.uuid}/").content.decode()
+    shown = page(browser, one)
+    assert "This file is not kept any more." in shown and "The file is then read again." not in shown
+    answer = send(browser, one, org_a, item_0="Employee number", item_2="Exam date")
+    assert answer.url == url(one) and one.state == "refused"
+    with current.use(org_a):
+        assert ExamLayout.objects.get().version == 1
+
+
+def test_refused_file_is_read_again_with_answers_of_another_file(cast, sign_in, org_a):
+    first, second, browser = refused(cast, org_a, cast.liaison_a1), refused(cast, org_a, cast.liaison_a1), sign_in(cast.liaison_a1)
+    send(browser, first, org_a, item_0="Employee number", item_2="Exam date")
+    assert "This file was read before the newest answers." in page(browser, second)
+    assert browser.post(url(second, "again/")).url == f"/uploads/{second.uuid}/"
+    with current.use(org_a):
+        work.drain()
+        second.refresh_from_db()
+    assert second.state == "checked"
+
+
+def test_file_whose_heading_may_be_a_row_says_that_nothing_can_be_said_of_it(cast, sign_in, org_a):
+    rows = [["高血压", "糖尿病", "5.1", "x"], ["无", "无", "5.2", "x"]]
+    one, browser = deliver(cast, org_a, cast.liaison_a1, rows=rows[1:], headings=rows[0]), sign_in(cast.liaison_a1)
+    shown = browser.get(f"/uploads/{one.uuid}/").content.decode()
+    assert one.reason == "missing-column" and "Its headings cannot be told from its rows" in shown and "/columns/" not in shown
+    assert browser.get(url(one)).url == f"/uploads/{one.uuid}/"
+
+
+def test_file_that_came_by_a_link_is_explained_by_who_answers_for_the_unit(cast, sign_in, org_a):
+    with current.use(org_a):
+        link, _token = links.make(unit=cast.a1, centre=casting.CENTRE, by=Actor.of(cast.liaison_a1), user=cast.liaison_a1)
+        rows = [[one.emp_no, one.name, DAY, 120] for one in (cast.anna, cast.ben)]
+        one = links.deliver(link, io.BytesIO(text(rows, headings=UNNAMED[:4])), name="march.csv", address="10.0.0.1").upload
+        work.drain()
+        one.refresh_from_db()
+    assert (one.state, one.uploaded_by) == ("refused", None)
+    assert send(sign_in(cast.liaison_a1), one, org_a, item_0="Employee number", item_2="Exam date").status_code == 302
+    assert (one.state, one.accepted) == ("checked", 2)

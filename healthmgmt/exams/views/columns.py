@@ -30,7 +30,7 @@ SHOWN_VERSIONS = 10
 def mapped(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Every column with what it was taken for; POST says what some of them are."""
     upload = access.get_answerable_or_404(request.user, uuid)
-    if upload.state in WORKING:
+    if upload.state in WORKING or not upload.layout.get("columns"):
         return redirect("exams:upload", uuid)
     if request.method == "GET":
         return _page(request, upload)
@@ -116,9 +116,10 @@ def _columns(request: HttpRequest, upload: Upload) -> list[Column]:
 def _page(request: HttpRequest, upload: Upload, *, faults: Mapping[int, str] | None = None, error: str = "") -> HttpResponse:
     upload = Upload.objects.select_related("centre", "unit", "agreed").get(pk=upload.pk)
     found, shows_cells = _columns(request, upload), access.may_see_cells(request.user, upload)
-    sample, versions = mapping.sampled(selectors.sample_rows(upload)), list(selectors.layouts(upload).select_related("made_by"))
+    sample, versions = mapping.sampled(selectors.sample_rows(upload), upload.layout), list(selectors.layouts(upload).select_related("made_by"))
     _note_viewed(request, upload, mapping.people_shown(found, sample, shows_cells=shows_cells))
-    sent = request.POST if faults else None
+    # Also where no single column is at fault what was said stays in its fields; not where others said something else meanwhile.
+    sent = request.POST if faults is not None else None
     lines = _lines(found, sample, shows_cells, sent, faults or {})
     page = Paginator(lines, PAGE_COLUMNS).get_page(request.GET.get("page"))
     newest = versions[0] if versions else None
@@ -133,7 +134,6 @@ def _page(request: HttpRequest, upload: Upload, *, faults: Mapping[int, str] | N
         # What was sent was said about what was seen then.
         "seen": sent.get("seen", "") if sent else layouts.seen(upload, newest),
         "error": error,
-        "is_open": upload.state in layouts.ANSWERABLE,
         "shows_cells": shows_cells,
     }
     return render(request, "exams/columns.html", context | _standing(upload, newest, versions, shows_cells), status=422 if error else 200)
@@ -153,11 +153,15 @@ def _lines(
 def _standing(upload: Upload, newest: Any, versions: list, shows_cells: bool) -> dict[str, Any]:
     """How this reading stands to the answers that count, and their history."""
     is_behind = newest is not None and newest.pk != upload.agreed_id
+    is_open, is_kept = layouts.is_open(upload), rereading.is_kept(upload)
     again, failed = selectors.read_again_as(upload), upload.layout.get("refused", "")
     own = answering.fingerprint(answering.columns_of(upload.layout))
     return {
         "is_behind": is_behind,
-        "may_read_again": is_behind and rereading.is_kept(upload) and upload.state in layouts.ANSWERABLE and again is None,
+        "may_read_again": is_behind and is_kept and is_open and again is None,
+        "is_open": is_open,
+        "is_kept": is_kept,
+        "lacking": presenters.lacking_in(upload) if rereading.awaits_answers(upload) else "",
         "went_in": upload.state in rereading.WENT_IN,
         "again": again,
         "failed": presenters.sentence(failed) if failed else "",

@@ -17,7 +17,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.exporting import XLSX
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.exams import access, columns, downloads, presenters, purging, quarantine, selectors, services
+from healthmgmt.exams import access, columns, downloads, presenters, purging, quarantine, rereading, selectors, services
 from healthmgmt.exams.forms import DeliveryForm
 from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.exams.progress import WORKING, progress
@@ -95,8 +95,7 @@ def _page(request: HttpRequest, upload: Upload) -> HttpResponse:
     if upload.state in WORKING and upload.purged_at is None:
         return render(request, "exams/progress.html", _progress(request, upload))
     if upload.state == Upload.State.REFUSED:
-        told = {"sentence": presenters.sentence(upload.reason), "may_deliver": request.user.can(Permission.UPLOAD_CREATE)}
-        return render(request, "exams/refused.html", presenters.about(upload) | told)
+        return render(request, "exams/refused.html", _refused(request, upload))
     if upload.state == Upload.State.MERGED:
         told = {"lead": presenters.merged_sentence(upload), "lines": presenters.merged_lines(upload)}
         return render(request, "exams/merged.html", presenters.about(upload) | told)
@@ -118,6 +117,17 @@ def progress_of(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _kept(request: HttpRequest, upload: Upload) -> frozenset[str]:
     """Headings that are kept from the user."""
     return frozenset() if access.hands(request.user, upload).sees else quarantine.headings(upload.layout)
+
+
+def _refused(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+    awaits = rereading.awaits_answers(upload)
+    return presenters.about(upload) | {
+        "sentence": presenters.lacking_in(upload) if awaits else presenters.sentence(upload.reason),
+        "awaits_answers": awaits,
+        "may_answer": awaits and access.may_answer(request.user, upload),
+        "is_kept": rereading.is_kept(upload),
+        "may_deliver": request.user.can(Permission.UPLOAD_CREATE),
+    }
 
 
 def _progress(request: HttpRequest, upload: Upload) -> dict[str, Any]:
