@@ -6,7 +6,7 @@ It holds no secrets, no database and no Django, limits its own memory and time, 
     {"kind": "passed", "count"}                       rows that were stored before
     {"kind": "rows", "count", "hints", "lines"}       cleaning.FIELDS as lines (see there); behind its frame, see `_write`
     {"kind": "refused", "reason", "received"}         with the columns where only people can say which one is lacking
-                                                      (recognising.told), or
+                                                      (recognising.columns_told), or
     {"kind": "end", "received", "proposals": [...]}   see Cleaner.proposals
 
 Options: {"name", "today": "2024-05-01", "country": "cn", "limits": {...}, "layout": null | layout frame, "stored": {"rows", "hints"}},

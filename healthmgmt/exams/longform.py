@@ -16,7 +16,7 @@ from healthmgmt.exams.datarows import data_rows
 from healthmgmt.exams.headrows import PERSON, Heading, find_heading
 from healthmgmt.exams.reading.refusals import FileRefused
 from healthmgmt.exams.reading.sheets import Row, Sheet, address, column_letters
-from healthmgmt.exams.recognising import Column, Layout, Seen, agreed_columns, lacking, settle_roles, told, understood, unmistakable
+from healthmgmt.exams.recognising import Column, Layout, Seen, agreed_columns, columns_told, lacking, settle_roles, understood, unmistakable
 from healthmgmt.records import catalogue, coding, units
 
 IDENTITY = ("emp_no", "id_no", "name")
@@ -133,7 +133,7 @@ def turn(
     results = list(_results(parts, sheets, most))
     if lacking(parts.others):
         texts = [[result.who[at] for result in results[:SAMPLE_RESULTS]] for at in range(len(parts.others))]
-        raise FileRefused("missing-column", len(results), told(parts.heading, parts.others, texts))
+        raise FileRefused("missing-column", len(results), columns_told(parts.heading, parts.others, texts))
     table = _Table(parts, known)
     exams: dict[tuple, Exam] = {}
     for key, result in _grouped(parts, results, day):

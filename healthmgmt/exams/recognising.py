@@ -122,7 +122,7 @@ def recognise(sample: list[Row], known: Layout | None = None) -> Layout:
     columns = settle_roles(_without_rivals(columns, agreed))
     _check_twice(columns)
     if lacking(columns):
-        raise FileRefused("missing-column", told=told(heading, columns, texts))
+        raise FileRefused("missing-column", told=columns_told(heading, columns, texts))
     return Layout(columns, [*heading.rows, *used])
 
 
@@ -132,11 +132,13 @@ def lacking(columns: Iterable[Column]) -> list[str]:
     return [name for name, of in NEEDED.items() if roles.isdisjoint(of)]
 
 
-def told(heading: Heading, columns: Sequence[Column], texts: Iterable[Iterable[str]]) -> dict[str, Any]:
+def columns_told(heading: Heading, columns: Sequence[Column], texts: Iterable[Iterable[str]]) -> dict[str, Any]:
     """The columns of a sheet that lacks one, as JSON, and beside each what its cells are like (cells.kind_of): enough for people to
-    say what else they are. Nothing where the heading may be a row of data, whose cells are nobody's to see.
+    say what else they are. Nothing where the heading may be a row of data, whose cells are nobody's to see: it holds a number or a
+    day, or nothing that is known but diseases, which are as well written under a heading.
     """
-    if heading.known < FEWEST_KNOWN or any(_is_no_heading(name) for name in heading.names if name):
+    is_known = heading.known >= FEWEST_KNOWN and any(column.role not in ("other", "flag") for column in columns)
+    if not is_known or any(_is_no_heading(name) for name in heading.names if name):
         return {}
     return {"columns": list(map(asdict, columns)), "kinds": list(map(cells.kind_of, texts))}
 

@@ -12,7 +12,7 @@ REASONS = frozenset(
 
 class FileRefused(Exception):
     """Nothing of the file is taken. `received` is the number of data rows as far as they could be counted; `told` is what people
-    need to know of it to help (see recognising.told).
+    need to know of it to help (see recognising.columns_told).
     """
 
     def __init__(self, reason: str, received: int = 0, told: Mapping[str, Any] | None = None) -> None:
