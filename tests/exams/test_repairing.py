@@ -72,6 +72,17 @@ def test_row_with_another_problem_goes_on_waiting(two):
     assert (states(checked), [one["column"] for one in checked.rows.get().problems]) == (["waiting"], [HEADINGS[6]])
 
 
+def test_pressure_that_contradicts_the_pair_beside_it_can_be_left_out(two):
+    headings = [*HEADINGS[:3], "血压", "收缩压", "舒张压"]
+    rows = [row(two[0], "120/80", 130, 80), row(two[1], "120/80", 120, "")]
+    checked = upload(text(rows, headings=headings), apply=False)
+    assert [(one["reason"], one["cell"]) for one in checked.rows.get(number=1).problems] == [("conflict", "E2")]
+    assert counts(checked) == (2, 1, 0, 1, 0)
+    repairing.leave_values(checked, reason="conflict", column="收缩压", by=BY)
+    let_in(checked)
+    assert [results(one) for one in two] == [[{"dbp": 80}], [{"sbp": 120, "dbp": 80}]]
+
+
 def test_contradicting_pressures_are_both_left_out(two):
     headings = [*HEADINGS[:3], "收缩压(kPa)", "舒张压(kPa)", *HEADINGS[5:]]
     checked = upload(text([row(two[0], 10, 16, 5.0, 5.2)], headings=headings), apply=False)
