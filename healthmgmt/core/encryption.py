@@ -34,6 +34,12 @@ def _cipher(purpose: str, key: str) -> AESGCM:
     return AESGCM(_derived(purpose, key))
 
 
+@cache
+def _mac(purpose: str, key: str) -> hmac.HMAC:
+    """An HMAC of nothing yet; a copy of it is had in half the time of a new one."""
+    return hmac.new(_derived(purpose, key), digestmod="sha256")
+
+
 def encrypt(text: str) -> bytes:
     """The ciphertext of a short text."""
     return encrypt_all([text])[0]
@@ -64,8 +70,12 @@ def keyed_hash(text: str) -> str:
 
 def keyed_hashes(texts: Sequence[str]) -> list[str]:
     """The same of many texts."""
-    key = _derived("lookup", settings.IDENTITY_KEY)
-    return [hmac.digest(key, text.encode(), "sha256").hex() for text in texts]
+    empty, digests = _mac("lookup", settings.IDENTITY_KEY), []
+    for text in texts:
+        mac = empty.copy()
+        mac.update(text.encode())
+        digests.append(mac.hexdigest())
+    return digests
 
 
 def encrypt_stream(source: BinaryIO, target: BinaryIO) -> None:

@@ -17,6 +17,7 @@ sheet row, key, cells]. A refusal may come after rows: then nothing of the file 
 """
 
 import argparse
+import gc
 import json
 import os
 import resource
@@ -35,6 +36,7 @@ from healthmgmt.exams.recognising import Layout
 
 MEMORY = 1 << 30
 CPU_SECONDS = 60
+CONTAINERS = 100_000  # made anew before cycles are looked for
 SAMPLE_ROWS = 200
 BLOCK_ROWS = 250  # few enough to stay near the processor
 TEXT_FORMATS = ("csv", "tsv")
@@ -46,6 +48,8 @@ def main() -> int:
     parser.add_argument("--options-fd", type=int, required=True)
     arguments = parser.parse_args()
     limit_self()
+    # Rows are lists by the hundred thousand and no cycles; to look for some each few hundred would take a tenth of the time.
+    gc.set_threshold(CONTAINERS)
     try:
         with os.fdopen(arguments.options_fd, "rb") as file:
             options = json.load(file)
