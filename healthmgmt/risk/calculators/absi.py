@@ -18,6 +18,7 @@ def _formula(waist_m: np.ndarray, height_m: np.ndarray, weight_kg: np.ndarray) -
 CALCULATOR = Calculator(
     name="absi",
     title="A body shape index",
+    subject="body",
     formula=_formula,
     inputs=(
         Number("waist_m", (Unit("m", 1, 0.4, 2.5),)),

@@ -18,8 +18,9 @@ def _formula(items: np.ndarray, sex: np.ndarray) -> dict[str, np.ndarray]:
 CALCULATOR = Calculator(
     name="audit_c",
     title="AUDIT-C",
+    subject="questionnaire",
     formula=_formula,
     inputs=(Items("items", 3, 0, 4), SEX),
-    outputs=(Output("score", "{score}"), Output("positive")),
+    outputs=(Output("score", "{score}"), Output("positive", is_flag=True)),
     citation="Bush K et al., Arch Intern Med 1998;158:1789-1795",
 )

@@ -1,6 +1,6 @@
 """Body mass index: weight / height^2, kg/m2 (Quetelet).
 
-Inputs: height (cm, m, in, ft), weight (kg, g, lb, jin), any shape. Range: height 30-272 cm, weight 0.3-650 kg; under
+Inputs (any shape), each as [value, unit]: height 30-272 cm (also m, in, ft), weight 0.3-650 kg (also g, lb, jin). Under
 18 years the number is arithmetic only. Output: `value` kg/m2. Errors: outside the range no value and a reason.
 Source: WHO Technical Report Series 894 (2000); Chinese cut-offs WS/T 428-2013.
 """
@@ -45,6 +45,7 @@ WEIGHT = Number(
 CALCULATOR = Calculator(
     name="bmi",
     title="Body mass index",
+    subject="body",
     formula=_formula,
     inputs=(HEIGHT, WEIGHT),
     outputs=(Output("value", "kg/m2"),),

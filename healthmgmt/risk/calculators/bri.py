@@ -17,6 +17,7 @@ def _formula(waist_cm: np.ndarray, height_cm: np.ndarray) -> dict[str, np.ndarra
 CALCULATOR = Calculator(
     name="bri",
     title="Body roundness index",
+    subject="body",
     formula=_formula,
     inputs=(Number("waist_cm", (Unit("cm", 1, 40, 250),)), Number("height_cm", (Unit("cm", 1, 100, 250),))),
     outputs=(Output("value", "1"),),

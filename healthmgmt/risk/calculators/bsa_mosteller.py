@@ -1,7 +1,7 @@
 """Body surface area by Mosteller: sqrt(height cm x weight kg / 3600), m2.
 
-Inputs as for `bmi` (any shape, units cm, m, in, ft and kg, g, lb, jin). Output: `value` m2. Errors: outside the range
-no value and a reason. Source: Mosteller RD, N Engl J Med 1987;317:1098.
+Inputs (any shape), each as [value, unit]: height 30-272 cm (also m, in, ft), weight 0.3-650 kg (also g, lb, jin).
+Output: `value` m2. Errors: outside the range no value and a reason. Source: Mosteller RD, N Engl J Med 1987;317:1098.
 """
 
 import numpy as np
@@ -17,6 +17,7 @@ def _formula(height: np.ndarray, weight: np.ndarray) -> dict[str, np.ndarray]:
 CALCULATOR = Calculator(
     name="bsa_mosteller",
     title="Body surface area (Mosteller)",
+    subject="body",
     formula=_formula,
     inputs=(HEIGHT, WEIGHT),
     outputs=(Output("value", "m2"),),

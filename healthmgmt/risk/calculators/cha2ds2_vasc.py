@@ -1,9 +1,9 @@
 """CHA2DS2-VASc, stroke risk in atrial fibrillation.
 
-Inputs (any shape): age 18-120 years, sex, and flags that count as absent when a form leaves them out: congestive heart
-failure, hypertension, diabetes, stroke, transient ischaemic attack, thromboembolism, vascular disease (the input key
-spells "faliure", as published case files do). Output: `value` 0-9. Errors: outside the range no value and a reason.
-Source: Lip GYH et al., Chest 2010;137:263-272.
+Inputs (any shape): age 18-120 years, sex, and flags that count as absent when a form leaves them out:
+congestive_heart_faliure (spelt as published case files do), hypertension_history, diabetes_history, stroke,
+transient_ischemic_attacks_history, thromboembolism_history, vascular_disease_history.
+Output: `value` 0-9. Errors: outside the range no value and a reason. Source: Lip GYH et al., Chest 2010;137:263-272.
 """
 
 import numpy as np
@@ -26,6 +26,7 @@ def _formula(age: np.ndarray, sex: np.ndarray, **history: np.ndarray) -> dict[st
 CALCULATOR = Calculator(
     name="cha2ds2_vasc",
     title="CHA2DS2-VASc",
+    subject="heart",
     formula=_formula,
     inputs=(Number("age", (Unit("a", 1, 18, 120),)), SEX, *(Flag(name, default=0.0) for name in HISTORY)),
     outputs=(Output("value", "{score}"),),

@@ -6,8 +6,8 @@ Coefficients: the set numerically calibrated to the official calculator. The pri
 the paper's own results (women come out a third too low); in the calibrated set every coefficient stays within its
 print-rounding interval and only S10 is fitted. The authors have not published it, and the product says so.
 
-Inputs (any shape): age 20-85 years, sex, sbp 70-200 mmHg, total cholesterol 80-400 mg/dL or 2-11 mmol/L, HDL-C 20-130
-mg/dL or 0.5-4 mmol/L, waist 50-130 cm, flags bp_treated, diabetes, current_smoker, family_history_ascvd (parent or
+Inputs (any shape): age 20-85 years, sex, sbp 70-200 mmHg, total_cholesterol 80-400 mg/dL or 2-11 mmol/L, hdl_c 20-130
+mg/dL or 0.5-4 mmol/L, waist_cm 50-130, flags bp_treated, diabetes, current_smoker, family_history_ascvd (parent or
 sibling), north (of the Yangtze), urban; dbp 40-140 stands on the official form, is checked, and is not in the equation.
 Outputs: `risk_10y_pct`; `ideal_risk_10y_pct` of the same person in the ideal state; `risk_category` low < 5 %,
 medium < 10 %, high; `outside_derivation` true outside 35-74 years. Errors: outside a range no value and a reason.
@@ -145,6 +145,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="china_par",
     title="China-PAR (numerically calibrated to the official calculator)",
+    subject="heart",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, 20, 85),)),
@@ -172,8 +173,9 @@ CALCULATOR = Calculator(
     outputs=(
         Output("risk_10y_pct", "%"),
         Output("ideal_risk_10y_pct", "%"),
-        Output("risk_category"),
-        Output("outside_derivation"),
+        Output("risk_category", words=("low", "medium", "high")),
+        Output("outside_derivation", is_flag=True),
     ),
-    citation="Yang X et al., Circulation 2016;134:1430-1440; Chinese cardiovascular risk guideline 2019",
+    citation="Yang X et al., Circulation 2016;134:1430-1440, doi 10.1161/CIRCULATIONAHA.116.022367; "
+    "Chinese cardiovascular risk guideline 2019",
 )

@@ -1,6 +1,6 @@
 """CKD-EPI 2021 creatinine equation without race: estimated GFR and KDIGO stage G1-G5.
 
-Inputs: age in years (18-120), sex, creatinine in mg/dL or umol/L (0.1-30 mg/dL), any shape.
+Inputs: age in years (18-120), sex, creatinine 0.1-30 mg/dL or 8.8-2653 umol/L, any shape.
 Outputs: `egfr` mL/min/1.73 m2 and `kdigo_g`, staged on the unrounded value (89.6 is G2). One exam only suggests a
 stage: chronic kidney disease needs more than three months. Errors: outside the range no value and a reason.
 Source: Inker LA et al., N Engl J Med 2021;385:1737-1749; KDIGO 2024 for the stages.
@@ -37,6 +37,7 @@ def _formula(age: np.ndarray, sex: np.ndarray, creatinine: np.ndarray) -> dict[s
 CALCULATOR = Calculator(
     name="ckd_epi_2021",
     title="CKD-EPI 2021 (creatinine)",
+    subject="kidney_liver",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, MIN_AGE, 120),)),
@@ -47,6 +48,6 @@ CALCULATOR = Calculator(
             unit_key="creatinine_unit",
         ),
     ),
-    outputs=(Output("egfr", "mL/min/{1.73_m2}"), Output("kdigo_g")),
+    outputs=(Output("egfr", "mL/min/{1.73_m2}"), Output("kdigo_g", words=tuple(STAGES[::-1]))),
     citation="Inker LA et al., N Engl J Med 2021;385:1737-1749",
 )

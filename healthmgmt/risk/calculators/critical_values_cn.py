@@ -1,7 +1,8 @@
 """Class A (act now) and B (prompt work-up) results of a health examination; conditions in words stay with the clinician.
 
 Inputs (any shape): item (a name of ../data/thresholds/critical_cn.csv; `_x_uln` is a multiple of the upper reference
-limit) and `value` in the unit of the name. Output: `class` A, B or none. Errors: an unknown item or no value: a reason.
+limit) and `value` 0-10,000,000 in the unit of the name. Output: `class` A, B or none. Errors: an unknown item, no value or
+one outside the range: no class and a reason.
 Source: expert consensus on important abnormal results of health examination, trial version 2019.
 """
 
@@ -37,8 +38,9 @@ ITEM = Choice("item", tuple(sorted({rule["item"] for rule in _rules()})))
 CALCULATOR = Calculator(
     name="critical_values_cn",
     title="Important abnormal results, class A and B",
+    subject="practice",
     formula=_formula,
-    inputs=(ITEM, Number("value", (Unit("", 1, 0, 10_000_000),))),
-    outputs=(Output("class"),),
+    inputs=(ITEM, Number("value", (Unit("", 1, 0, 10_000_000),), unit_of="item")),
+    outputs=(Output("class", words=("A", "B", "none")),),
     citation="Expert consensus on important abnormal results of health examination (trial version 2019)",
 )

@@ -39,6 +39,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="findrisc",
     title="FINDRISC",
+    subject="metabolism",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, 18, 120),)),
@@ -51,6 +52,6 @@ CALCULATOR = Calculator(
         Flag("history_high_glucose"),
         FAMILY,
     ),
-    outputs=(Output("score", "{score}"), Output("band")),
+    outputs=(Output("score", "{score}"), Output("band", words=(*BANDS, "very_high"))),
     citation="Lindstrom J, Tuomilehto J, Diabetes Care 2003;26:725-731",
 )

@@ -25,6 +25,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="framingham_bmi_2008",
     title="Framingham general CVD 2008 (BMI)",
+    subject="heart",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, 30, 74),)),

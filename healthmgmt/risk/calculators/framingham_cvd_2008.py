@@ -27,6 +27,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="framingham_cvd_2008",
     title="Framingham general CVD 2008 (laboratory)",
+    subject="heart",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, 30, 74),)),

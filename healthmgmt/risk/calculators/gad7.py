@@ -25,8 +25,9 @@ def _formula(items: np.ndarray) -> dict[str, np.ndarray]:
 CALCULATOR = Calculator(
     name="gad7",
     title="GAD-7",
+    subject="questionnaire",
     formula=_formula,
     inputs=(Items("items", 7, 0, 3),),
-    outputs=(Output("score", "{score}"), Output("severity"), Output("positive_screen_ge10")),
+    outputs=(Output("score", "{score}"), Output("severity", words=tuple(SEVERITIES)), Output("positive_screen_ge10", is_flag=True)),
     citation="Spitzer RL et al., Arch Intern Med 2006;166:1092-1097",
 )

@@ -16,6 +16,7 @@ def _formula(glucose_mg_dl: np.ndarray, insulin_uiu_ml: np.ndarray) -> dict[str,
 CALCULATOR = Calculator(
     name="homa_ir",
     title="HOMA-IR",
+    subject="metabolism",
     formula=_formula,
     inputs=(
         Number("glucose_mg_dl", (Unit("mg/dL", 1, 9, 1080),)),

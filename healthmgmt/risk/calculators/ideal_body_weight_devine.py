@@ -1,7 +1,7 @@
 """Ideal body weight by Devine, for dosing: 50 kg (men) or 45.5 kg (women) + 2.3 kg per inch above 60 inches.
 
-Inputs (any shape): height (cm, m, in, ft), sex. Made for 60 inches and taller; shorter people are computed on the same
-line and flagged. Output: `value` kg. Errors: outside the range no value and a reason.
+Inputs (any shape): height 30-272 cm (also m, in, ft) as [value, unit], sex. Made for 60 inches and taller; shorter people
+are computed on the same line and flagged. Output: `value` kg. Errors: outside the range no value and a reason.
 Source: Devine BJ, Drug Intell Clin Pharm 1974;8:650-655.
 """
 
@@ -22,6 +22,7 @@ def _formula(height: np.ndarray, sex: np.ndarray) -> dict[str, np.ndarray]:
 CALCULATOR = Calculator(
     name="ideal_body_weight_devine",
     title="Ideal body weight (Devine)",
+    subject="body",
     formula=_formula,
     inputs=(replace(HEIGHT, usual=(60 * CM_PER_INCH, 272)), SEX),
     outputs=(Output("value", "kg"),),

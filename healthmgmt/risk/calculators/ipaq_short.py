@@ -2,8 +2,9 @@
 
 Inputs (any shape): vigorous_days, moderate_days, walk_days 0-7 and minutes a day vigorous_min, moderate_min, walk_min
 0-1,440. Bouts under 10 minutes count nothing, each activity is cut at 180 minutes a day, and a form with more than 960
-minutes a day in sum is discarded (no value and a reason). Outputs: `met_min_week` (3.3 walking, 4.0 moderate, 8.0
+minutes a day in sum is discarded. Outputs: `met_min_week` (3.3 walking, 4.0 moderate, 8.0
 vigorous) and `category` low, moderate, high; the 1,500 of the vigorous criterion are accumulated by vigorous activity.
+Errors: outside the range, or discarded, no value and a reason.
 Source: Guidelines for data processing and analysis of the IPAQ, November 2005.
 """
 
@@ -44,12 +45,13 @@ def _counted(minutes: Array) -> Array:
 CALCULATOR = Calculator(
     name="ipaq_short",
     title="IPAQ short form",
+    subject="questionnaire",
     formula=_formula,
     inputs=tuple(
         Number(f"{kind}_{part}", units)
         for kind in ("vigorous", "moderate", "walk")
         for part, units in (("days", DAYS), ("min", MINUTES))
     ),
-    outputs=(Output("met_min_week", "{MET}.min/wk"), Output("category")),
+    outputs=(Output("met_min_week", "{MET}.min/wk"), Output("category", words=("low", "moderate", "high"))),
     citation="IPAQ Research Committee, Guidelines for data processing and analysis, November 2005",
 )

@@ -1,10 +1,11 @@
 """Japan's specific health guidance: level of support, fourth period (FY2024-2029).
 
-Inputs (any shape), mg/dL, mmHg, cm, %: age reached in the fiscal year, sex, waist_cm, visceral_fat_cm2 (where measured
-instead of waist), bmi, sbp, dbp, tg_fasting, tg_casual, hdl, glucose_fasting, glucose_casual, hba1c (NGSP); flags smoker
-and medication (for pressure, lipids or glucose), false where the form leaves them out. A laboratory value that is absent
-gives no point. Outputs: `level` information, motivational, active, excluded (on drugs), out_of_scope (not 40-74) or
-cannot_be_determined; `missing`, what the last lacks. Errors: an impossible value has no level and a reason.
+Inputs (any shape): age 0-130, reached in the fiscal year, sex, waist_cm 40-200, visceral_fat_cm2 0-1,000 (where measured
+instead of waist), bmi 10-80 kg/m2, sbp 50-300 and dbp 20-200 mmHg, tg_fasting and tg_casual 5-5,000, hdl 4-250,
+glucose_fasting and glucose_casual 9-1,080 mg/dL, hba1c 3-20 % (NGSP); flags smoker and medication (for pressure, lipids or
+glucose), false where the form leaves them out. A laboratory value that is absent gives no point. Outputs: `level`
+information, motivational, active, excluded (on drugs), out_of_scope (not 40-74) or cannot_be_determined; `missing`, what
+the last lacks. Errors: a value outside its range has no level and a reason.
 Source: Ministry of Health, Labour and Welfare, standard programme of health check-ups and guidance, FY2024.
 """
 
@@ -71,6 +72,7 @@ def _test(key: str, unit: str, low: float, high: float) -> Number:
 CALCULATOR = Calculator(
     name="jp_tokutei",
     title="Specific health guidance level (Japan, FY2024)",
+    subject="practice",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, 0, 130),)),
@@ -89,6 +91,6 @@ CALCULATOR = Calculator(
         Flag("smoker", required=False, default=0.0),
         Flag("medication", required=False, default=0.0),
     ),
-    outputs=(Output("level"), Output("missing")),
+    outputs=(Output("level", words=(*LEVELS, "excluded", "out_of_scope", UNDETERMINED)), Output("missing")),
     citation="Ministry of Health, Labour and Welfare (Japan), standard programme FY2024",
 )

@@ -1,6 +1,7 @@
 """KDIGO albuminuria category from the urine albumin/creatinine ratio.
 
-Input: acr_mg_g 0-20,000 mg/g, any shape. Output: `kdigo_a` A1 < 30, A2 30-300, A3 > 300. Outside: no value, a reason.
+Input: acr_mg_g 0-20,000 mg/g, any shape. Output: `kdigo_a` A1 < 30, A2 30-300, A3 > 300.
+Errors: outside the range no value and a reason.
 Source: KDIGO 2024 Clinical Practice Guideline for CKD, Kidney Int 2024;105(4S):S117-S314.
 """
 
@@ -16,8 +17,9 @@ def _formula(acr_mg_g: np.ndarray) -> dict[str, np.ndarray]:
 CALCULATOR = Calculator(
     name="kdigo_albuminuria",
     title="KDIGO albuminuria category",
+    subject="kidney_liver",
     formula=_formula,
     inputs=(Number("acr_mg_g", (Unit("mg/g", 1, 0, 20_000),)),),
-    outputs=(Output("kdigo_a"),),
+    outputs=(Output("kdigo_a", words=("A1", "A2", "A3")),),
     citation="KDIGO 2024, Kidney Int 2024;105(4S):S117-S314",
 )

@@ -1,7 +1,7 @@
 """LDL cholesterol by Friedewald: total - HDL - triglycerides / 5, all in mg/dL.
 
-Inputs (any shape), each as [value, unit] in mg/dL or mmol/L: total_cholesterol, hdl_c, triglycerides below 400 mg/dL
-(4.52 mmol/L; above, the estimate does not hold). Output: `value` mg/dL. Errors: outside the range no value and a reason.
+Inputs (any shape), each as [value, unit] in mg/dL or mmol/L: total_cholesterol 20-1,200, hdl_c 4-250, triglycerides 9-400
+mg/dL (4.52 mmol/L; above, the estimate does not hold). Output: `value` mg/dL. Errors: outside the range no value and a reason.
 Source: Friedewald WT et al., Clin Chem 1972;18:499-502.
 """
 
@@ -28,6 +28,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="ldl_friedewald",
     title="LDL cholesterol (Friedewald)",
+    subject="metabolism",
     formula=_formula,
     inputs=(
         cholesterol("total_cholesterol", 20, 1200),

@@ -1,8 +1,8 @@
 """MDRD study equation, four variables, creatinine traceable to IDMS, without race: kept for comparison with old reports.
 
 175 x Scr^-1.154 x age^-0.203 x 0.742 if female, Scr in mg/dL. Inputs (any shape): age 1-120 years (made for 18-70;
-outside it is computed and flagged), sex, creatinine in mg/dL or umol/L. Output: `value` mL/min/1.73 m2.
-Errors: outside the range no value and a reason. Source: Levey AS et al., Ann Intern Med 2006;145:247-254.
+outside it is computed and flagged), sex, creatinine 0.1-30 mg/dL or 8.8-2653 umol/L. Output: `value`
+mL/min/1.73 m2. Errors: outside the range no value and a reason. Source: Levey AS et al., Ann Intern Med 2006;145:247-254.
 """
 
 import numpy as np
@@ -18,6 +18,7 @@ def _formula(age: np.ndarray, sex: np.ndarray, creatinine: np.ndarray) -> dict[s
 CALCULATOR = Calculator(
     name="mdrd",
     title="MDRD (four variables)",
+    subject="kidney_liver",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, 1, 120),), usual=(18, 70)),

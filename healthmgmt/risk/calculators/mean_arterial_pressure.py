@@ -17,6 +17,7 @@ def _formula(sbp: np.ndarray, dbp: np.ndarray) -> dict[str, np.ndarray]:
 CALCULATOR = Calculator(
     name="mean_arterial_pressure",
     title="Mean arterial pressure",
+    subject="heart",
     formula=_formula,
     inputs=(Number("sbp", (Unit("mm[Hg]", 1, 50, 300),)), Number("dbp", (Unit("mm[Hg]", 1, 20, 200),))),
     outputs=(Output("value", "mm[Hg]"),),

@@ -2,9 +2,9 @@
 
 Waist >= 90 (men) / 85 cm (women); fasting glucose >= 6.1 or 2-hour glucose >= 7.8 mmol/L or treated diabetes; blood
 pressure >= 130/85 or treated; triglycerides >= 1.70 mmol/L; HDL-C < 1.04 mmol/L. The version of 2004 is obsolete.
-Inputs (any shape): sex, waist_cm, fpg_mmol_l, ogtt_2h_mmol_l (may be absent), sbp, dbp, tg_mmol_l, hdl_c_mmol_l, flags
-bp_treated, diabetes_treated; tg_treated stands on the form and is no criterion here. Outputs: `criteria_met`,
-`metabolic_syndrome`. Errors: outside the range no value and a reason.
+Inputs (any shape): sex, waist_cm 40-200, fpg_mmol_l 0.5-60, ogtt_2h_mmol_l 0.5-60 (may be absent), sbp 50-300 and dbp
+20-200 mmHg, tg_mmol_l 0.1-60, hdl_c_mmol_l 0.1-6, flags bp_treated, diabetes_treated; tg_treated stands on the form and is
+no criterion here. Outputs: `criteria_met` 0-5, `metabolic_syndrome`. Errors: outside the range no value and a reason.
 Source: Chinese Diabetes Society, guideline for type 2 diabetes 2020, Chin J Diabetes Mellitus 2021;13:315-409.
 """
 
@@ -26,7 +26,7 @@ INPUTS = (
     Flag("diabetes_treated"),
     Flag("tg_treated", default=0.0),
 )
-OUTPUTS = (Output("criteria_met", "1"), Output("metabolic_syndrome"))
+OUTPUTS = (Output("criteria_met", "1"), Output("metabolic_syndrome", is_flag=True))
 
 
 def judged(criteria: tuple[Array, ...]) -> dict[str, Array]:
@@ -53,6 +53,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="metabolic_syndrome_cds",
     title="Metabolic syndrome (Chinese Diabetes Society)",
+    subject="metabolism",
     formula=_formula,
     inputs=INPUTS,
     outputs=OUTPUTS,

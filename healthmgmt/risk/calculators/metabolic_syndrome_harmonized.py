@@ -1,9 +1,11 @@
 """Metabolic syndrome, harmonised definition of 2009: three or more of five criteria; drug treatment counts.
 
 Waist with the Chinese cut-offs of that paper, >= 85 (men) / 80 cm (women); triglycerides >= 1.7 mmol/L; HDL-C < 1.0 (men)
-/ 1.3 (women); blood pressure >= 130/85; fasting glucose >= 5.6 mmol/L. Inputs (any shape) as `metabolic_syndrome_cds`;
-the 2-hour glucose stands on the form and is no criterion here. Outputs: `criteria_met`, `metabolic_syndrome`.
-Errors: outside the range no value and a reason. Source: Alberti KGMM et al., Circulation 2009;120:1640-1645.
+/ 1.3 (women); blood pressure >= 130/85; fasting glucose >= 5.6 mmol/L. Inputs (any shape): sex, waist_cm 40-200,
+fpg_mmol_l 0.5-60, ogtt_2h_mmol_l 0.5-60 (stands on the form and is no criterion here), sbp 50-300 and dbp 20-200 mmHg,
+tg_mmol_l 0.1-60, hdl_c_mmol_l 0.1-6, flags bp_treated, diabetes_treated, tg_treated. Outputs: `criteria_met` 0-5,
+`metabolic_syndrome`. Errors: outside the range no value and a reason.
+Source: Alberti KGMM et al., Circulation 2009;120:1640-1645.
 """
 
 import numpy as np
@@ -32,6 +34,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="metabolic_syndrome_harmonized",
     title="Metabolic syndrome (harmonised)",
+    subject="metabolism",
     formula=_formula,
     inputs=INPUTS,
     outputs=OUTPUTS,

@@ -26,7 +26,8 @@ class Unit:
 
 @dataclass(frozen=True)
 class Number:
-    """A numeric input. `unit_key` names the input that carries its unit; `paired` says it comes as [value, unit].
+    """A numeric input. `unit_key` names the input that carries its unit; `paired` says it comes as [value, unit];
+    `unit_of` names the choice whose words say in which unit it is meant.
 
     `usual` is the range the model was made for; outside of it the value is still computed and the reason says so.
     """
@@ -35,6 +36,7 @@ class Number:
     units: tuple[Unit, ...] = (Unit(""),)
     unit_key: str = ""
     paired: bool = False
+    unit_of: str = ""
     required: bool = True
     usual: tuple[float, float] | None = None
 
@@ -86,15 +88,23 @@ class Items:
 
 
 UNDEFINED = "not defined for these inputs"
+# What calculators are about, in the order in which they are listed.
+SUBJECTS = ("heart", "metabolism", "kidney_liver", "body", "questionnaire", "practice")
 SEX = Choice("sex", ("male", "female"))
 
 
 @dataclass(frozen=True)
 class Output:
-    """`unit` is UCUM or empty; `only` restricts this one output to a range of an input: (key, low, high)."""
+    """A number in `unit` (UCUM, or what the choice named by `unit_of` says), one of `words`, or yes and no.
+
+    An output of none of these is free text. `only` restricts it to a range of an input: (key, low, high).
+    """
 
     name: str
     unit: str = ""
+    unit_of: str = ""
+    words: tuple[str, ...] = ()
+    is_flag: bool = False
     only: tuple[str, float, float] | None = None
 
 
@@ -110,7 +120,7 @@ class Result:
 class Calculator:
     """A published model. Calling it takes scalars or arrays by input key and gives the same shape back.
 
-    `one_of`: groups of optional numbers of which one at least has to be there.
+    `subject` is one of SUBJECTS; `one_of` are groups of optional numbers of which one at least has to be there.
     """
 
     name: str
@@ -119,6 +129,7 @@ class Calculator:
     outputs: tuple[Output, ...]
     citation: str
     title: str = ""
+    subject: str = SUBJECTS[-1]
     one_of: tuple[tuple[str, ...], ...] = ()
 
     @property

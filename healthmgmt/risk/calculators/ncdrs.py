@@ -37,6 +37,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="ncdrs",
     title="New Chinese Diabetes Risk Score",
+    subject="metabolism",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, 20, 74),)),
@@ -46,6 +47,6 @@ CALCULATOR = Calculator(
         Number("sbp", (Unit("mm[Hg]", 1, 50, 300),)),
         Flag("family_history_diabetes"),
     ),
-    outputs=(Output("score", "{score}"), Output("high_risk_ge25")),
+    outputs=(Output("score", "{score}"), Output("high_risk_ge25", is_flag=True)),
     citation="Zhou X et al., Diabetes Care 2013;36:3944-3952",
 )

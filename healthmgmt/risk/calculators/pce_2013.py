@@ -94,8 +94,9 @@ INPUTS = (
 CALCULATOR = Calculator(
     name="pce_2013",
     title="Pooled cohort equations 2013",
+    subject="heart",
     formula=_formula,
     inputs=INPUTS,
     outputs=(Output("ascvd_10y", "1"),),
-    citation="Goff DC et al., Circulation 2014;129(25 Suppl 2):S49-73",
+    citation="Goff DC et al., Circulation 2014;129(25 Suppl 2):S49-73, doi 10.1161/01.cir.0000437741.48606.98",
 )

@@ -1,6 +1,7 @@
 """Pooled cohort equations as revised by Yadlowsky 2018: ten-year ASCVD risk, logistic, one model per sex.
 
-Inputs (any shape) and ranges as `pce_2013`. Output: `ascvd_10y`, a fraction. Errors: outside the range no value and a
+Inputs (any shape): age 40-79, sex, race white or black, total_cholesterol_mg_dl 130-320, hdl_c_mg_dl 20-100, sbp 90-200
+mmHg, flags bp_treated, current_smoker, diabetes. Output: `ascvd_10y`, a fraction. Errors: outside the range no value and a
 reason. Source: Yadlowsky S et al., Ann Intern Med 2018;169:20-29, doi 10.7326/M17-3011 (appendix table of coefficients).
 """
 
@@ -79,8 +80,9 @@ def _formula(
 CALCULATOR = Calculator(
     name="pce_2018_yadlowsky",
     title="Pooled cohort equations, revision 2018",
+    subject="heart",
     formula=_formula,
     inputs=INPUTS,
     outputs=(Output("ascvd_10y", "1"),),
-    citation="Yadlowsky S et al., Ann Intern Med 2018;169:20-29",
+    citation="Yadlowsky S et al., Ann Intern Med 2018;169:20-29, doi 10.7326/M17-3011",
 )

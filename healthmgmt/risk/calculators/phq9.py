@@ -27,8 +27,14 @@ def _formula(items: np.ndarray) -> dict[str, np.ndarray]:
 CALCULATOR = Calculator(
     name="phq9",
     title="PHQ-9",
+    subject="questionnaire",
     formula=_formula,
     inputs=(Items("items", 9, 0, 3),),
-    outputs=(Output("score", "{score}"), Output("severity"), Output("positive_screen_ge10"), Output("item9_flag")),
+    outputs=(
+        Output("score", "{score}"),
+        Output("severity", words=tuple(SEVERITIES)),
+        Output("positive_screen_ge10", is_flag=True),
+        Output("item9_flag", is_flag=True),
+    ),
     citation="Kroenke K et al., J Gen Intern Med 2001;16:606-613",
 )

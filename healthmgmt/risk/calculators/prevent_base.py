@@ -79,6 +79,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="prevent_base",
     title="PREVENT (base)",
+    subject="heart",
     formula=_formula,
     inputs=(
         Number("age", (Unit("a", 1, 30, 79),)),
@@ -95,5 +96,5 @@ CALCULATOR = Calculator(
     ),
     outputs=tuple(Output(f"{outcome}_10y", "1") for outcome in OUTCOMES)
     + tuple(Output(f"{outcome}_30y", "1", only=("age", 30, 59)) for outcome in OUTCOMES),
-    citation="Khan SS et al., Circulation 2024;149:430-449",
+    citation="Khan SS et al., Circulation 2024;149:430-449, doi 10.1161/CIRCULATIONAHA.123.067626",
 )

@@ -24,12 +24,13 @@ def _formula(*, sex: np.ndarray, hb_g_l: np.ndarray, **signs: np.ndarray) -> dic
 CALCULATOR = Calculator(
     name="qinghai_cms",
     title="Qinghai score of chronic mountain sickness",
+    subject="practice",
     formula=_formula,
     inputs=(
         SEX,
         Number("hb_g_l", (Unit("g/L", 1, 20, 350),)),
         *(Number(name, (Unit("{score}", 1, 0, 3),)) for name in SIGNS),
     ),
-    outputs=(Output("score", "{score}"), Output("severity")),
+    outputs=(Output("score", "{score}"), Output("severity", words=("absent", "mild", "moderate", "severe"))),
     citation="Leon-Velarde F et al., High Alt Med Biol 2005;6:147-157",
 )

@@ -16,6 +16,7 @@ def _formula(qt_ms: np.ndarray, heart_rate: np.ndarray) -> dict[str, np.ndarray]
 CALCULATOR = Calculator(
     name="qtc_bazett",
     title="QTc (Bazett)",
+    subject="heart",
     formula=_formula,
     inputs=(Number("qt_ms", (Unit("ms", 1, 150, 900),)), Number("heart_rate", (Unit("/min", 1, 20, 300),))),
     outputs=(Output("value", "ms"),),

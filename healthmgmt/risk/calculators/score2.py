@@ -1,7 +1,7 @@
 """SCORE2: ten-year risk of fatal and non-fatal cardiovascular disease in Europe, ages 40-69, without diabetes.
 
-Inputs (any shape): age 40-69, sex, region (low, moderate, high, very_high), sbp 80-220 mmHg, total cholesterol 2-11 and
-HDL-C 0.4-4 mmol/L, flags current_smoker, diabetes (true has no value: the model is for people without).
+Inputs (any shape): age 40-69, sex, region (low, moderate, high, very_high), sbp 80-220 mmHg,
+total_cholesterol_mmol_l 2-11, hdl_c_mmol_l 0.4-4, flags current_smoker, diabetes (true has no value: the model is for people without).
 Output: `cvd_10y_pct`. Errors: outside the range no value and a reason.
 Source: SCORE2 working group, Eur Heart J 2021;42:2439-2454, doi 10.1093/eurheartj/ehab309.
 """
@@ -31,8 +31,9 @@ def _formula(
 CALCULATOR = Calculator(
     name="score2",
     title="SCORE2",
+    subject="heart",
     formula=_formula,
     inputs=inputs(40, 69),
     outputs=(Output("cvd_10y_pct", "%"),),
-    citation="SCORE2 working group, Eur Heart J 2021;42:2439-2454",
+    citation="SCORE2 working group, Eur Heart J 2021;42:2439-2454, doi 10.1093/eurheartj/ehab309",
 )

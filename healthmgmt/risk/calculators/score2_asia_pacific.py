@@ -1,8 +1,9 @@
 """SCORE2 Asia-Pacific: ten-year risk of cardiovascular disease, ages 40-69, with or without diabetes.
 
 The predictors are those of SCORE2 (with its diabetes terms), recalibrated to regions of Asia and the Pacific; to which
-region China belongs could not be sourced, so the caller names it. Inputs (any shape): as `score2`, diabetes true or
-false. Output: `cvd_10y_pct`. Errors: outside the range no value and a reason.
+region China belongs could not be sourced, so the caller names it. Inputs (any shape): age 40-69, sex, region (low,
+moderate, high, very_high), sbp 80-220 mmHg, total_cholesterol_mmol_l 2-11, hdl_c_mmol_l 0.4-4, flags current_smoker,
+diabetes. Output: `cvd_10y_pct`. Errors: outside the range no value and a reason.
 Source: Hageman SHJ et al., Eur Heart J 2025;46:702-715, doi 10.1093/eurheartj/ehae609.
 """
 
@@ -34,8 +35,9 @@ def _formula(
 CALCULATOR = Calculator(
     name="score2_asia_pacific",
     title="SCORE2 Asia-Pacific",
+    subject="heart",
     formula=_formula,
     inputs=inputs(40, 69),
     outputs=(Output("cvd_10y_pct", "%"),),
-    citation="Hageman SHJ et al., Eur Heart J 2025;46:702-715",
+    citation="Hageman SHJ et al., Eur Heart J 2025;46:702-715, doi 10.1093/eurheartj/ehae609",
 )

@@ -1,6 +1,7 @@
 """SCORE2-OP: ten-year risk of cardiovascular disease in people of 70-89 years without diabetes, competing risk adjusted.
 
-Inputs (any shape): age 70-89, else as `score2` (diabetes true has no value). Output: `cvd_10y_pct`.
+Inputs (any shape): age 70-89, sex, region (low, moderate, high, very_high), sbp 80-220 mmHg, total_cholesterol_mmol_l 2-11,
+hdl_c_mmol_l 0.4-4, flags current_smoker, diabetes (true has no value). Output: `cvd_10y_pct`.
 Errors: outside the range no value and a reason.
 Source: SCORE2-OP working group, Eur Heart J 2021;42:2455-2467, doi 10.1093/eurheartj/ehab312.
 """
@@ -41,8 +42,9 @@ def _formula(
 CALCULATOR = Calculator(
     name="score2_op",
     title="SCORE2-OP",
+    subject="heart",
     formula=_formula,
     inputs=inputs(70, 89),
     outputs=(Output("cvd_10y_pct", "%"),),
-    citation="SCORE2-OP working group, Eur Heart J 2021;42:2455-2467",
+    citation="SCORE2-OP working group, Eur Heart J 2021;42:2455-2467, doi 10.1093/eurheartj/ehab312",
 )

@@ -20,8 +20,9 @@ def _formula(**facts: np.ndarray) -> dict[str, np.ndarray]:
 CALCULATOR = Calculator(
     name="stop_bang",
     title="STOP-BANG",
+    subject="questionnaire",
     formula=_formula,
     inputs=tuple(Flag(name) for name in FACTS),
-    outputs=(Output("score", "{score}"), Output("risk_by_total")),
+    outputs=(Output("score", "{score}"), Output("risk_by_total", words=("low", "intermediate", "high"))),
     citation="Chung F et al., Anesthesiology 2008;108:812-821",
 )

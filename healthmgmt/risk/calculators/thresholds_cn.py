@@ -1,10 +1,10 @@
 """Classes of single values in Chinese practice: body size, blood pressure, glucose, lipids, uric acid, anaemia (WHO).
 
-Inputs (any shape): item (a name of ../data/thresholds/cn.csv, `bp` or `hb_who_g_l`); `value` in the unit of the item's name
-(BMI kg/m2, waist cm), or sbp and dbp mmHg for `bp`; sex for waist and haemoglobin; for haemoglobin also altitude_m below
-5,000 m (subtracted before the cut-off, WHO 2024) and pregnant, both absent = sea level, no.
+Inputs (any shape): item (a name of ../data/thresholds/cn.csv, `bp` or `hb_who_g_l`); `value` 0-100,000 in the unit of the
+item's name (BMI kg/m2, waist cm), or sbp 50-300 and dbp 20-200 mmHg for `bp`; sex for waist and haemoglobin; for haemoglobin
+also altitude_m from -500 to below 5,000 m (subtracted before the cut-off, WHO 2024) and pregnant, both absent = sea level, no.
 Output: `class`; blood pressure takes the higher grade, isolated systolic = systolic >= 140 with diastolic below 90.
-Errors: an item without what it needs has no value and a reason.
+Errors: an item without what it needs, or a value outside its range, has no class and a reason.
 Source: per line in the file; hypertension guideline 2018/2024; WHO haemoglobin guideline 2024.
 """
 
@@ -23,6 +23,7 @@ BP_CLASSES = np.array(["normal", "high_normal", "grade1", "grade2", "grade3"], d
 # Metres from which the next number of g/L is subtracted.
 ALTITUDES = np.array([500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 4500])
 SUBTRACTED = np.array([0, 4, 8, 11, 14, 18, 21, 25, 29, 33])
+ISOLATED = "_isolated_systolic"
 HB_CLASSES = ("severe", "moderate", "mild")
 
 
@@ -55,7 +56,7 @@ def _formula(
 def _pressure(sbp: Array, dbp: Array) -> Array:
     grade = np.maximum(np.searchsorted(SBP_FLOORS, sbp, side="right"), np.searchsorted(DBP_FLOORS, dbp, side="right"))
     isolated = (sbp >= 140) & (dbp < 90)
-    return BP_CLASSES[grade] + np.where(isolated, "_isolated_systolic", "").astype(object)
+    return BP_CLASSES[grade] + np.where(isolated, ISOLATED, "").astype(object)
 
 
 def _anaemia(value: Array, female: Array, altitude_m: Array, pregnant: Array) -> Array:
@@ -67,19 +68,26 @@ def _anaemia(value: Array, female: Array, altitude_m: Array, pregnant: Array) ->
 
 
 ITEM = Choice("item", ("bp", "hb_who_g_l", *sorted(_table())))
+CLASSES = tuple(
+    dict.fromkeys(
+        [*BP_CLASSES, *(f"{grade}{ISOLATED}" for grade in BP_CLASSES[2:]), *HB_CLASSES, "none"]
+        + [row["class"] for rows in _table().values() for row in rows]
+    )
+)
 CALCULATOR = Calculator(
     name="thresholds_cn",
     title="Thresholds in Chinese practice",
+    subject="practice",
     formula=_formula,
     inputs=(
         ITEM,
-        Number("value", (Unit("", 1, 0, 100_000),), required=False),
+        Number("value", (Unit("", 1, 0, 100_000),), unit_of="item", required=False),
         Number("sbp", (Unit("mm[Hg]", 1, 50, 300),), required=False),
         Number("dbp", (Unit("mm[Hg]", 1, 20, 200),), required=False),
         Choice("sex", SEX.options, required=False),
         Number("altitude_m", (Unit("m", 1, -500, np.nextafter(5000, 0)),), required=False),
         Flag("pregnant", required=False, default=0.0),
     ),
-    outputs=(Output("class"),),
+    outputs=(Output("class", words=CLASSES),),
     citation="WS/T 428-2013; hypertension guideline 2018/2024; CDS 2020; lipid guideline 2023; WHO 2024",
 )

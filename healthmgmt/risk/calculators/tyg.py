@@ -1,7 +1,7 @@
 """Triglyceride-glucose index: ln(triglycerides mg/dL x fasting glucose mg/dL / 2).
 
 The division stands inside the logarithm; the index is often printed wrong. Inputs (any shape): tg_mmol_l 0.1-60 or
-tg_mg_dl, fpg_mmol_l 0.5-60 or fpg_mg_dl. Output: `value`. Chinese cut-offs vary from 8.5 to 8.8: none is given.
+tg_mg_dl 8.8-5,315, fpg_mmol_l 0.5-60 or fpg_mg_dl 9-1,081. Output: `value`. Chinese cut-offs vary from 8.5 to 8.8: none is given.
 Errors: outside the range no value and a reason. Source: Simental-Mendia LE et al., Metab Syndr Relat Disord 2008;6:299-304.
 """
 
@@ -24,6 +24,7 @@ def _formula(
 CALCULATOR = Calculator(
     name="tyg",
     title="Triglyceride-glucose index",
+    subject="metabolism",
     formula=_formula,
     inputs=(
         Number("fpg_mmol_l", (Unit("mmol/L", 1, 0.5, 60),), required=False),

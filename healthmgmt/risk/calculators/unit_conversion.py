@@ -1,8 +1,8 @@
 """Units of laboratory values by analyte, both directions.
 
-Inputs (any shape): analyte, from, to (names of ../data/thresholds/unit_conversion.csv), value. HbA1c goes by the master
-equation NGSP % = 0.09148 x IFCC mmol/mol + 2.152 (analytes hba1c_ngsp_to_ifcc, hba1c_ifcc_to_ngsp). Output: `value`.
-Errors: a pair of units that the analyte does not have gives no value and a reason.
+Inputs (any shape): analyte, from, to (names of ../data/thresholds/unit_conversion.csv), value 0-10^12. HbA1c goes by the master
+equation NGSP % = 0.09148 x IFCC mmol/mol + 2.152 (analytes hba1c_ngsp_to_ifcc, hba1c_ifcc_to_ngsp). Output: `value` in `to`.
+Errors: a pair of units that the analyte does not have, or a value outside the range, gives no value and a reason.
 Source: molar masses; Hoelzel W et al., Clin Chem 2004;50:166-174.
 """
 
@@ -51,8 +51,9 @@ FROM, TO = Choice("from", UNITS), Choice("to", UNITS)
 CALCULATOR = Calculator(
     name="unit_conversion",
     title="Unit conversion",
+    subject="practice",
     formula=_formula,
-    inputs=(ANALYTE, FROM, TO, Number("value", (Unit("", 1, 0, 1e12),))),
-    outputs=(Output("value"),),
+    inputs=(ANALYTE, FROM, TO, Number("value", (Unit("", 1, 0, 1e12),), unit_of="from")),
+    outputs=(Output("value", unit_of="to"),),
     citation="Molar masses; HbA1c: Hoelzel W et al., Clin Chem 2004;50:166-174",
 )
