@@ -38,6 +38,13 @@ def calculation(world: World, folder: Path) -> list[str]:
     return ["--input", str(folder / "in.csv"), "--output", str(folder / "out.csv")]
 
 
+def vectors(world: World, folder: Path) -> list[str]:
+    inputs = json.dumps({"height": [200, "cm"], "weight": [80, "kg"]}).replace('"', '""')
+    heading = "id,model,inputs,output,expected,tolerance,unit,source,note"
+    (folder / "bmi.csv").write_text(f'{heading}\n{world.mark},bmi,"{inputs}",value,20,exact,,{world.mark},\n', encoding="utf-8")
+    return ["--vectors", str(folder)]
+
+
 def by(world: World, role: str) -> list[str]:
     return ["--by", world.users[role].email]
 
@@ -47,6 +54,7 @@ COMMANDS: dict[str, Routine] = {
     "add_user": Routine(lambda a, folder: ["--org", a.slug, "--email", "new@example.org", "--role", "liaison", "--unit", f"{a.mark} A1"]),
     "assess": Routine(lambda a, folder: ["--org", a.slug, "--json"]),
     "calculate": Routine(lambda a, folder: calculation(a, folder)),
+    "check_models": Routine(lambda a, folder: vectors(a, folder)),
     "create_org": Routine(lambda a, folder: ["isolation-c", "--name", "A third"], keep=True),
     "export_assessments": Routine(lambda a, folder: ["--org", a.slug]),
     "export_exams": Routine(lambda a, folder: ["--org", a.slug]),

@@ -209,8 +209,10 @@ def test_critical_values_of_the_consensus(item, cuts):
     ("analyte", "one", "other", "factor"),
     [
         ("glucose", "mmol/l", "mg/dl", 18.016), ("total_cholesterol", "mmol/l", "mg/dl", 38.67),
-        ("triglycerides", "mmol/l", "mg/dl", 88.57), ("creatinine", "mg/dl", "umol/l", 88.42), ("uric_acid", "mg/dl", "umol/l", 59.48), ("bilirubin", "mg/dl", "umol/l", 17.104),
-        ("calcium", "mmol/l", "mg/dl", 4.008), ("hemoglobin", "g/dl", "g/l", 10), ("ft4", "ng/dl", "pmol/l", 12.871),
+        ("triglycerides", "mmol/l", "mg/dl", 88.57), ("creatinine", "mg/dl", "umol/l", 88.42), ("uric_acid", "mg/dl", "umol/l", 59.48),
+        ("bilirubin", "mg/dl", "umol/l", 17.104),
+        ("calcium", "mmol/l", "mg/dl", 4.008), ("hemoglobin", "g/dl", "g/l", 10),
+        ("ft4", "ng/dl", "pmol/l", 12.871),
         ("ft3", "pg/ml", "pmol/l", 1.536), ("vitamin_d_25oh", "ng/ml", "nmol/l", 2.496),
     ],
 )  # fmt: skip
