@@ -32,6 +32,7 @@ class Permission(StrEnum):
     PERIODS_MANAGE = "periods.manage"
     SETTINGS_MANAGE = "settings.manage"
     PACKS_APPROVE = "packs.approve"
+    MODELS_VIEW = "models.view"
     ACCESS_LOG_READ = "access_log.read"
     QUALITY_VIEW = "quality.view"
     OWN_RECORD_VIEW = "own_record.view"
@@ -79,16 +80,21 @@ ROLES: dict[str, Role] = {
             ),
             sees_people=True,
         ),
-        Role("case_manager", _("Case manager"), frozenset({P.RECORD_VIEW, P.CARE_WORK, P.EXAM_TYPE, P.OWN_DELIVERIES}), sees_people=True),
+        Role(
+            "case_manager",
+            _("Case manager"),
+            frozenset({P.RECORD_VIEW, P.CARE_WORK, P.EXAM_TYPE, P.OWN_DELIVERIES, P.MODELS_VIEW}),
+            sees_people=True,
+        ),
         Role(
             "physician",
             _("Physician"),
-            frozenset({P.RECORD_VIEW, P.CARE_WORK, P.ALERT_DECIDE, P.EXAM_TYPE, P.OWN_DELIVERIES}),
+            frozenset({P.RECORD_VIEW, P.CARE_WORK, P.ALERT_DECIDE, P.EXAM_TYPE, P.OWN_DELIVERIES, P.MODELS_VIEW}),
             sees_people=True,
         ),
         Role("employee", _("Employee"), frozenset({P.OWN_RECORD_VIEW})),
         Role(EXAM_CENTRE, _("Exam centre"), frozenset({P.UPLOAD_CREATE, P.OWN_DELIVERIES, P.EXAM_TYPE})),
-        Role("data_steward", _("Data steward"), frozenset({P.PACKS_APPROVE, P.ACCESS_LOG_READ, P.QUALITY_VIEW, P.ASSESS})),
+        Role("data_steward", _("Data steward"), frozenset({P.PACKS_APPROVE, P.MODELS_VIEW, P.ACCESS_LOG_READ, P.QUALITY_VIEW, P.ASSESS})),
         Role(
             "org_admin",
             _("Administrator"),

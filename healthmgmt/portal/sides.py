@@ -81,6 +81,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Access log"), "portal:access_log", "history"),
             Page(_("Data quality"), "portal:quality", "report-analytics", short=_("Data"), covers=("portal:centre_quality",)),
             Page(_("Rules"), "portal:packs", "list-details"),
+            Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),
     ),
     Side(
@@ -89,6 +90,7 @@ SIDES: tuple[Side, ...] = (
         (
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",), count=care.open_alert_count),
             Page(_("People"), "care:people", "users", covers=("care:person", "care:contact", "exams:")),
+            Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),
     ),
     Side(
@@ -98,6 +100,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Today"), "care:worklist", "calendar-event", count=care.open_alert_count),
             Page(_("My people"), "care:people", "users", covers=("care:person", "care:contact", "exams:")),
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",)),
+            Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),
     ),
     Side(

@@ -4,6 +4,7 @@ from django.urls import path
 from healthmgmt.portal import liaison, undoing, views
 from healthmgmt.portal.administration import views as administration
 from healthmgmt.portal.employee import views as employee
+from healthmgmt.portal.published import views as published
 from healthmgmt.portal.steward import views as steward
 
 app_name = "portal"
@@ -23,6 +24,8 @@ urlpatterns = [
     path("steward/quality/", steward.data_quality, name="quality"),
     path("steward/quality/<int:pk>/", steward.centre_quality, name="centre_quality"),
     path("steward/pack/", steward.pack, name="packs"),
+    path("models/", published.models, name="models"),
+    path("models/<slug:name>/", published.model, name="model"),
     path("healthz", views.healthz, name="healthz"),
     path("today/", employee.today, name="today"),
     path("report/", employee.report, name="report"),

@@ -58,6 +58,10 @@ def _centre(user: User) -> dict[str, Any] | None:
     return {"pk": found.pk} if found else None
 
 
+def _model(user: User) -> dict[str, Any]:
+    return {"name": "china_par"}
+
+
 def _step(user: User) -> dict[str, Any] | None:
     found = Step.objects.filter(plan__person__in=care.visible_to(user), doer=Step.Doer.CASE_MANAGER).select_related("plan__person").first()
     return {"uuid": found.plan.person.uuid, "pk": found.pk} if found else None
@@ -89,6 +93,7 @@ FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "period": _period,
     "alert": _alert,
     "centre": _centre,
+    "model": _model,
     "own step": _own_step,
     "step": _step,
 }

@@ -38,7 +38,7 @@ AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
 # Latin letters that stand in Chinese text as they are: units, codes, formats, names of models and of things of the web.
 LATIN = re.compile(
-    r"(?<![A-Za-z0-9])(?:mmHg|mm|cm|kg|mmol|umol|μmol|nmol|pmol|g|mg|ug|ng|pg|mL|ml|min|L|dL|IU|mU|U|fL|m|h|s|Hz|dB|MiB|KiB|MB|KB|"
+    r"(?<![A-Za-z0-9])(?:mmHg|mm|cm|kg|mol|mmol|umol|μmol|nmol|pmol|g|mg|ug|ng|pg|mL|ml|min|L|dL|IU|mU|U|fL|m|h|s|Hz|dB|MiB|KiB|MB|KB|"
     r"week|BMI|LDL|HDL|non|C|TC|TG|FPG|HbA1c|A1c|OGTT|SBP|DBP|eGFR|ALT|AST|GGT|TSH|HIV|PSA|CEA|AFP|WBC|RBC|HGB|PLT|China|PAR|ASCVD|CKD|EPI|"
     r"KDIGO|WHO|ADA|WS|T|PHQ|GAD|IPAQ|MET|CA|verify_audit|"
     r"xlsx|xls|csv|tsv|PDF|API|IP|SHA|UTF|LOINC|UCUM|cn|Asia|Shanghai|English|"

@@ -155,6 +155,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "row": {name: {"uuid": upload.uuid, "number": upload.received} for name, upload in world.uploads.items()},
         "report": {name: _report_file(world, getattr(cast, name)) for name in ("anna", "bella")},
         "package": {name: {"package": name} for name in ("basic", "none")},
+        "model": {name: {"name": name} for name in ("china_par", "astrology")},
         "link": {name: _link(world, getattr(cast, name)) for name in ("a1", "b1")},
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
         "centre": {"centre": {"pk": ExamCentre.objects.get(name=f"{world.mark} Centre").pk}},
