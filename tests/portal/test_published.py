@@ -110,6 +110,7 @@ def test_example_reads_units_choices_and_lists_of_answers():
     assert example("audit_c", {"items": "1 2 x", "sex": "female"})[0] == ("", ["Answers cannot be read."])
     assert example("unit_conversion", {"analyte": "glucose", "from": "mg/dl", "to": "mmol/l", "value": "180.16"}) == [("10", [])]
     assert example("jp_tokutei", {"age": "39"}) == [("out of scope", []), ("none", [])]
+    assert example("jp_tokutei", {"age": "50"}) == [("cannot be determined", []), ("Sex, Waist", [])]
 
 
 @pytest.mark.parametrize("name", sorted(CALCULATORS))

@@ -83,4 +83,7 @@ def _value(output: Output, value: object) -> str:
         return _("yes") if value else _("no")
     if output.unit or output.unit_of:
         return f"{float(text):,.6g} {unit_name(output.unit) if output.unit != '1' else ''}".strip()
-    return word(text)
+    if output.words:
+        return word(text)
+    # Free text names inputs by their keys, or says that there is none.
+    return _(", ").join(word(part) if part == "none" else input_name(part) for part in text.split())
