@@ -3,8 +3,10 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
+from healthmgmt.risk.calculators import china_par
 from healthmgmt.risk.calculators.table import calculate
 
 
@@ -275,3 +277,41 @@ def test_definitions_by_figures_that_can_be_worked_out_by_hand(model, inputs, ex
     found = answers(model, inputs)
     for output, value in expected.items():
         assert found[output] == value if isinstance(value, str) else float(found[output]) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("change", "points"),
+    [
+        ({}, 0), ({"age": 45}, 2), ({"age": 54}, 2), ({"age": 55}, 3), ({"age": 64}, 3), ({"age": 65}, 4), ({"bmi": 24.9}, 0),
+        ({"bmi": 25}, 1), ({"bmi": 30}, 1), ({"bmi": 30.1}, 3), ({"waist_cm": 93.9}, 0), ({"waist_cm": 94}, 3), ({"waist_cm": 102}, 3),
+        ({"waist_cm": 102.1}, 4),
+        ({"sex": "female", "waist_cm": 79.9}, 0), ({"sex": "female", "waist_cm": 80}, 3), ({"sex": "female", "waist_cm": 88}, 3),
+        ({"sex": "female", "waist_cm": 88.1}, 4), ({"daily_activity_30min": False}, 2), ({"daily_fruit_vegetables": False}, 1),
+        ({"bp_medication": True}, 2), ({"history_high_glucose": True}, 5), ({"family_history": "second_degree"}, 3),
+        ({"family_history": "first_degree"}, 5),
+    ],
+)  # fmt: skip
+def test_findrisc_points(change, points):
+    young = {
+        "age": 44, "sex": "male", "bmi": 22, "waist_cm": 70, "daily_activity_30min": True, "daily_fruit_vegetables": True,
+        "bp_medication": False, "history_high_glucose": False, "family_history": "none",
+    }  # fmt: skip
+    assert answers("findrisc", young | change)["score"] == str(points)
+
+
+@pytest.mark.parametrize(
+    ("sex", "haemoglobin", "signs", "score", "severity"),
+    [
+        ("male", 209, 5, 5, "absent"), ("male", 209, 6, 6, "mild"), ("male", 210, 7, 10, "mild"), ("male", 210, 8, 11, "moderate"),
+        ("male", 210, 11, 14, "moderate"), ("male", 210, 12, 15, "severe"), ("female", 189, 5, 5, "absent"), ("female", 190, 5, 8, "mild"),
+        ("male", 210, 21, 24, "severe"),
+    ],
+)  # fmt: skip
+def test_qinghai_severities(sex, haemoglobin, signs, score, severity):
+    names = "breathlessness_palpitations sleep_disturbance cyanosis vein_dilatation paraesthesia headache tinnitus".split()
+    given = {"sex": sex, "hb_g_l": haemoglobin} | dict(zip(names, total(signs, 7, 3), strict=True))
+    assert answers("qinghai_cms", given) == {"score": str(score), "severity": severity}
+
+
+def test_china_par_categories_begin_at_five_and_ten_per_cent():
+    assert china_par.category(np.array([4.999, 5.0, 9.999, 10.0, np.nan])).tolist() == ["low", "medium", "medium", "high", ""]
