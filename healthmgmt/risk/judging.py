@@ -2,7 +2,7 @@
 the report. Vectorised over the people of one Measures."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,10 @@ class Judge:
         self._modifiers = [modifier for modifier in pack.modifiers if (measures.value(modifier.flag) == 1).any()]
         self._units: dict[tuple[str, str], Array | None] = {}
         self._active: dict[tuple[str, str], Array] = {}
+
+    def add(self, columns: Mapping[str, Column]) -> None:
+        """Further columns, for the lines that rest on them."""
+        self.measures = replace(self.measures, columns={**self.measures.columns, **columns})
 
     def line(self, line: Line) -> Judged | None:
         """None where nobody has the indicator."""

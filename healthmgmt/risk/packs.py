@@ -13,7 +13,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from .words import Words, parse_words
+from . import feeds
+from .feeds import CALCULATED, Sample, Use
+from .words import COMPUTED, Words, parse_words
 
 DATA = Path(__file__).parent / "data"
 COLOURS = ("grey", "green", "blue", "yellow", "orange", "red")
@@ -27,6 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 REASON = re.compile(r"[a-z][a-z0-9_]*")
 INDICATOR = re.compile(r"([a-z]+:)?[a-z][a-z0-9_]*")
+OF_A_CALCULATOR = re.compile(CALCULATED + r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 TIMES_UPPER = re.compile(r"(\d+(?:\.\d+)?) x upper")
 ORDINAL = re.compile(r"([1-4])\+")
 
@@ -42,7 +45,8 @@ class PackError(ValueError):
 @dataclass(frozen=True)
 class Line:
     """One alternative of one reason. `number` counts rule rows from 1; `limit` is canonical, or a multiple of the
-    upper reference limit when `times_upper`; a flag line has limit 1 and op "="."""
+    upper reference limit when `times_upper`; a flag line has limit 1 and op "=", the word of a calculator (`= active`) its
+    position among the options of the output."""
 
     number: int
     reason: str
@@ -61,6 +65,11 @@ class Line:
     @property
     def is_flag(self) -> bool:
         return self.op == "="
+
+    @property
+    def is_calculated(self) -> bool:
+        """Rests on an output of a calculator of the pack, `calc:model.output`."""
+        return self.indicator.startswith(CALCULATED)
 
 
 @dataclass(frozen=True)
@@ -113,9 +122,15 @@ class Pack:
     lines: tuple[Line, ...]
     words: Words
     reason_colours: Mapping[str, str] = field(default_factory=dict)
+    calculators: tuple[Use, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
     def line(self, number: int) -> Line:
         return self.lines[number - 1]
+
+    def measured(self, indicator: str) -> str:
+        """The indicator whose values go by this name: itself, or that of which it is a sample."""
+        return next((sample.of for sample in self.samples if indicator in (sample.present, sample.absent)), indicator)
 
 
 @cache
@@ -158,11 +173,22 @@ def parse(head_text: str, lines_text: str, words_text: str, known_units: Mapping
     pack = _build(head, lines, words, faults)
     faults += _contradictions(lines)
     if known_units is not None:
-        faults += _unknown(lines, {**known_units, **DERIVED_UNITS})
-    faults += words.missing({line.reason for line in lines}, {line.indicator for line in lines}) if not faults else []
+        sampled = {code: known_units.get(one.of, "") for one in (pack.samples if pack else ()) for code in (one.present, one.absent)}
+        faults += _unknown(lines, {**known_units, **DERIVED_UNITS, **sampled})
+    faults += _speechless(pack) if pack and not faults else []
     if faults or pack is None:
         raise PackError(faults)
     return pack
+
+
+def _speechless(pack: Pack) -> list[str]:
+    """What the words of a pack lack."""
+    inputs = {requirement.name for requirement in pack.minimum}
+    inputs |= {feed.name for use in pack.calculators for feed in use.feeds if feed.name}
+    worked_out = {line.indicator for line in pack.lines if not line.is_flag and (line.is_calculated or line.indicator in COMPUTED)}
+    return pack.words.missing(
+        reason={line.reason for line in pack.lines}, indicator={line.indicator for line in pack.lines}, input=inputs, computed=worked_out
+    )
 
 
 def _heads() -> list[Path]:
@@ -226,11 +252,15 @@ def parse_line(number: int, cells: Mapping[str, str], faults: list[str]) -> Line
 
 def _is_indicator(code: str) -> bool:
     match = INDICATOR.fullmatch(code)
+    if OF_A_CALCULATOR.fullmatch(code):
+        return True
     return bool(match) and (match.group(1) is None or match.group(1) in FLAG_PREFIXES)
 
 
 def _limit(number: int, cells: Mapping[str, str], faults: list[str]) -> tuple[float, bool]:
     text, is_flag = cells["limit"], cells["indicator"].startswith(FLAG_PREFIXES)
+    if cells["indicator"].startswith(CALCULATED):
+        return _calculated_limit(number, cells, faults), False
     if is_flag or cells["op"] == "=":
         if (cells["op"], text) != ("=", "true") or not is_flag:
             faults.append(f"line {number}: a flag is compared as `= true`, a value never is")
@@ -241,6 +271,22 @@ def _limit(number: int, cells: Mapping[str, str], faults: list[str]) -> tuple[fl
     if ordinal:
         return float(ordinal.group(1)), False
     return _number(number, "limit", text, faults), False
+
+
+def _calculated_limit(number: int, cells: Mapping[str, str], faults: list[str]) -> float:
+    """A number in the unit of the output, or the position of a word among those the output can be."""
+    code, output = cells["indicator"], feeds.output(cells["indicator"])
+    if output is None:
+        faults.append(f"line {number}: no calculator gives {code}")
+    elif output.options:
+        if cells["op"] == "=" and cells["limit"] in output.options:
+            return float(output.options.index(cells["limit"]))
+        faults.append(f"line {number}: {code} is compared as `=` one of {', '.join(output.options)}")
+    elif cells["op"] == "=" or cells["unit"] != output.unit:
+        faults.append(f"line {number}: {code} is a number in {output.unit}")
+    else:
+        return _number(number, "limit", cells["limit"], faults)
+    return 0.0
 
 
 def _conventional(number: int, cells: Mapping[str, str], faults: list[str]) -> float | None:
@@ -267,7 +313,7 @@ def _contradictions(lines: Iterable[Line]) -> list[str]:
         first = colours.setdefault(line.reason, line)
         if first.colour != line.colour:
             faults.append(f"line {line.number}: {line.reason} is {first.colour} in line {first.number}")
-        key = (line.reason, line.indicator, line.op, line.sex)
+        key = (line.reason, line.indicator, line.op, line.sex, line.limit_text if line.is_flag else "")
         if key in seen:
             faults.append(f"line {line.number}: says again what line {seen[key]} says of {line.indicator}")
         seen.setdefault(key, line.number)
@@ -277,7 +323,7 @@ def _contradictions(lines: Iterable[Line]) -> list[str]:
 def _unknown(lines: Iterable[Line], units: Mapping[str, str]) -> list[str]:
     faults = []
     for line in lines:
-        if line.is_flag:
+        if line.is_flag or line.is_calculated:
             continue
         if line.indicator not in units:
             faults.append(f"line {line.number}: no indicator {line.indicator} in the catalogue")
@@ -299,6 +345,8 @@ def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, fa
             china_par=_china_par(head["china_par"], faults) if "china_par" in head else None,
             modifiers=tuple(_modifier(entry) for entry in head.get("modifier", ())),
             lines=lines, words=words, reason_colours={line.reason: line.colour for line in lines},
+            calculators=tuple(feeds.parse_use(entry, "", faults) for entry in head.get("calculator", ())),
+            samples=tuple(feeds.parse_sample(entry) for entry in head.get("sample", ())),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         faults.append(f"head: {type(error).__name__} {error}")
@@ -309,9 +357,23 @@ def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, fa
         faults.append("head: effective_from must be a date")
     for modifier in pack.modifiers:
         faults += [f"head: no reason {name} for {modifier.flag}" for name in modifier.limits if name not in pack.reason_colours]
+    faults += _unfed(pack)
     if any(line.indicator == "china_par_10y" for line in lines) and pack.china_par is None:
         faults.append("head: lines on china_par_10y need a [china_par] table")
     return pack
+
+
+def _unfed(pack: Pack) -> list[str]:
+    """Faults: lines on calculators that the head does not use, and feeds from reasons that no value can give."""
+    used = {use.name for use in pack.calculators}
+    by_value = {line.reason for line in pack.lines if not line.is_calculated}
+    faults = [
+        f"head: {line.indicator} of line {line.number} needs a [[calculator]]"
+        for line in pack.lines
+        if line.is_calculated and feeds.model_of(line.indicator) not in used
+    ]
+    wanted = {feed.reason: use.name for use in pack.calculators for feed in use.feeds if feed.reason}
+    return faults + [f"head: no reason {reason} on a value for {name}" for reason, name in wanted.items() if reason not in by_value]
 
 
 def _china_par(table: Mapping[str, object], faults: list[str]) -> ChinaParRule:

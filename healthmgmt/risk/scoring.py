@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .calculating import split
 from .calculators import bmi, china_par, ckd_epi_2021
 from .judging import Judge, Uppers
 from .measures import AT_LEAST, AT_MOST, FEMALE, GREATER, LESS, UNKNOWN, Column, Measures
@@ -20,7 +21,7 @@ CHINA_PAR_MEASURED = ("sbp", "tc", "hdl", "waist")
 
 @dataclass(frozen=True)
 class Derived:
-    """`measures` with the columns bmi, egfr and china_par_10y filled in; `scores` by model name (nan = no score), a body mass
+    """`measures` with the columns bmi, egfr, china_par_10y and the pack's samples filled in; `scores` by model name (nan = no score), a body mass
     index that was reported as `bmi_reported`; `missing` masks by (model, what is missing)."""
 
     measures: Measures
@@ -33,7 +34,7 @@ def derive(pack: Pack, measures: Measures, uppers: Uppers) -> Derived:
     with np.errstate(all="ignore"):
         body = _bmi(measures, pack.bmi_tolerance, missing)
         kidney, kidney_score = _egfr(measures, missing)
-        columns = {**measures.columns, "bmi": body, "egfr": kidney}
+        columns = {**measures.columns, "bmi": body, "egfr": kidney, **split(pack.samples, measures)}
         scores = {
             "bmi": np.where(body.computed, body.value, np.nan),
             REPORTED_BMI: np.where(body.computed, np.nan, body.value),

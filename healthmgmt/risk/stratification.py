@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .calculating import calculate
 from .judging import Judge, Judged, Uppers
 from .measures import UNKNOWN, Measures
-from .packs import COLOURS, Line, Pack
+from .packs import COLOURS, Pack
 from .reasons import missing_texts, reason_texts, score_texts
-from .scoring import Derived, derive
+from .scoring import derive
 
 Array = np.ndarray
 RANK = {colour: rank for rank, colour in enumerate(COLOURS)}
@@ -66,8 +67,8 @@ def evaluate(pack: Pack, measures: Measures, catalogue_upper: Uppers) -> Outcome
     derived = derive(pack, measures, catalogue_upper)
     judge = Judge(pack, derived.measures, catalogue_upper)
     with np.errstate(invalid="ignore"):
-        judged = tuple(judge.line(line) for line in pack.lines)
-        minimum = _minimum(pack, derived, judge)
+        judged, lacking = _judged(pack, judge)
+        minimum = _minimum(pack, judge)
     colour = np.full(measures.size, GREEN, dtype=np.int8)
     incomplete = np.logical_or.reduce(list(minimum.values())) if minimum else np.zeros(measures.size, dtype=bool)
     colour[incomplete] = GREY
@@ -78,8 +79,24 @@ def evaluate(pack: Pack, measures: Measures, catalogue_upper: Uppers) -> Outcome
     colour[nothing] = NOT_EXAMINED
     none = np.empty(0, dtype=np.int64)
     fired = tuple(none if result is None else np.flatnonzero(result.hit) for result in judged)
-    missing = {("minimum", name): mask for name, mask in minimum.items()} | dict(derived.missing)
-    return Outcome(colour, fired, incomplete & ~nothing, derived.scores, missing, pack, judged, derived.measures)
+    missing = {("minimum", name): mask for name, mask in minimum.items()} | {**derived.missing, **lacking}
+    return Outcome(colour, fired, incomplete & ~nothing, derived.scores, missing, pack, judged, judge.measures)
+
+
+def _judged(pack: Pack, judge: Judge) -> tuple[tuple[Judged | None, ...], Mapping[tuple[str, str], Array]]:
+    """Each line's people, and what the pack's calculators lack. Lines on values first: calculators may count their reasons."""
+    judged = {line.number: judge.line(line) for line in pack.lines if not line.is_calculated}
+    if not pack.calculators:
+        return tuple(judged.values()), {}
+    reasons: dict[str, Array] = {}
+    for number, result in judged.items():
+        if result is not None:
+            reason = pack.line(number).reason
+            reasons[reason] = reasons[reason] | result.hit if reason in reasons else result.hit
+    found = calculate(pack.calculators, judge.measures, reasons)
+    judge.add(found.columns)
+    judged |= {line.number: judge.line(line) for line in pack.lines if line.is_calculated}
+    return tuple(judged[line.number] for line in pack.lines), found.missing
 
 
 def _has_value(measures: Measures) -> Array:
@@ -89,18 +106,19 @@ def _has_value(measures: Measures) -> Array:
     return found
 
 
-def _minimum(pack: Pack, derived: Derived, judge: Judge) -> dict[str, Array]:
+def _minimum(pack: Pack, judge: Judge) -> dict[str, Array]:
     """Who lacks which part of the minimum set. A qualified value that decides nothing (`<6.5` against 5.2) is no part."""
     lacking = {}
     for requirement in pack.minimum:
-        present = np.zeros(derived.measures.size, dtype=bool)
+        present = np.zeros(judge.measures.size, dtype=bool)
         for code in requirement.any_of:
-            present |= _present(code, pack.lines, derived.measures, judge)
+            present |= _present(code, pack, judge)
         lacking[requirement.name] = ~present
     return lacking
 
 
-def _present(code: str, lines: tuple[Line, ...], measures: Measures, judge: Judge) -> Array:
+def _present(code: str, pack: Pack, judge: Judge) -> Array:
+    measures = judge.measures
     if code == "sex":
         return measures.sex != UNKNOWN
     if code == "age":
@@ -110,7 +128,7 @@ def _present(code: str, lines: tuple[Line, ...], measures: Measures, judge: Judg
         return np.zeros(measures.size, dtype=bool)
     present = ~np.isnan(column.value)
     if column.qualifier is not None and column.qualifier.any():
-        for line in lines:
-            if line.indicator == code:
+        for line in pack.lines:
+            if pack.measured(line.indicator) == code:
                 present &= ~judge.undecided(line)
     return present

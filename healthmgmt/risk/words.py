@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 LANGUAGES = ("zh", "en")
 TEMPLATES = ("value", "value_undated", "flag", "flag_undated", "private", "missing", "outside", "computed", "contradicted")
-# What may be worked out from other values.
+# What may be worked out from other values; the first two by every pack, from these inputs and with these scores.
 COMPUTED = ("bmi", "egfr", "china_par_10y")
+ALWAYS_INPUTS, ALWAYS_SCORES = ("height", "weight", "creatinine", "sex", "age"), ("bmi", "ckd_epi_2021")
 COLOURS = ("grey", "green", "blue", "yellow", "orange", "red")
 OPS = (">=", "<=", ">", "<")
 
@@ -53,10 +54,10 @@ class Words:
         """The unit as people write it."""
         return self.units.get(ucum, ucum)
 
-    def missing(self, reasons: Iterable[str], indicators: Iterable[str]) -> list[str]:
-        """Faults: what a pack with these reasons and indicators has no words for."""
-        wanted = [("reason", sorted(reasons), self.reasons), ("indicator", sorted(indicators), self.indicators)]
-        return [f"words: no {kind}.{code}" for kind, codes, known in wanted for code in codes if code not in known]
+    def missing(self, **wanted: Iterable[str]) -> list[str]:
+        """Faults: of the codes wanted by kind (reason, indicator, input, computed) those that have no words."""
+        known = {"reason": self.reasons, "indicator": self.indicators, "input": self.inputs, "computed": self.computed}
+        return [f"words: no {kind}.{code}" for kind, codes in wanted.items() for code in sorted(codes) if code not in known[kind]]
 
 
 def parse_words(text: str) -> Words:
@@ -64,7 +65,10 @@ def parse_words(text: str) -> Words:
     table = tomllib.loads(text)
     kinds = ("colour", "plan", "template", "op", "indicator", "reason", "advice", "input", "who", "score", "source", "computed")
     phrases = {kind: _phrases(kind, table.get(kind, {})) for kind in kinds}
-    required = (("colour", COLOURS), ("plan", COLOURS), ("template", TEMPLATES), ("op", OPS), ("computed", COMPUTED))
+    required = (
+        ("colour", COLOURS), ("plan", COLOURS), ("template", TEMPLATES), ("op", OPS), ("computed", COMPUTED[:2]),
+        ("input", ALWAYS_INPUTS), ("score", ALWAYS_SCORES),
+    )  # fmt: skip
     for kind, codes in required:
         absent = [code for code in codes if code not in phrases[kind]]
         if absent:

@@ -40,12 +40,16 @@ def _formula(
     outside = (age < AGES[0]) | (age >= AGES[1] + 1)
     excluded = medication == 1
     gap = np.logical_or.reduce(list(gaps.values())) & ~outside & ~excluded
-    named = np.full(len(age), "", dtype=object)
-    for name, mask in gaps.items():
-        named[mask & gap] += f"{name} "
-    missing = np.array([" ".join(text.split()) or "none" for text in named.tolist()], dtype=object)
     words = np.select([outside, excluded, gap], ["out_of_scope", "excluded", UNDETERMINED], LEVELS[level])
-    return {"level": words, "missing": missing}
+    return {"level": words, "missing": _names(gaps, gap)}
+
+
+def _names(gaps: dict[str, Array], rows: Array) -> Array:
+    """The names of the gaps of each row, "none" outside of `rows`: one text for each combination there is."""
+    bits = np.sum([mask.astype(np.int64) << place for place, mask in enumerate(gaps.values())], axis=0)
+    distinct, back = np.unique(np.where(rows, bits, 0), return_inverse=True)
+    texts = [" ".join(name for place, name in enumerate(gaps) if one >> place & 1) or "none" for one in distinct.tolist()]
+    return np.array(texts, dtype=object)[back.reshape(-1)]
 
 
 def _points(
@@ -91,6 +95,6 @@ CALCULATOR = Calculator(
         Flag("smoker", required=False, default=0.0),
         Flag("medication", required=False, default=0.0),
     ),
-    outputs=(Output("level", words=(*LEVELS, "excluded", "out_of_scope", UNDETERMINED)), Output("missing")),
+    outputs=(Output("level", words=(*LEVELS, "excluded", "out_of_scope", UNDETERMINED), options=(*LEVELS, "excluded", "out_of_scope", UNDETERMINED)), Output("missing")),
     citation="Ministry of Health, Labour and Welfare (Japan), standard programme FY2024",
 )

@@ -106,6 +106,7 @@ class Output:
     words: tuple[str, ...] = ()
     is_flag: bool = False
     only: tuple[str, float, float] | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ MODULES = (
     "homa_ir",
     "ideal_body_weight_devine",
     "ipaq_short",
+    "jp_consultation",
     "jp_tokutei",
     "kdigo_albuminuria",
     "ldl_friedewald",
