@@ -96,7 +96,8 @@ def _is_time(period: Period, today: date, *, changed: bool) -> bool:
 def _parameters(period: Period, today: date) -> dict[str, Any]:
     registry = metrics.load()
     before = selectors.period_before(period)
-    minimum = packs.in_force(organisation_settings().pack, today).minimum
+    # What everybody has to have; items for people under a hazard are no part of it.
+    minimum = [item for item in packs.in_force(organisation_settings().pack, today).minimum if not item.only]
     alternatives = []
     for number, item in enumerate(minimum):
         measured = [code for code in item.any_of if code not in OF_THE_PERSON]

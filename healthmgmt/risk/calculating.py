@@ -2,12 +2,12 @@
 input that counts, or has one that is only a bound or outside the published range, gets no output."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from .calculators.model import Calculator, Number, Output
-from .feeds import AGE, SEX, Feed, Sample, Use, calculators
+from .feeds import AGE, CALCULATED, SEX, Feed, Sample, Use, calculators
 from .measures import NO_UNIT, UNKNOWN, Column, Measures
 
 Array = np.ndarray
@@ -18,10 +18,11 @@ NOTHING_MISSING = ("none", None)
 
 @dataclass
 class Calculated:
-    """`columns` by `calc:model.output`, words as their position among the options of the output; `missing` masks by (model or
+    """`columns` by `calc:model.output`, words as their position among the options of the output; `scores` by model; `missing` masks by (model or
     `model_out_of_range`, name), only those that hold for somebody."""
 
     columns: dict[str, Column] = field(default_factory=dict)
+    scores: dict[str, Array] = field(default_factory=dict)
     missing: dict[tuple[str, str], Array] = field(default_factory=dict)
 
     def lack(self, purpose: str, name: str, mask: Array) -> None:
@@ -56,28 +57,29 @@ def _where(column: Column, rows: Array) -> Column:
 
 
 def calculate(uses: tuple[Use, ...], measures: Measures, reasons: Mapping[str, Array]) -> Calculated:
-    """`reasons`: by reason the mask of the people for whom it fires on a value."""
+    """`reasons`: by reason the mask of the people for whom it fires on a value. A calculator may read what one before it gave."""
     found = Calculated()
     for use in uses:
-        rows = np.flatnonzero(measures.value(use.only) == 1) if use.only else np.arange(measures.size)
-        if len(rows):
-            _run(use, rows, measures, reasons, found)
+        measures = replace(measures, columns={**measures.columns, **found.columns})
+        day = measures.newest_day(use.measured)
+        day = np.where(np.isnat(day), measures.newest_day(measures.measured), day)
+        asked = measures.exposed(use.only, day) if use.only else np.ones(measures.size, dtype=bool)
+        if asked.any():
+            _run(use, asked, day, measures, reasons, found)
     return found
 
 
-def _run(use: Use, rows: Array, measures: Measures, reasons: Mapping[str, Array], found: Calculated) -> None:
-    calculator = calculators()[use.name]
-    asked = np.zeros(measures.size, dtype=bool)
-    asked[rows] = True
-    day = measures.newest_day(use.measured)
-    day = np.where(np.isnat(day), measures.newest_day(tuple(measures.columns)), day)
+def _run(use: Use, asked: Array, day: Array, measures: Measures, reasons: Mapping[str, Array], found: Calculated) -> None:
+    calculator, rows = calculators()[use.name], np.flatnonzero(asked)
     inputs = {feed.key: _input(feed, measures, reasons, day) for feed in use.feeds}
     unusable = _lacking(use, calculator, inputs, asked, measures, found)
     result = calculator(**{key: values[rows] for key, values in inputs.items()})
     for output in calculator.outputs:
         if output.unit or output.options:
             column = _column(output, result.outputs[output.name], rows, unusable, day)
-            found.columns[f"calc:{use.name}.{output.name}"] = column
+            found.columns[f"{CALCULATED}{use.name}.{output.name}"] = column
+            if output.name == use.score:
+                found.scores[use.name] = column.value
     if "missing" in result.outputs:
         names = {feed.key: feed.name for feed in use.feeds}
         texts = result.outputs["missing"]

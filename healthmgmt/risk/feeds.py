@@ -16,7 +16,8 @@ SEX, AGE = "sex", "age"
 class Feed:
     """Where the input `key` comes from. `name` is what the words call it when it is missing, empty where it never is.
 
-    codes       sex; age; the code of an indicator; or several flags: 1 where one is true, 0 where all are denied
+    codes       sex; age; the code of an indicator, or the number of a calculator named before; or several flags: 1 where one is
+                true, 0 where all are denied
     reason      instead of codes, a flag: does this reason of the pack fire on a value
     unit        the input is the number reported in this unit, else the canonical one x `factor`
     equals      the input is a flag: is the value this number
@@ -35,11 +36,13 @@ class Feed:
 
 @dataclass(frozen=True)
 class Use:
-    """One calculator with its feeds; with `only` it is asked for the people for whom that flag is true."""
+    """One calculator with its feeds; with `only` it is asked for the people for whom that flag is true. The output named by
+    `score` is kept with the assessment."""
 
     name: str
     feeds: tuple[Feed, ...]
     only: str = ""
+    score: str = ""
 
     @property
     def measured(self) -> tuple[str, ...]:
@@ -82,10 +85,12 @@ def parse_sample(entry: Mapping[str, str]) -> Sample:
 def parse_use(entry: Mapping[str, object], only: str, faults: list[str]) -> Use:
     """A [[calculator]] of the head; what does not fit the calculator goes to `faults`. Raises KeyError for what is left out."""
     name = entry["name"]
-    use = Use(name, tuple(_feed(key, given) for key, given in entry["inputs"].items()), only)
+    use = Use(name, tuple(_feed(key, given) for key, given in entry["inputs"].items()), only, entry.get("score", ""))
     if name not in calculators():
         faults.append(f"head: no calculator {name}")
         return use
+    if use.score and (kept := output(f"{CALCULATED}{name}.{use.score}")) is None or use.score and kept.options:
+        faults.append(f"head: {name} gives no number {use.score}")
     specs = {spec.key: spec for spec in calculators()[name].inputs}
     fed = {feed.key for feed in use.feeds}
     faults += [f"head: {name} has no input {key}" for key in sorted(fed - specs.keys())]
@@ -110,7 +115,7 @@ def _feed(key: str, given: str | Mapping[str, object]) -> Feed:
 
 def _misfit(feed: Feed, spec: Number | Flag | Choice | Items) -> str:
     """Why this input cannot be fed so; empty where it can."""
-    is_flag = bool(feed.reason) or len(feed.codes) > 1 or feed.equals is not None or ":" in "".join(feed.codes)
+    is_flag = bool(feed.reason) or len(feed.codes) > 1 or feed.equals is not None or (":" in feed.codes[0] and not feed.codes[0].startswith(CALCULATED))
     if isinstance(spec, Number):
         if is_flag or spec.paired or spec.unit_key or feed.codes == (SEX,):
             return "is a number in one unit"

@@ -51,6 +51,8 @@ class Judge:
         hit = certain(line.op, value, limit, column.qualifier)
         if line.sex:
             hit &= self.measures.sex == SEXES[line.sex]
+        if line.only:
+            hit &= self.measures.exposed(line.only, self.measures.days(line.indicator))
         for modifier in self._modifiers:
             if line.indicator in modifier.off:
                 hit &= ~self._modified(modifier, line.indicator)

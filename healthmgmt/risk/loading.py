@@ -1,14 +1,14 @@
 """Current values of a slice of people, from COPY into columns."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from healthmgmt.core import sql
-from healthmgmt.risk.measures import NO_UNIT, QUALIFIERS, SEX_CODES, UNKNOWN, Column, Measures
+from healthmgmt.risk.measures import EXPOSURE, NO_UNIT, QUALIFIERS, SEX_CODES, UNKNOWN, Column, Measures
 
 Array = np.ndarray
 NULL = "\\N"
@@ -139,13 +139,31 @@ class Loader:
             sparse.given.append(given)
 
 
-def load(*, after: int, last: int, since: date, as_of: date, upload: int | None, places: Mapping[int, tuple[float, float]]) -> Slice:
-    """The newest values of the people with ids in (after, last] who have any in (since, as_of]."""
+def load(
+    *, after: int, last: int, since: date, as_of: date, upload: int | None, places: Mapping[int, tuple[float, float]],
+    flags: Sequence[str] = (),
+) -> Slice:  # fmt: skip
+    """The newest values of the people with ids in (after, last] who have any in (since, as_of], and of the flags `exposure:...`
+    asked for, which are true of them on `as_of`."""
     loader = Loader(places)
     parameters = {"after": after, "last": last, "since": since, "as_of": as_of, "upload": upload}
     for line in _lines(sql.copy_out("risk/load_exams", parameters)):
         loader.add(line)
-    return loader.slice()
+    found = loader.slice()
+    for flag in flags:
+        rows = sql.rows("risk/load_exposures", {**parameters, "kind": flag.removeprefix(EXPOSURE)})
+        found.measures.columns[flag] = _exposure(found.people, rows)
+    return found
+
+
+def _exposure(people: Array, rows: Sequence[tuple[int, date]]) -> Column:
+    """1 for those of the people who have a row (person, first day), on that day."""
+    value, since = np.full(len(people), np.nan), np.full(len(people), np.datetime64("NaT", "D"))
+    ids = np.array([person for person, _ in rows], dtype=np.int64)
+    known = np.isin(ids, people)
+    at = np.searchsorted(people, ids[known])
+    value[at], since[at] = 1.0, np.array([day for _, day in rows], dtype="M8[D]")[known]
+    return Column(value, measured_on=since)
 
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[str]:

@@ -12,6 +12,7 @@ SEX_CODES = {"m": MALE, "f": FEMALE}
 EXACT, LESS, AT_MOST, GREATER, AT_LEAST = range(5)
 QUALIFIERS = ("", "<", "<=", ">", ">=")
 NO_UNIT = -1
+EXPOSURE = "exposure:"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Column:
 @dataclass(frozen=True)
 class Measures:
     """n people. `sex` int8 MALE, FEMALE, UNKNOWN; `birth` datetime64[D], NaT = unknown; `north` and `urban` float64 1, 0
-    or nan from the place of the unit; `measured_on` datetime64[D] (one or n) for columns without days of their own."""
+    or nan from the place of the unit; a column `exposure:...` holds 1 where somebody works under a hazard, measured on its first day; `measured_on` datetime64[D] (one or n) for columns without days of their own."""
 
     sex: Array
     birth: Array
@@ -59,6 +60,11 @@ class Measures:
     @property
     def size(self) -> int:
         return len(self.sex)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What was measured or answered at exams; who works under a hazard is known from elsewhere."""
+        return tuple(code for code in self.columns if not code.startswith(EXPOSURE))
 
     def column(self, code: str) -> Column | None:
         return self.columns.get(code)
@@ -87,18 +93,27 @@ class Measures:
             newest = np.fmax(newest, self.days(code))
         return newest
 
+    def exposed(self, flag: str, on: Array) -> Array:
+        """Who works under a hazard and did on the day; a day that is not known counts."""
+        return (self.value(flag) == 1) & ~(on < self.days(flag))
+
     def age(self, on: Array) -> Array:
         return completed_years(self.birth, on)
 
 
 def completed_years(birth: Array, on: Array) -> Array:
     """Completed years (float64) between two datetime64[D] arrays, nan where either is NaT. 29 February turns on 1 March."""
-    unknown = np.isnat(birth) | np.isnat(on)
-    birth_month, on_month = birth.astype("M8[M]"), on.astype("M8[M]")
-    early = (on - on_month.astype("M8[D]")) < (birth - birth_month.astype("M8[D]"))
+    return completed_months(birth, on) // 12
+
+
+def completed_months(since: Array, on: Array) -> Array:
+    """Completed months (float64) between two datetime64[D] arrays, nan where either is NaT."""
+    unknown = np.isnat(since) | np.isnat(on)
+    since_month, on_month = since.astype("M8[M]"), on.astype("M8[M]")
+    early = (on - on_month.astype("M8[D]")) < (since - since_month.astype("M8[D]"))
     with np.errstate(over="ignore"):
-        years = (on_month.astype(np.int64) - birth_month.astype(np.int64) - early) // 12
-    return np.where(unknown, np.nan, years.astype(np.float64))
+        months = on_month.astype(np.int64) - since_month.astype(np.int64) - early
+    return np.where(unknown, np.nan, months.astype(np.float64))
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ import io
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
 from . import feeds
 from .feeds import CALCULATED, Sample, Use
+from .measures import EXPOSURE
 from .words import COMPUTED, Words, parse_words
 
 DATA = Path(__file__).parent / "data"
@@ -23,6 +24,9 @@ REASON_COLOURS = ("blue", "yellow", "orange", "red")
 OPS = (">=", "<=", ">", "<", "=")
 SEXES = ("", "m", "f")
 FLAG_PREFIXES = ("condition:", "treatment:", "family:", "finding:", "exposure:")
+PLUS = "+"
+# What the head of an addition need not say, since the pack of the country does.
+LEFT_TO_THE_COUNTRY = {"country": "", "window_months": 0, "window_months_range": (0, 0), "bmi_tolerance": 0, "minimum": ()}
 DERIVED_UNITS = {"china_par_10y": "%"}
 COLUMNS = (
     "reason", "colour", "indicator", "op", "limit", "unit", "conventional_limit", "conventional_unit", "sex", "source",
@@ -46,7 +50,7 @@ class PackError(ValueError):
 class Line:
     """One alternative of one reason. `number` counts rule rows from 1; `limit` is canonical, or a multiple of the
     upper reference limit when `times_upper`; a flag line has limit 1 and op "=", the word of a calculator (`= active`) its
-    position among the options of the output."""
+    position among the options of the output. With `only` it speaks of people for whom that flag is true."""
 
     number: int
     reason: str
@@ -61,6 +65,7 @@ class Line:
     conventional_unit: str
     sex: str
     source: str
+    only: str = ""
 
     @property
     def is_flag(self) -> bool:
@@ -74,10 +79,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Requirement:
-    """A part of the minimum set: one of `any_of` has to be there."""
+    """A part of the minimum set: one of `any_of` has to be there; with `only`, of people for whom that flag is true."""
 
     name: str
     any_of: tuple[str, ...]
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,9 @@ class ChinaParRule:
 
 @dataclass(frozen=True)
 class Pack:
+    """The rules of a country in one edition; or, with `only`, an addition to them for the people for whom that flag is true.
+    `flags` of additions are those that a combined pack has to know of everybody."""
+
     name: str
     edition: str
     country: str
@@ -124,6 +133,8 @@ class Pack:
     reason_colours: Mapping[str, str] = field(default_factory=dict)
     calculators: tuple[Use, ...] = ()
     samples: tuple[Sample, ...] = ()
+    only: str = ""
+    flags: tuple[str, ...] = ()
 
     def line(self, number: int) -> Line:
         return self.lines[number - 1]
@@ -133,9 +144,36 @@ class Pack:
         return next((sample.of for sample in self.samples if indicator in (sample.present, sample.absent)), indicator)
 
 
+def add(base: Pack, addition: Pack) -> Pack:
+    """The pack of a country with an occupation pack on top: its lines come after those of the country, numbered on, and speak
+    only of the people it is for. Raises PackError where the two do not fit."""
+    if base.only or not addition.only:
+        raise PackError([f"{addition.name} does not add to {base.name}"])
+    both = sorted(base.reason_colours.keys() & addition.reason_colours.keys())
+    if both:
+        raise PackError([f"{addition.name} says again what {base.name} calls {', '.join(both)}"])
+    lines = tuple(replace(line, number=line.number + len(base.lines), only=addition.only) for line in addition.lines)
+    return replace(
+        base, name=f"{base.name}{PLUS}{addition.name}", edition=f"{base.edition}{PLUS}{addition.edition}",
+        effective_from=max(base.effective_from, addition.effective_from),
+        titles={language: f"{title} + {addition.titles[language]}" for language, title in base.titles.items()},
+        minimum=base.minimum + tuple(replace(one, only=addition.only) for one in addition.minimum),
+        modifiers=base.modifiers + addition.modifiers, samples=base.samples + addition.samples,
+        calculators=base.calculators + addition.calculators, lines=base.lines + lines, words=base.words.with_more(addition.words),
+        reason_colours={**base.reason_colours, **addition.reason_colours}, flags=(*base.flags, addition.only),
+    )  # fmt: skip
+
+
 @cache
 def load(name: str, edition: str = "") -> Pack:
-    """The shipped pack of that name; without an edition the newest. Raises PackError when there is none."""
+    """The shipped pack of that name; without an edition the newest. `cn+high-altitude`, in the edition `2024+2024`, is the first
+    with the second added. Raises PackError when there is none."""
+    if PLUS in name:
+        names = name.split(PLUS)
+        editions = edition.split(PLUS) if edition else [""] * len(names)
+        if len(editions) != len(names):
+            raise PackError([f"no pack {name} {edition}"])
+        return reduce(add, map(load, names, editions))
     found = [path for path in _heads() if _is(path, name, edition)]
     if not found:
         raise PackError([f"no pack {name} {edition}".strip()])
@@ -143,13 +181,25 @@ def load(name: str, edition: str = "") -> Pack:
 
 
 def in_force(name: str, on: date) -> Pack:
-    """The newest edition effective on that day; a day before the first edition is judged by the first."""
+    """The newest edition effective on that day; a day before the first edition is judged by the first. Of `cn+high-altitude`
+    each part in its own."""
+    if PLUS in name:
+        parts = [in_force(part, on) for part in name.split(PLUS)]
+        return load(name, PLUS.join(part.edition for part in parts))
     heads = sorted((_head(path)["effective_from"], path) for path in _heads() if _is(path, name, ""))
     if not heads:
         raise PackError([f"no pack {name}"])
     begun = [head for head in heads if head[0] <= on]
     edition = _head((begun[-1] if begun else heads[0])[1])["edition"]
     return load(name, edition)
+
+
+def for_people_of(name: str, country: str) -> str:
+    """The name under which to assess by the pack `name` where `country` is the pack of everybody: an addition goes on top."""
+    is_addition = PLUS not in name and any("only" in _head(path) for path in _heads() if _is(path, name, ""))
+    if not is_addition or name in country.split(PLUS):
+        return country if is_addition else name
+    return f"{country}{PLUS}{name}"
 
 
 def available() -> list[tuple[str, str]]:
@@ -166,7 +216,7 @@ def parse(head_text: str, lines_text: str, words_text: str, known_units: Mapping
     faults: list[str] = []
     try:
         head = tomllib.loads(head_text)
-        words = parse_words(words_text)
+        words = parse_words(words_text, is_addition="only" in head)
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise PackError([str(error)]) from error
     lines = _lines(lines_text, faults)
@@ -333,6 +383,10 @@ def _unknown(lines: Iterable[Line], units: Mapping[str, str]) -> list[str]:
 
 
 def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, faults: list[str]) -> Pack | None:
+    only = head.get("only", "")
+    if only:
+        head = {**LEFT_TO_THE_COUNTRY, **head}
+        faults += [] if only.startswith(EXPOSURE) else [f"head: only must be an {EXPOSURE} flag, not {only!r}"]
     try:
         low, high = head["window_months_range"]
         pack = Pack(
@@ -345,8 +399,9 @@ def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, fa
             china_par=_china_par(head["china_par"], faults) if "china_par" in head else None,
             modifiers=tuple(_modifier(entry) for entry in head.get("modifier", ())),
             lines=lines, words=words, reason_colours={line.reason: line.colour for line in lines},
-            calculators=tuple(feeds.parse_use(entry, "", faults) for entry in head.get("calculator", ())),
+            calculators=tuple(feeds.parse_use(entry, only, faults) for entry in head.get("calculator", ())),
             samples=tuple(feeds.parse_sample(entry) for entry in head.get("sample", ())),
+            only=only,
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         faults.append(f"head: {type(error).__name__} {error}")

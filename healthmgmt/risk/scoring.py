@@ -104,7 +104,7 @@ def _china_par(
 ) -> Column:
     """Ten-year risk in per cent at the rule's ages, from exact values only, in the ranges of the official form."""
     day = measures.newest_day(CHINA_PAR_MEASURED)
-    age = measures.age(np.where(np.isnat(day), measures.newest_day(tuple(measures.columns)), day))
+    age = measures.age(np.where(np.isnat(day), measures.newest_day(measures.measured), day))
     inputs = {
         "sbp": measures.exact("sbp"), "tc": measures.exact("tc"), "hdl": measures.exact("hdl"),
         "waist": measures.exact("waist"), "smoking": measures.value("smoking"),

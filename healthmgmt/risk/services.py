@@ -38,8 +38,13 @@ def today() -> date:
 
 
 def pack_in_force(as_of: date, name: str = "") -> packs.Pack:
-    """The organisation's pack, or the one named, in the edition in force on a day. Raises PackError when there is none."""
-    return packs.in_force(name or organisation_settings().pack, as_of)
+    """The organisation's pack, or the one named, in the edition in force on a day; an occupation pack on top of the organisation's
+    own. Raises PackError when there is none."""
+    own = organisation_settings().pack
+    pack = packs.in_force(packs.for_people_of(name or own, own), as_of)
+    if pack.only:
+        raise packs.PackError([f"{pack.name} adds to the pack of a country and is none by itself"])
+    return pack
 
 
 def window_start(as_of: date) -> date:
@@ -57,7 +62,9 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     places = place_flags()
     total = _slices_end()
     while (last := sql.row("risk/slice_end", {"after": after, "size": SLICE_PEOPLE})[0]) is not None:
-        found = loading.load(after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places)
+        found = loading.load(
+            after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places, flags=pack.flags
+        )
         outcome = stratification.evaluate(pack, found.measures, uppers())
         tally.add(outcome)
         cursor = {"after": last, "people": tally.people, "colours": dict(tally.colours)}

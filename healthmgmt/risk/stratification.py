@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .calculating import calculate
+from .calculating import Calculated, calculate
 from .judging import Judge, Judged, Uppers
-from .measures import UNKNOWN, Measures
+from .measures import EXPOSURE, UNKNOWN, Measures, completed_months
 from .packs import COLOURS, Pack
 from .reasons import missing_texts, reason_texts, score_texts
 from .scoring import derive
@@ -67,7 +67,7 @@ def evaluate(pack: Pack, measures: Measures, catalogue_upper: Uppers) -> Outcome
     derived = derive(pack, measures, catalogue_upper)
     judge = Judge(pack, derived.measures, catalogue_upper)
     with np.errstate(invalid="ignore"):
-        judged, lacking = _judged(pack, judge)
+        judged, calculated = _judged(pack, judge)
         minimum = _minimum(pack, judge)
     colour = np.full(measures.size, GREEN, dtype=np.int8)
     incomplete = np.logical_or.reduce(list(minimum.values())) if minimum else np.zeros(measures.size, dtype=bool)
@@ -79,15 +79,26 @@ def evaluate(pack: Pack, measures: Measures, catalogue_upper: Uppers) -> Outcome
     colour[nothing] = NOT_EXAMINED
     none = np.empty(0, dtype=np.int64)
     fired = tuple(none if result is None else np.flatnonzero(result.hit) for result in judged)
-    missing = {("minimum", name): mask for name, mask in minimum.items()} | {**derived.missing, **lacking}
-    return Outcome(colour, fired, incomplete & ~nothing, derived.scores, missing, pack, judged, judge.measures)
+    missing = {("minimum", name): mask for name, mask in minimum.items()} | {**derived.missing, **calculated.missing}
+    scores = {**derived.scores, **calculated.scores, **_months(pack, measures)}
+    return Outcome(colour, fired, incomplete & ~nothing, scores, missing, pack, judged, judge.measures)
 
 
-def _judged(pack: Pack, judge: Judge) -> tuple[tuple[Judged | None, ...], Mapping[tuple[str, str], Array]]:
-    """Each line's people, and what the pack's calculators lack. Lines on values first: calculators may count their reasons."""
+def _months(pack: Pack, measures: Measures) -> dict[str, Array]:
+    """Completed months under a hazard up to the newest value, by `high_altitude_months`; none for a value from before."""
+    found = {}
+    for flag in pack.flags:
+        since = np.where(measures.value(flag) == 1, measures.days(flag), np.datetime64("NaT", "D"))
+        months = completed_months(since, measures.newest_day(measures.measured))
+        found[f"{flag.removeprefix(EXPOSURE)}_months"] = np.where(months >= 0, months, np.nan)
+    return found
+
+
+def _judged(pack: Pack, judge: Judge) -> tuple[tuple[Judged | None, ...], Calculated]:
+    """Each line's people, and what the pack's calculators gave and lack. Lines on values first: calculators may count their reasons."""
     judged = {line.number: judge.line(line) for line in pack.lines if not line.is_calculated}
     if not pack.calculators:
-        return tuple(judged.values()), {}
+        return tuple(judged.values()), Calculated()
     reasons: dict[str, Array] = {}
     for number, result in judged.items():
         if result is not None:
@@ -96,13 +107,13 @@ def _judged(pack: Pack, judge: Judge) -> tuple[tuple[Judged | None, ...], Mappin
     found = calculate(pack.calculators, judge.measures, reasons)
     judge.add(found.columns)
     judged |= {line.number: judge.line(line) for line in pack.lines if line.is_calculated}
-    return tuple(judged[line.number] for line in pack.lines), found.missing
+    return tuple(judged[line.number] for line in pack.lines), found
 
 
 def _has_value(measures: Measures) -> Array:
     found = np.zeros(measures.size, dtype=bool)
-    for column in measures.columns.values():
-        found |= ~np.isnan(column.value)
+    for code in measures.measured:
+        found |= ~np.isnan(measures.columns[code].value)
     return found
 
 
@@ -113,7 +124,9 @@ def _minimum(pack: Pack, judge: Judge) -> dict[str, Array]:
         present = np.zeros(judge.measures.size, dtype=bool)
         for code in requirement.any_of:
             present |= _present(code, pack, judge)
-        lacking[requirement.name] = ~present
+        if requirement.only:
+            present |= judge.measures.value(requirement.only) != 1
+        lacking[requirement.name] = ~present | lacking.get(requirement.name, False)
     return lacking
 
 

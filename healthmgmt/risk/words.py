@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LANGUAGES = ("zh", "en")
 TEMPLATES = ("value", "value_undated", "flag", "flag_undated", "private", "missing", "outside", "computed", "contradicted")
@@ -54,14 +54,20 @@ class Words:
         """The unit as people write it."""
         return self.units.get(ucum, ucum)
 
+    def with_more(self, more: "Words") -> "Words":
+        """These words, and of an addition those that are not here."""
+        phrases = {name: {**getattr(more, name), **own} for name, own in vars(self).items() if isinstance(own, Mapping)}
+        return replace(self, **phrases, private=self.private | more.private)
+
     def missing(self, **wanted: Iterable[str]) -> list[str]:
         """Faults: of the codes wanted by kind (reason, indicator, input, computed) those that have no words."""
         known = {"reason": self.reasons, "indicator": self.indicators, "input": self.inputs, "computed": self.computed}
         return [f"words: no {kind}.{code}" for kind, codes in wanted.items() for code in sorted(codes) if code not in known[kind]]
 
 
-def parse_words(text: str) -> Words:
-    """Raises ValueError with the first fault: TOML, a missing language, colour, template or supplier."""
+def parse_words(text: str, *, is_addition: bool = False) -> Words:
+    """Raises ValueError with the first fault: TOML, a missing language, colour, template or supplier. An addition to another pack
+    leaves colours, templates and what every pack needs to that one."""
     table = tomllib.loads(text)
     kinds = ("colour", "plan", "template", "op", "indicator", "reason", "advice", "input", "who", "score", "source", "computed")
     phrases = {kind: _phrases(kind, table.get(kind, {})) for kind in kinds}
@@ -69,7 +75,7 @@ def parse_words(text: str) -> Words:
         ("colour", COLOURS), ("plan", COLOURS), ("template", TEMPLATES), ("op", OPS), ("computed", COMPUTED[:2]),
         ("input", ALWAYS_INPUTS), ("score", ALWAYS_SCORES),
     )  # fmt: skip
-    for kind, codes in required:
+    for kind, codes in () if is_addition else required:
         absent = [code for code in codes if code not in phrases[kind]]
         if absent:
             raise ValueError(f"words: no {kind}.{absent[0]}")

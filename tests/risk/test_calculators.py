@@ -9,8 +9,8 @@ from healthmgmt.risk.calculators.registry import load
 from healthmgmt.risk.calculators.table import as_text, calculate
 
 CALCULATORS = load()
-# Conjunctions of a rule pack, for which nobody has published cases.
-OF_PACKS = {"jp_consultation"}
+# What rule packs put together, for which the reference has no cases.
+OF_PACKS = {"altitude_haemoglobin", "jp_consultation", "qinghai_criteria"}
 PERSON = {
     "sbp": 130, "bp_treated": False, "total_cholesterol": 210, "total_cholesterol_unit": "mg/dL", "hdl_c": 55,
     "hdl_c_unit": "mg/dL", "waist_cm": 80, "current_smoker": False, "diabetes": True, "north": True, "urban": True,
@@ -392,3 +392,29 @@ def test_jp_consultation_counts_groups_and_knows_who_is_new(groups: list, in_ran
     found = answers("jp_consultation", inputs)
     assert (found["groups"][0], found["diabetes"][0]) == expected
     assert answers("jp_consultation", {"diabetes_range": True})["groups"][0] == ""
+
+
+@pytest.mark.parametrize(
+    ("altitude", "less"),
+    [(0, 0), (499, 0), (500, 4), (999, 4), (1000, 8), (1499, 8), (1500, 11), (1999, 11), (2000, 14), (2499, 14), (2500, 18), (2999, 18)]
+    + [(3000, 21), (3499, 21), (3500, 25), (3999, 25), (4000, 29), (4499, 29), (4500, 33), (4999, 33)],
+)
+def test_altitude_haemoglobin_takes_off_what_the_band_says(altitude: int, less: int) -> None:
+    assert answers("altitude_haemoglobin", {"hb_g_l": 150, "altitude_m": altitude})["adjusted_g_l"] == (str(150 - less), "")
+
+
+def test_altitude_haemoglobin_has_no_value_above_the_bands() -> None:
+    assert answers("altitude_haemoglobin", {"hb_g_l": 150, "altitude_m": 5000})["adjusted_g_l"][0] == ""
+    assert answers("altitude_haemoglobin", {"hb_g_l": 150, "altitude_m": None})["adjusted_g_l"] == ("", "missing altitude_m")
+
+
+@pytest.mark.parametrize(
+    ("sex", "hb", "score", "expected"),
+    [
+        ("male", 210, 5, "absent"), ("male", 210, 6, "mild"), ("male", 210, 10, "mild"), ("male", 210, 11, "moderate"),
+        ("male", 210, 14, "moderate"), ("male", 210, 15, "severe"), ("male", 209.9, 15, "absent"),
+        ("female", 190, 6, "mild"), ("female", 189.9, 6, "absent"),
+    ],
+)  # fmt: skip
+def test_qinghai_criteria_ask_for_haemoglobin_and_score(sex: str, hb: float, score: int, expected: str) -> None:
+    assert answers("qinghai_criteria", {"sex": sex, "hb_g_l": hb, "score": score})["range"] == (expected, "")

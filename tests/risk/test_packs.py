@@ -160,6 +160,24 @@ def test_pack_feeds_its_calculators_what_they_take(old: str, new: str, fault: st
     assert fault in faults_of(head.replace(old, new, 1), lines, words)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('"exposure:high_altitude"', '"condition:pregnant"', "head: only must be an exposure: flag, not 'condition:pregnant'"),
+        ('score = "adjusted_g_l"', 'score = "less"', "head: altitude_haemoglobin gives no number less"),
+        ('name = "qinghai_criteria"', 'name = "qinghai_criteria"\nscore = "range"', "head: qinghai_criteria gives no number range"),
+        ('only = "exposure:high_altitude"\n', "", "head: KeyError"),
+    ],
+)
+def test_pack_that_adds_to_another_says_for_whom(old: str, new: str, fault: str) -> None:
+    head, lines, words = (
+        (packs.DATA / folder / f"high_altitude_2024.{ending}").read_text(encoding="utf-8")
+        for folder, ending in (("packs", "toml"), ("packs", "csv"), ("words", "toml"))
+    )
+    whole = (packs.DATA / "words" / "cn_2024.toml").read_text(encoding="utf-8")
+    assert fault in "; ".join(faults_of(head.replace(old, new, 1), lines, words if new else whole))
+
+
 def test_pack_needs_words_for_what_its_calculators_may_lack() -> None:
     head, lines, words = JP
     without = words.replace("medication = {", "medicine = {").replace('"calc:jp_consultation.groups" = { zh = "由', '"calc:x.y" = { zh = "由')

@@ -5,11 +5,13 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from healthmgmt.core import organisations
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Exam
+from healthmgmt.organization.models import Settings
+from healthmgmt.people.models import Exposure
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from tests import cast as casting
@@ -78,6 +80,56 @@ def test_assess_outside_the_window_colours_nobody(org_a):
     upload(text([row], headings=headings))
     result = assess(as_of=date(2028, 3, 2))
     assert (result["people"], result["not_examined"]) == (0, 1)
+
+
+PANEL = [*HEADINGS[:5], "体重指数", "腰围(cm)", "空腹血糖(mg/dL)", "总胆固醇(mg/dL)", "甘油三酯(mg/dL)", "高密度脂蛋白胆固醇(mg/dL)", "吸烟史", "用药史"]
+
+
+@pytest.mark.parametrize(
+    ("pack", "edition", "colour", "first"),
+    [
+        ("jp-tokutei", "FY2024", "yellow", "Level of support: active (level of specific health guidance, 2 March 2026)."),
+        ("kr-checkup", "2024", "blue", "Blood pressure at least in the border range: systolic blood pressure 131 mmHg on 2 March 2026, at or above 120 mmHg."),
+    ],
+)
+def test_assess_by_the_pack_of_another_country(org_a, pack, edition, colour, first):
+    person = casting.person("M1", ground(), sex="m", birth=date(1976, 1, 10))
+    row = ["M1", person.name, DAY, 131, 79, 24.0, 86, 100, 190, 120, 55, "不吸烟", "无"]
+    upload(text([row], headings=PANEL))
+    result = assess(as_of=date(2026, 3, 2), pack=pack)
+    line = exported()["M1"]
+    assert (result["pack"], result["edition"], line["pack"], line["edition"]) == (pack, edition, pack, edition)
+    assert (line["colour"], line["reasons"][0]["text_en"]) == (colour, first)
+    glucose = next(reason for reason in line["reasons"] if reason["indicator"] == "fpg")
+    assert (glucose["value"], glucose["unit"], glucose["limit"]) == (100, "mg/dL", 100)
+
+
+def test_assess_by_an_occupation_pack_adds_to_the_one_of_the_organisation(org_a):
+    root = ground()
+    up, down, left = (casting.person(number, root, sex="m", birth=date(1976, 1, 10)) for number in ("M1", "M2", "M3"))
+    Exposure.objects.create(person=up, kind="high_altitude", since=date(2025, 1, 20))
+    Exposure.objects.create(person=left, kind="high_altitude", since=date(2024, 1, 1), until=date(2026, 3, 1))
+    rows = [[one.emp_no, one.name, DAY, 125, 75, 150, 3600] for one in (up, down, left)]
+    upload(text(rows, headings=[*HEADINGS[:5], "血红蛋白(g/L)", "海拔(m)"]))
+    before = {number: [reason["code"] for reason in line["reasons"]] for number, line in exported().items()}
+    result = assess(as_of=date(2026, 3, 2), pack="high-altitude")
+    lines = exported()
+    assert (result["pack"], result["edition"]) == ("cn+high-altitude", "2024+2024")
+    assert before == {"M1": ["high_normal_bp"], "M2": ["high_normal_bp"], "M3": ["high_normal_bp"]}
+    assert {number: [reason["code"] for reason in line["reasons"]] for number, line in lines.items()} == before | {
+        "M1": ["high_normal_bp", "altitude_anaemia"]
+    }
+    assert lines["M1"]["scores"] == {"altitude_haemoglobin": 125.0, "high_altitude_months": 13.0}
+    assert lines["M2"]["scores"] == lines["M3"]["scores"] == {}
+
+
+def test_assess_refuses_an_occupation_pack_alone_and_a_pack_that_there_is_not(org_a):
+    ground()
+    with pytest.raises(CommandError, match="no pack atlantis"):
+        assess(pack="atlantis")
+    Settings.objects.update(pack="high-altitude")
+    with pytest.raises(CommandError, match="high-altitude adds to the pack of a country"):
+        assess()
 
 
 def test_assess_twice_stores_once(org_a):

@@ -6,6 +6,7 @@ from .model import Calculator
 
 MODULES = (
     "absi",
+    "altitude_haemoglobin",
     "audit_c",
     "bmi",
     "bri",
@@ -36,6 +37,7 @@ MODULES = (
     "phq9",
     "prevent_base",
     "qinghai_cms",
+    "qinghai_criteria",
     "qtc_bazett",
     "score2",
     "score2_asia_pacific",
