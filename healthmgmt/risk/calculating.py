@@ -18,7 +18,7 @@ NOTHING_MISSING = ("none", None)
 
 @dataclass
 class Calculated:
-    """`columns` by `calc:model.output`, words as their position among the options of the output; `scores` by model; `missing` masks by (model or
+    """`columns` by `calc:model.output`, words as their position among those of the output; `scores` by model; `missing` masks by (model or
     `model_out_of_range`, name), only those that hold for somebody."""
 
     columns: dict[str, Column] = field(default_factory=dict)
@@ -75,7 +75,7 @@ def _run(use: Use, asked: Array, day: Array, measures: Measures, reasons: Mappin
     unusable = _lacking(use, calculator, inputs, asked, measures, found)
     result = calculator(**{key: values[rows] for key, values in inputs.items()})
     for output in calculator.outputs:
-        if output.unit or output.options:
+        if output.unit or output.words:
             column = _column(output, result.outputs[output.name], rows, unusable, day)
             found.columns[f"{CALCULATED}{use.name}.{output.name}"] = column
             if output.name == use.score:
@@ -146,8 +146,8 @@ def _lacking(use: Use, calculator: Calculator, inputs: Mapping[str, Array], aske
 
 def _column(output: Output, values: Array, rows: Array, unusable: Array, day: Array) -> Column:
     numbers = np.full(len(day), np.nan)
-    if output.options:
-        for place, word in enumerate(output.options):
+    if output.words:
+        for place, word in enumerate(output.words):
             numbers[rows[values == word]] = place
     else:
         numbers[rows] = values

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from .calculators import registry
+from .calculators import of_packs, registry
 from .calculators.model import Calculator, Choice, Flag, Items, Number, Output
 
 CALCULATED = "calc:"
@@ -63,14 +63,14 @@ class Sample:
 
 @cache
 def calculators() -> Mapping[str, Calculator]:
-    return registry.load()
+    return {**registry.load(), **of_packs.load()}
 
 
 def output(indicator: str) -> Output | None:
     """What `calc:model.output` names; None where no calculator declares such a number or such words."""
     model, _, name = indicator.removeprefix(CALCULATED).partition(".")
     found = calculators()[model].outputs if model in calculators() else ()
-    return next((one for one in found if one.name == name and (one.unit or one.options)), None)
+    return next((one for one in found if one.name == name and (one.unit or one.words)), None)
 
 
 def model_of(indicator: str) -> str:
@@ -89,7 +89,7 @@ def parse_use(entry: Mapping[str, object], only: str, faults: list[str]) -> Use:
     if name not in calculators():
         faults.append(f"head: no calculator {name}")
         return use
-    if use.score and (kept := output(f"{CALCULATED}{name}.{use.score}")) is None or use.score and kept.options:
+    if use.score and (kept := output(f"{CALCULATED}{name}.{use.score}")) is None or use.score and kept.words:
         faults.append(f"head: {name} gives no number {use.score}")
     specs = {spec.key: spec for spec in calculators()[name].inputs}
     fed = {feed.key for feed in use.feeds}

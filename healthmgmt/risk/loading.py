@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -150,10 +150,9 @@ def load(
     for line in _lines(sql.copy_out("risk/load_exams", parameters)):
         loader.add(line)
     found = loader.slice()
-    for flag in flags:
-        rows = sql.rows("risk/load_exposures", {**parameters, "kind": flag.removeprefix(EXPOSURE)})
-        found.measures.columns[flag] = _exposure(found.people, rows)
-    return found
+    kinds = {flag: {**parameters, "kind": flag.removeprefix(EXPOSURE)} for flag in flags}
+    exposures = {flag: _exposure(found.people, sql.rows("risk/load_exposures", asked)) for flag, asked in kinds.items()}
+    return replace(found, measures=replace(found.measures, columns={**found.measures.columns, **exposures}))
 
 
 def _exposure(people: Array, rows: Sequence[tuple[int, date]]) -> Column:

@@ -50,7 +50,7 @@ class PackError(ValueError):
 class Line:
     """One alternative of one reason. `number` counts rule rows from 1; `limit` is canonical, or a multiple of the
     upper reference limit when `times_upper`; a flag line has limit 1 and op "=", the word of a calculator (`= active`) its
-    position among the options of the output. With `only` it speaks of people for whom that flag is true."""
+    position among those of the output. With `only` it speaks of people for whom that flag is true."""
 
     number: int
     reason: str
@@ -328,10 +328,10 @@ def _calculated_limit(number: int, cells: Mapping[str, str], faults: list[str]) 
     code, output = cells["indicator"], feeds.output(cells["indicator"])
     if output is None:
         faults.append(f"line {number}: no calculator gives {code}")
-    elif output.options:
-        if cells["op"] == "=" and cells["limit"] in output.options:
-            return float(output.options.index(cells["limit"]))
-        faults.append(f"line {number}: {code} is compared as `=` one of {', '.join(output.options)}")
+    elif output.words:
+        if cells["op"] == "=" and cells["limit"] in output.words:
+            return float(output.words.index(cells["limit"]))
+        faults.append(f"line {number}: {code} is compared as `=` one of {', '.join(output.words)}")
     elif cells["op"] == "=" or cells["unit"] != output.unit:
         faults.append(f"line {number}: {code} is a number in {output.unit}")
     else:

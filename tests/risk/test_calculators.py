@@ -9,8 +9,6 @@ from healthmgmt.risk.calculators.registry import load
 from healthmgmt.risk.calculators.table import as_text, calculate
 
 CALCULATORS = load()
-# What rule packs put together, for which the reference has no cases.
-OF_PACKS = {"altitude_haemoglobin", "jp_consultation", "qinghai_criteria"}
 PERSON = {
     "sbp": 130, "bp_treated": False, "total_cholesterol": 210, "total_cholesterol_unit": "mg/dL", "hdl_c": 55,
     "hdl_c_unit": "mg/dL", "waist_cm": 80, "current_smoker": False, "diabetes": True, "north": True, "urban": True,
@@ -188,7 +186,7 @@ def test_table_values_as_text() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", sorted(CALCULATORS.keys() - OF_PACKS))
+@pytest.mark.parametrize("name", sorted(CALCULATORS))
 def test_calculators_pass_their_vectors(name: str, shared: Path) -> None:
     path = shared / "reference" / "vectors" / f"{name}.csv"
     with path.open(encoding="utf-8") as file:
@@ -374,47 +372,3 @@ def test_every_module_of_the_package_is_registered() -> None:
     assert set(MODULES) == found
     assert list(CALCULATORS) == list(MODULES)
     assert all(c.citation and c.title for c in CALCULATORS.values())
-
-
-@pytest.mark.parametrize(
-    ("groups", "in_range", "known", "expected"),
-    [
-        ([0, 0, 0, 0, 0, 0], False, False, ("0", "none")),
-        ([1, 0, 1, 0, 0, 0], True, False, ("2", "newly_found")),
-        ([0, 0, 1, 0, 0, 0], True, None, ("1", "newly_found")),
-        ([0, 0, 1, 0, 0, 0], True, True, ("1", "known")),
-        ([1, 1, 1, 1, 1, 1], False, True, ("6", "none")),
-    ],
-)
-def test_jp_consultation_counts_groups_and_knows_who_is_new(groups: list, in_range: bool, known: bool | None, expected: tuple) -> None:
-    names = ("blood_pressure", "lipids", "glucose", "liver", "kidney", "haemoglobin")
-    inputs = dict(zip(names, map(bool, groups), strict=True)) | {"diabetes_range": in_range, "known_diabetes": known}
-    found = answers("jp_consultation", inputs)
-    assert (found["groups"][0], found["diabetes"][0]) == expected
-    assert answers("jp_consultation", {"diabetes_range": True})["groups"][0] == ""
-
-
-@pytest.mark.parametrize(
-    ("altitude", "less"),
-    [(0, 0), (499, 0), (500, 4), (999, 4), (1000, 8), (1499, 8), (1500, 11), (1999, 11), (2000, 14), (2499, 14), (2500, 18), (2999, 18)]
-    + [(3000, 21), (3499, 21), (3500, 25), (3999, 25), (4000, 29), (4499, 29), (4500, 33), (4999, 33)],
-)
-def test_altitude_haemoglobin_takes_off_what_the_band_says(altitude: int, less: int) -> None:
-    assert answers("altitude_haemoglobin", {"hb_g_l": 150, "altitude_m": altitude})["adjusted_g_l"] == (str(150 - less), "")
-
-
-def test_altitude_haemoglobin_has_no_value_above_the_bands() -> None:
-    assert answers("altitude_haemoglobin", {"hb_g_l": 150, "altitude_m": 5000})["adjusted_g_l"][0] == ""
-    assert answers("altitude_haemoglobin", {"hb_g_l": 150, "altitude_m": None})["adjusted_g_l"] == ("", "missing altitude_m")
-
-
-@pytest.mark.parametrize(
-    ("sex", "hb", "score", "expected"),
-    [
-        ("male", 210, 5, "absent"), ("male", 210, 6, "mild"), ("male", 210, 10, "mild"), ("male", 210, 11, "moderate"),
-        ("male", 210, 14, "moderate"), ("male", 210, 15, "severe"), ("male", 209.9, 15, "absent"),
-        ("female", 190, 6, "mild"), ("female", 189.9, 6, "absent"),
-    ],
-)  # fmt: skip
-def test_qinghai_criteria_ask_for_haemoglobin_and_score(sex: str, hb: float, score: int, expected: str) -> None:
-    assert answers("qinghai_criteria", {"sex": sex, "hb_g_l": hb, "score": score})["range"] == (expected, "")

@@ -76,6 +76,12 @@ def test_high_altitude_anaemia_on_the_adjusted_value(sex: str, altitude: float, 
     assert ["altitude_anaemia" in codes(judge(one)) for one in (below, at)] == [True, False]
 
 
+def test_high_altitude_pregnancy_moves_the_limit_of_anaemia() -> None:
+    values = {"altitude": 3600, "condition:pregnant": 1}
+    found = [codes(judge(at_altitude(values | {"hgb": hgb}, sex="f"))) for hgb in (134.9, 135)]
+    assert ["altitude_anaemia" in one for one in found] == [True, False]
+
+
 @pytest.mark.parametrize(("sex", "limit"), [("m", 210), ("f", 190)])
 def test_high_altitude_haemoglobin_of_the_criteria(sex: str, limit: float) -> None:
     found = [codes(judge(at_altitude({"hgb": hgb, "altitude": 3600}, sex=sex))) for hgb in (limit - 0.1, limit)]

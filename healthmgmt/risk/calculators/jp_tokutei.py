@@ -95,6 +95,6 @@ CALCULATOR = Calculator(
         Flag("smoker", required=False, default=0.0),
         Flag("medication", required=False, default=0.0),
     ),
-    outputs=(Output("level", words=(*LEVELS, "excluded", "out_of_scope", UNDETERMINED), options=(*LEVELS, "excluded", "out_of_scope", UNDETERMINED)), Output("missing")),
+    outputs=(Output("level", words=(*LEVELS, "excluded", "out_of_scope", UNDETERMINED)), Output("missing")),
     citation="Ministry of Health, Labour and Welfare (Japan), standard programme FY2024",
 )

@@ -106,7 +106,6 @@ class Output:
     words: tuple[str, ...] = ()
     is_flag: bool = False
     only: tuple[str, float, float] | None = None
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from .model import Calculator
 
 MODULES = (
     "absi",
-    "altitude_haemoglobin",
     "audit_c",
     "bmi",
     "bri",
@@ -23,7 +22,6 @@ MODULES = (
     "homa_ir",
     "ideal_body_weight_devine",
     "ipaq_short",
-    "jp_consultation",
     "jp_tokutei",
     "kdigo_albuminuria",
     "ldl_friedewald",
@@ -37,7 +35,6 @@ MODULES = (
     "phq9",
     "prevent_base",
     "qinghai_cms",
-    "qinghai_criteria",
     "qtc_bazett",
     "score2",
     "score2_asia_pacific",

@@ -60,11 +60,15 @@ def _pressure(sbp: Array, dbp: Array) -> Array:
 
 
 def _anaemia(value: Array, female: Array, altitude_m: Array, pregnant: Array) -> Array:
-    metres = np.where(np.isnan(altitude_m), 0, altitude_m)
-    adjusted = value - SUBTRACTED[np.searchsorted(ALTITUDES, metres, side="right")]
+    adjusted = at_sea_level(value, np.where(np.isnan(altitude_m), 0, altitude_m))
     mild = np.select([pregnant & female, female], [110, 120], 130)
     moderate, severe = np.where(pregnant & female, 100, 110), np.where(pregnant & female, 70, 80)
     return np.select([adjusted < severe, adjusted < moderate, adjusted < mild], HB_CLASSES, "none")
+
+
+def at_sea_level(value: Array, altitude_m: Array) -> Array:
+    """Haemoglobin in g/L less what the altitude (below 5,000 m) adds to it; nan where either is."""
+    return np.where(np.isnan(altitude_m), np.nan, value - SUBTRACTED[np.searchsorted(ALTITUDES, altitude_m, side="right")])
 
 
 ITEM = Choice("item", ("bp", "hb_who_g_l", *sorted(_table())))

@@ -10,7 +10,7 @@ those of its table of limits.
 
 import numpy as np
 
-from .model import Calculator, Flag, Output
+from ..model import Calculator, Flag, Output
 
 Array = np.ndarray
 GROUPS = ("blood_pressure", "lipids", "glucose", "liver", "kidney", "haemoglobin")
@@ -31,6 +31,6 @@ CALCULATOR = Calculator(
         Flag("diabetes_range"),
         Flag("known_diabetes", required=False, default=0.0),
     ),
-    outputs=(Output("groups", "{group}"), Output("diabetes", options=DIABETES)),
+    outputs=(Output("groups", "{group}"), Output("diabetes", words=DIABETES)),
     citation="Ministry of Health, Labour and Welfare (Japan), standard programme FY2024",
 )

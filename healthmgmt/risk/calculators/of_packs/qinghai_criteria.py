@@ -7,7 +7,7 @@ Source: Leon-Velarde F et al., High Alt Med Biol 2005;6:147-157.
 
 import numpy as np
 
-from .model import SEX, Calculator, Number, Output, Unit
+from ..model import SEX, Calculator, Number, Output, Unit
 
 Array = np.ndarray
 RANGES = ("absent", "mild", "moderate", "severe")
@@ -24,6 +24,6 @@ CALCULATOR = Calculator(
     title="Qinghai criteria of chronic mountain sickness",
     formula=_formula,
     inputs=(SEX, Number("hb_g_l", (Unit("g/L", 1, 20, 350),)), Number("score", (Unit("{score}", 1, 0, 24),))),
-    outputs=(Output("range", options=RANGES),),
+    outputs=(Output("range", words=RANGES),),
     citation="Leon-Velarde F et al., High Alt Med Biol 2005;6:147-157",
 )
