@@ -10,7 +10,8 @@ from datetime import date
 from typing import NamedTuple
 
 from .judging import COMPARE
-from .packs import COLOURS, ORDINAL, Line, Pack
+from .lines import ORDINAL, Line
+from .packs import COLOURS, Pack
 from .words import COMPUTED
 
 MONTHS = (

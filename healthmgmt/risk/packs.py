@@ -3,9 +3,6 @@
 A pack that breaks the schema is refused with every fault named; nothing of a pack is written in Python.
 """
 
-import csv
-import io
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,28 +11,17 @@ from functools import cache, reduce
 from pathlib import Path
 
 from . import feeds
-from .feeds import CALCULATED, Sample, Use
+from .feeds import Sample, Use
+from .lines import COLUMNS, Line, contradictions, parse_line, parse_lines, unknown
 from .measures import EXPOSURE
 from .words import COMPUTED, Words, parse_words
 
 DATA = Path(__file__).parent / "data"
 COLOURS = ("grey", "green", "blue", "yellow", "orange", "red")
-REASON_COLOURS = ("blue", "yellow", "orange", "red")
-OPS = (">=", "<=", ">", "<", "=")
-SEXES = ("", "m", "f")
-FLAG_PREFIXES = ("condition:", "treatment:", "family:", "finding:", "exposure:")
 PLUS = "+"
 # What the head of an addition need not say, since the pack of the country does.
 LEFT_TO_THE_COUNTRY = {"country": "", "window_months": 0, "window_months_range": (0, 0), "bmi_tolerance": 0, "minimum": ()}
 DERIVED_UNITS = {"china_par_10y": "%"}
-COLUMNS = (
-    "reason", "colour", "indicator", "op", "limit", "unit", "conventional_limit", "conventional_unit", "sex", "source",
-)  # fmt: skip
-REASON = re.compile(r"[a-z][a-z0-9_]*")
-INDICATOR = re.compile(r"([a-z]+:)?[a-z][a-z0-9_]*")
-OF_A_CALCULATOR = re.compile(CALCULATED + r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
-TIMES_UPPER = re.compile(r"(\d+(?:\.\d+)?) x upper")
-ORDINAL = re.compile(r"([1-4])\+")
 
 
 class PackError(ValueError):
@@ -44,37 +30,6 @@ class PackError(ValueError):
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(self.faults))
-
-
-@dataclass(frozen=True)
-class Line:
-    """One alternative of one reason. `number` counts rule rows from 1; `limit` is canonical, or a multiple of the
-    upper reference limit when `times_upper`; a flag line has limit 1 and op "=", the word of a calculator (`= active`) its
-    position among those of the output. With `only` it speaks of people for whom that flag is true."""
-
-    number: int
-    reason: str
-    colour: str
-    indicator: str
-    op: str
-    limit: float
-    limit_text: str
-    times_upper: bool
-    unit: str
-    conventional_limit: float | None
-    conventional_unit: str
-    sex: str
-    source: str
-    only: str = ""
-
-    @property
-    def is_flag(self) -> bool:
-        return self.op == "="
-
-    @property
-    def is_calculated(self) -> bool:
-        """Rests on an output of a calculator of the pack, `calc:model.output`."""
-        return self.indicator.startswith(CALCULATED)
 
 
 @dataclass(frozen=True)
@@ -150,6 +105,7 @@ def add(base: Pack, addition: Pack) -> Pack:
     if base.only or not addition.only:
         raise PackError([f"{addition.name} does not add to {base.name}"])
     both = sorted(base.reason_colours.keys() & addition.reason_colours.keys())
+    both += sorted({use.name for use in base.calculators} & {use.name for use in addition.calculators})
     if both:
         raise PackError([f"{addition.name} says again what {base.name} calls {', '.join(both)}"])
     lines = tuple(replace(line, number=line.number + len(base.lines), only=addition.only) for line in addition.lines)
@@ -194,7 +150,7 @@ def in_force(name: str, on: date) -> Pack:
     return load(name, edition)
 
 
-def for_people_of(name: str, country: str) -> str:
+def with_country(name: str, country: str) -> str:
     """The name under which to assess by the pack `name` where `country` is the pack of everybody: an addition goes on top."""
     is_addition = PLUS not in name and any("only" in _head(path) for path in _heads() if _is(path, name, ""))
     if not is_addition or name in country.split(PLUS):
@@ -219,12 +175,12 @@ def parse(head_text: str, lines_text: str, words_text: str, known_units: Mapping
         words = parse_words(words_text, is_addition="only" in head)
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise PackError([str(error)]) from error
-    lines = _lines(lines_text, faults)
+    lines = parse_lines(lines_text, faults)
     pack = _build(head, lines, words, faults)
-    faults += _contradictions(lines)
+    faults += contradictions(lines)
     if known_units is not None:
         sampled = {code: known_units.get(one.of, "") for one in (pack.samples if pack else ()) for code in (one.present, one.absent)}
-        faults += _unknown(lines, {**known_units, **DERIVED_UNITS, **sampled})
+        faults += unknown(lines, {**known_units, **DERIVED_UNITS, **sampled})
     faults += _speechless(pack) if pack and not faults else []
     if faults or pack is None:
         raise PackError(faults)
@@ -245,7 +201,8 @@ def _heads() -> list[Path]:
     return sorted((DATA / "packs").glob("*.toml"))
 
 
-def _head(path: Path) -> dict[str, object]:
+@cache
+def _head(path: Path) -> Mapping[str, object]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -259,127 +216,6 @@ def _read(path: Path) -> Pack:
     texts = (part.read_text(encoding="utf-8") for part in (path, path.with_suffix(".csv"), words))
     return parse(*texts)
 
-
-def _lines(text: str, faults: list[str]) -> tuple[Line, ...]:
-    reader = csv.DictReader(io.StringIO(text))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
-        faults.append(f"columns must be {', '.join(COLUMNS)}")
-        return ()
-    lines = []
-    for number, row in enumerate(reader, start=1):
-        if None in row or None in row.values():
-            faults.append(f"line {number}: wrong number of fields")
-            continue
-        cells = {name: cell.strip() for name, cell in row.items()}
-        line = parse_line(number, cells, faults)
-        if line:
-            lines.append(line)
-    if not lines:
-        faults.append("a pack needs lines")
-    return tuple(lines)
-
-
-def parse_line(number: int, cells: Mapping[str, str], faults: list[str]) -> Line | None:
-    """One row of text cells to a Line; what is wrong goes to `faults`."""
-    before = len(faults)
-    checks = (
-        (REASON.fullmatch(cells["reason"]), "reason", "reason must be lower-case words joined by _"),
-        (cells["colour"] in REASON_COLOURS, "colour", f"colour must be one of {', '.join(REASON_COLOURS)}"),
-        (_is_indicator(cells["indicator"]), "indicator", "unknown kind of indicator"),
-        (cells["op"] in OPS, "op", f"op must be one of {' '.join(OPS)}"),
-        (cells["sex"] in SEXES, "sex", "sex must be m, f or empty"),
-    )
-    faults += [f"line {number}: {text}, not {cells[key]!r}" for passed, key, text in checks if not passed]
-    limit, times_upper = _limit(number, cells, faults)
-    conventional = _conventional(number, cells, faults)
-    if len(faults) > before:
-        return None
-    return Line(
-        number, cells["reason"], cells["colour"], cells["indicator"], cells["op"], limit, cells["limit"], times_upper,
-        cells["unit"], conventional, cells["conventional_unit"], cells["sex"], cells["source"],
-    )  # fmt: skip
-
-
-def _is_indicator(code: str) -> bool:
-    match = INDICATOR.fullmatch(code)
-    if OF_A_CALCULATOR.fullmatch(code):
-        return True
-    return bool(match) and (match.group(1) is None or match.group(1) in FLAG_PREFIXES)
-
-
-def _limit(number: int, cells: Mapping[str, str], faults: list[str]) -> tuple[float, bool]:
-    text, is_flag = cells["limit"], cells["indicator"].startswith(FLAG_PREFIXES)
-    if cells["indicator"].startswith(CALCULATED):
-        return _calculated_limit(number, cells, faults), False
-    if is_flag or cells["op"] == "=":
-        if (cells["op"], text) != ("=", "true") or not is_flag:
-            faults.append(f"line {number}: a flag is compared as `= true`, a value never is")
-        return 1.0, False
-    upper, ordinal = TIMES_UPPER.fullmatch(text), ORDINAL.fullmatch(text)
-    if upper:
-        return float(upper.group(1)), True
-    if ordinal:
-        return float(ordinal.group(1)), False
-    return _number(number, "limit", text, faults), False
-
-
-def _calculated_limit(number: int, cells: Mapping[str, str], faults: list[str]) -> float:
-    """A number in the unit of the output, or the position of a word among those the output can be."""
-    code, output = cells["indicator"], feeds.output(cells["indicator"])
-    if output is None:
-        faults.append(f"line {number}: no calculator gives {code}")
-    elif output.words:
-        if cells["op"] == "=" and cells["limit"] in output.words:
-            return float(output.words.index(cells["limit"]))
-        faults.append(f"line {number}: {code} is compared as `=` one of {', '.join(output.words)}")
-    elif cells["op"] == "=" or cells["unit"] != output.unit:
-        faults.append(f"line {number}: {code} is a number in {output.unit}")
-    else:
-        return _number(number, "limit", cells["limit"], faults)
-    return 0.0
-
-
-def _conventional(number: int, cells: Mapping[str, str], faults: list[str]) -> float | None:
-    text, unit = cells["conventional_limit"], cells["conventional_unit"]
-    if bool(text) != bool(unit):
-        faults.append(f"line {number}: conventional_limit and conventional_unit go together")
-    if not text:
-        return None
-    if TIMES_UPPER.fullmatch(cells["limit"]):
-        faults.append(f"line {number}: a multiple of the upper limit has no conventional limit")
-    return _number(number, "conventional_limit", text, faults)
-
-
-def _number(number: int, column: str, text: str, faults: list[str]) -> float:
-    if not re.fullmatch(r"-?\d+(\.\d+)?", text):
-        faults.append(f"line {number}: {column} must be a number, `N x upper` or an ordinal such as 2+, not {text!r}")
-        return 0.0
-    return float(text)
-
-
-def _contradictions(lines: Iterable[Line]) -> list[str]:
-    faults, colours, seen = [], {}, {}
-    for line in lines:
-        first = colours.setdefault(line.reason, line)
-        if first.colour != line.colour:
-            faults.append(f"line {line.number}: {line.reason} is {first.colour} in line {first.number}")
-        key = (line.reason, line.indicator, line.op, line.sex, line.limit_text if line.is_flag else "")
-        if key in seen:
-            faults.append(f"line {line.number}: says again what line {seen[key]} says of {line.indicator}")
-        seen.setdefault(key, line.number)
-    return faults
-
-
-def _unknown(lines: Iterable[Line], units: Mapping[str, str]) -> list[str]:
-    faults = []
-    for line in lines:
-        if line.is_flag or line.is_calculated:
-            continue
-        if line.indicator not in units:
-            faults.append(f"line {line.number}: no indicator {line.indicator} in the catalogue")
-        elif line.unit and line.unit != units[line.indicator]:
-            faults.append(f"line {line.number}: {line.indicator} is kept in {units[line.indicator]}, not {line.unit}")
-    return faults
 
 
 def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, faults: list[str]) -> Pack | None:
@@ -406,6 +242,8 @@ def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, fa
     except (KeyError, TypeError, ValueError) as error:
         faults.append(f"head: {type(error).__name__} {error}")
         return None
+    if only and any(modifier.off for modifier in pack.modifiers):
+        faults.append("head: an addition switches nothing off")
     if not low <= pack.window_months <= high:
         faults.append(f"head: window_months {pack.window_months} is not within {low} and {high}")
     if not isinstance(pack.effective_from, date):

@@ -41,7 +41,7 @@ def pack_in_force(as_of: date, name: str = "") -> packs.Pack:
     """The organisation's pack, or the one named, in the edition in force on a day; an occupation pack on top of the organisation's
     own. Raises PackError when there is none."""
     own = organisation_settings().pack
-    pack = packs.in_force(packs.for_people_of(name or own, own), as_of)
+    pack = packs.in_force(packs.with_country(name or own, own), as_of)
     if pack.only:
         raise packs.PackError([f"{pack.name} adds to the pack of a country and is none by itself"])
     return pack

@@ -9,6 +9,6 @@ ORDER = (
 PURE = re.compile(
     r"healthmgmt\.(core\.(drawing|wording|suppression|resident_id|dates|classification)|records\.(catalogue|units|coding)|organization\.places|"
     r"exams\.(reading(\..+)?|recognising|cleaning|annotating|answering)|"
-    r"risk\.(calculators(\..+)?|packs|feeds|calculating|measures|judging|scoring|stratification|reasons|words|explanation)|"
+    r"risk\.(calculators(\..+)?|packs|lines|feeds|calculating|measures|judging|scoring|stratification|reasons|words|explanation)|"
     r"portal\.demo\.(population|figures|files)|environment)"
 )

@@ -167,6 +167,7 @@ def test_pack_feeds_its_calculators_what_they_take(old: str, new: str, fault: st
         ('score = "adjusted_g_l"', 'score = "less"', "head: altitude_haemoglobin gives no number less"),
         ('name = "qinghai_criteria"', 'name = "qinghai_criteria"\nscore = "range"', "head: qinghai_criteria gives no number range"),
         ('only = "exposure:high_altitude"\n', "", "head: KeyError"),
+        ("off = []", 'off = ["bmi"]', "head: an addition switches nothing off"),
     ],
 )
 def test_pack_that_adds_to_another_says_for_whom(old: str, new: str, fault: str) -> None:
