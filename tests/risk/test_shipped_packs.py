@@ -1,6 +1,7 @@
 """What holds for every pack that is shipped: words, units, class A, and that nothing outside its files knows its name."""
 
 import csv
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from healthmgmt.risk import packs
+from healthmgmt.risk.explanation import explain
 from healthmgmt.risk.measures import of_people
 from healthmgmt.risk.packs import Pack, PackError
 from healthmgmt.risk.stratification import evaluate
@@ -21,6 +23,7 @@ CROWD = [
     reporting({"sbp": 190, "fpg": 310, "hgb": 95, "creatinine": 200, "condition:hypertension": 1}, sex="f"),
     person({"height": 170, "weight": 63, "sbp": 110, "dbp": 70, "fpg": 5.0, "tc": 4.5, "tg": 1.0, "hdl": 1.6, "waist": 80}),
     person({"tg": 11.3, "alt": 900, "hba1c": 6.6}, qualifiers={"tg": ">"}, sex="", birth=None),
+    reporting({"waist": 230, "bmi": 31, "sbp": 150, "dbp": 95, "tg": 310, "random_glucose": 130, "altitude": 5300, "hgb": 400}),
     person({"hgb": 140, "altitude": 4200, "exposure:high_altitude": 1}, days={"exposure:high_altitude": date(2023, 1, 1)}),
 ]
 
@@ -33,6 +36,11 @@ def answers(pack: Pack) -> list[tuple]:
     outcome = evaluate(pack, of_people(CROWD), UPPERS)
     texts = (outcome.reasons_json(), outcome.scores_json(), outcome.missing_json())
     return [outcome.colour.tolist(), outcome.incomplete.tolist(), *(text.tolist() for text in texts)]
+
+
+def catalogue(shared: Path) -> dict[str, str]:
+    with (shared / "reference" / "exam_items.csv").open(encoding="utf-8") as file:
+        return {row["code"]: row["unit_ucum"] for row in csv.DictReader(file)}
 
 
 def test_packs_that_are_shipped() -> None:
@@ -55,12 +63,38 @@ def test_pack_has_no_words_that_no_line_needs(pack: Pack) -> None:
 
 @pytest.mark.parametrize("pack", SHIPPED, ids=lambda pack: pack.name)
 def test_pack_keeps_the_units_of_the_catalogue(pack: Pack, shared: Path) -> None:
-    with (shared / "reference" / "exam_items.csv").open(encoding="utf-8") as file:
-        known = {row["code"]: row["unit_ucum"] for row in csv.DictReader(file)}
     path = head_of(pack.name)
     words = packs.DATA / "words" / path.name
     texts = [part.read_text(encoding="utf-8") for part in (path, path.with_suffix(".csv"), words)]
-    assert packs.parse(*texts, known).lines == pack.lines
+    assert packs.parse(*texts, catalogue(shared)).lines == pack.lines
+
+
+@pytest.mark.parametrize("pack", SHIPPED, ids=lambda pack: pack.name)
+def test_pack_asks_for_items_of_the_catalogue(pack: Pack, shared: Path) -> None:
+    """The signs of the Qinghai score are in no catalogue yet, as the head of that pack says."""
+    asked = {code for use in pack.calculators for code in use.measured if ":" not in code}
+    asked |= {code for requirement in pack.minimum for code in requirement.any_of} | {sample.of for sample in pack.samples}
+    asked |= {sample.same_day for sample in pack.samples}
+    samples = {code for sample in pack.samples for code in (sample.present, sample.absent)}
+    unknown = asked - catalogue(shared).keys() - samples - {"sex", "age"}
+    assert {code.partition("_")[0] for code in unknown} == ({"qinghai"} if pack.name == "high-altitude" else set())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", ["cn", "jp-tokutei", "kr-checkup", "cn+high-altitude", "jp-tokutei+high-altitude"])
+def test_pack_has_words_for_everything_that_an_assessment_may_say(name: str, language: str) -> None:
+    pack = packs.load(name)
+    outcome = evaluate(pack, of_people(CROWD), UPPERS)
+    texts = zip(outcome.reasons_json(), outcome.missing_json(), outcome.scores_json(), outcome.colour, strict=True)
+    for reasons, missing, scores, colour in texts:
+        if colour < 0:
+            continue
+        told = explain(
+            pack, language, colour=packs.COLOURS[colour], reasons=json.loads(reasons), missing=json.loads(missing), scores=json.loads(scores),
+        )  # fmt: skip
+        assert len(told.reasons) == len(json.loads(reasons))
+        assert all("{" not in text.text and pack.words.source(text.source, language) for text in told.reasons)
+        assert told.label and told.plan and told.screening
 
 
 @pytest.mark.parametrize("pack", COUNTRIES, ids=lambda pack: pack.name)
