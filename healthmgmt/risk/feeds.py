@@ -45,6 +45,11 @@ class Use:
     score: str = ""
 
     @property
+    def kept(self) -> Output | None:
+        """The output that is kept with the assessment."""
+        return output(f"{CALCULATED}{self.name}.{self.score}") if self.score else None
+
+    @property
     def measured(self) -> tuple[str, ...]:
         """Codes of the values that are read."""
         return tuple(code for feed in self.feeds for code in feed.codes if code not in (SEX, AGE))
@@ -89,8 +94,8 @@ def parse_use(entry: Mapping[str, object], only: str, faults: list[str]) -> Use:
     if name not in calculators():
         faults.append(f"head: no calculator {name}")
         return use
-    if use.score and (kept := output(f"{CALCULATED}{name}.{use.score}")) is None or use.score and kept.words:
-        faults.append(f"head: {name} gives no number {use.score}")
+    if use.score and use.kept is None:
+        faults.append(f"head: {name} gives no {use.score}")
     specs = {spec.key: spec for spec in calculators()[name].inputs}
     fed = {feed.key for feed in use.feeds}
     faults += [f"head: {name} has no input {key}" for key in sorted(fed - specs.keys())]

@@ -89,13 +89,15 @@ def _day_text(day: str) -> str:
     return "}," if day == "NaT" else f',"on":"{day}"}},'
 
 
-def score_texts(scores: Mapping[str, Array], size: int) -> Array:
+def score_texts(scores: Mapping[str, Array], words: Mapping[str, Sequence[str]], size: int) -> Array:
     texts = np.full(size, "", dtype=object)
     for name, values in scores.items():
         rows = np.flatnonzero(~np.isnan(values))
         if len(rows):
             distinct, back = np.unique(values[rows], return_inverse=True)
-            table = np.array([f'"{name}":{value:.6g},' for value in distinct.tolist()], dtype=object)
+            said = words.get(name)
+            values = [f'"{said[int(value)]}"' if said else f"{value:.6g}" for value in distinct.tolist()]
+            table = np.array([f'"{name}":{value},' for value in values], dtype=object)
             texts[rows] += table[back]
     return np.array([f"{{{text[:-1]}}}" for text in texts.tolist()], dtype=object)
 

@@ -22,7 +22,7 @@ def exported() -> Iterator[dict[str, Any]]:
     language = "zh" if organisation_settings().language.startswith("zh") else "en"
     for line in sql.dicts("risk/export_assessments"):
         pack = _pack(line["pack"], line["edition"])
-        missing, scores = line.pop("missing"), {name: round(value, SCORE_DECIMALS) for name, value in line["scores"].items()}
+        missing, scores = line.pop("missing"), {name: _rounded(value) for name, value in line["scores"].items()}
         computed = sorted(scores.keys() - {REPORTED_BMI})
         if REPORTED_BMI in scores:
             scores = {"bmi": scores.pop(REPORTED_BMI)} | scores
@@ -38,6 +38,11 @@ def exported() -> Iterator[dict[str, Any]]:
             "edition": line["edition"],
             "assessed_on": line["assessed_on"].isoformat(),
         }
+
+
+def _rounded(score: float | str) -> float | str:
+    """A level, which some models give instead of a number, as it is."""
+    return score if isinstance(score, str) else round(score, SCORE_DECIMALS)
 
 
 def _reasons(pack: packs.Pack, reasons: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ class Outcome:
     colour      int8 position in COLOURS; NOT_EXAMINED (-1) where there is no usable value at all
     fired       for each pack line, in order, the positions (int64) of the people it fires for
     incomplete  bool: a part of the minimum set is missing
-    scores      float64 by model name, nan = no score
+    scores      float64 by model name, nan = no score; of words the position among those of the output
     missing     bool by (what for, what): what for is "minimum", a model, or "china_par_out_of_range"
     """
 
@@ -54,8 +54,9 @@ class Outcome:
         return reason_texts(self.pack.lines, self.fired, self.judged, self.measures)
 
     def scores_json(self) -> Array:
-        """Per person the JSON text {model: value} of the scores there are."""
-        return score_texts(self.scores, self.measures.size)
+        """Per person the JSON text {model: value} of the scores there are; a value is a number, or a word of the model."""
+        words = {use.name: use.kept.words for use in self.pack.calculators if use.kept}
+        return score_texts(self.scores, words, self.measures.size)
 
     def missing_json(self) -> Array:
         """Per person the JSON text {what for: [what]} of what is missing."""

@@ -143,7 +143,7 @@ LEVELS = [
 @pytest.mark.parametrize(("change", "expected"), LEVELS)
 def test_jp_level_of_a_man_of_fifty(change: dict, expected: str) -> None:
     outcome = judge(reporting(FINE | change))
-    assert level(outcome) == expected
+    assert (level(outcome), json.loads(outcome.scores_json()[0])["jp_tokutei"]) == (expected, expected)
     assert {"active_support", "motivational_support"} & codes(outcome) == {f"{expected}_support"} & {"active_support", "motivational_support"}
 
 

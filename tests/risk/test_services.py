@@ -100,6 +100,7 @@ def test_assess_by_the_pack_of_another_country(org_a, pack, edition, colour, fir
     line = exported()["M1"]
     assert (result["pack"], result["edition"], line["pack"], line["edition"]) == (pack, edition, pack, edition)
     assert (line["colour"], line["reasons"][0]["text_en"]) == (colour, first)
+    assert line["scores"].get("jp_tokutei") == ("active" if pack == "jp-tokutei" else None)
     glucose = next(reason for reason in line["reasons"] if reason["indicator"] == "fpg")
     assert (glucose["value"], glucose["unit"], glucose["limit"]) == (100, "mg/dL", 100)
 
