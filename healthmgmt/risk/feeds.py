@@ -100,7 +100,8 @@ def parse_use(entry: Mapping[str, object], only: str, faults: list[str]) -> Use:
     fed = {feed.key for feed in use.feeds}
     faults += [f"head: {name} has no input {key}" for key in sorted(fed - specs.keys())]
     faults += [f"head: {name} needs {key}" for key, spec in specs.items() if spec.required and key not in fed]
-    faults += [f"head: {name}.{feed.key} {fault}" for feed in use.feeds if feed.key in specs and (fault := _misfit(feed, specs[feed.key]))]
+    misfits = [(feed.key, _misfit(feed, specs[feed.key])) for feed in use.feeds if feed.key in specs]
+    faults += [f"head: {name}.{key} {fault}" for key, fault in misfits if fault]
     return use
 
 

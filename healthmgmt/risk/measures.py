@@ -47,7 +47,8 @@ class Column:
 @dataclass(frozen=True)
 class Measures:
     """n people. `sex` int8 MALE, FEMALE, UNKNOWN; `birth` datetime64[D], NaT = unknown; `north` and `urban` float64 1, 0
-    or nan from the place of the unit; a column `exposure:...` holds 1 where somebody works under a hazard, measured on its first day; `measured_on` datetime64[D] (one or n) for columns without days of their own."""
+    or nan from the place of the unit; `measured_on` datetime64[D] (one or n) for columns without days of their own.
+    A column `exposure:...` holds 1 where somebody works under a hazard, with its first day as the day."""
 
     sex: Array
     birth: Array

@@ -21,8 +21,8 @@ CHINA_PAR_MEASURED = ("sbp", "tc", "hdl", "waist")
 
 @dataclass(frozen=True)
 class Derived:
-    """`measures` with the columns bmi, egfr, china_par_10y and the pack's samples filled in; `scores` by model name (nan = no score), a body mass
-    index that was reported as `bmi_reported`; `missing` masks by (model, what is missing)."""
+    """`measures` with the columns bmi, egfr, china_par_10y and the pack's samples filled in; `scores` by model name
+    (nan = no score), a body mass index that was reported as `bmi_reported`; `missing` masks by (model, what is missing)."""
 
     measures: Measures
     scores: Mapping[str, Array]

@@ -180,7 +180,8 @@ def test_pack_that_adds_to_another_says_for_whom(old: str, new: str, fault: str)
 
 def test_pack_needs_words_for_what_its_calculators_may_lack() -> None:
     head, lines, words = JP
-    without = words.replace("medication = {", "medicine = {").replace('"calc:jp_consultation.groups" = { zh = "由', '"calc:x.y" = { zh = "由')
+    without = words.replace("medication = {", "medicine = {")
+    without = without.replace('"calc:jp_consultation.groups" = { zh = "由', '"calc:x.y" = { zh = "由')
     assert faults_of(head, lines, without) == ("words: no input.medication", "words: no computed.calc:jp_consultation.groups")
 
 

@@ -82,14 +82,18 @@ def test_assess_outside_the_window_colours_nobody(org_a):
     assert (result["people"], result["not_examined"]) == (0, 1)
 
 
-PANEL = [*HEADINGS[:5], "体重指数", "腰围(cm)", "空腹血糖(mg/dL)", "总胆固醇(mg/dL)", "甘油三酯(mg/dL)", "高密度脂蛋白胆固醇(mg/dL)", "吸烟史", "用药史"]
+PANEL = [
+    *HEADINGS[:5], "体重指数", "腰围(cm)", "空腹血糖(mg/dL)", "总胆固醇(mg/dL)", "甘油三酯(mg/dL)", "高密度脂蛋白胆固醇(mg/dL)",
+    "吸烟史", "用药史",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("pack", "edition", "colour", "first"),
     [
         ("jp-tokutei", "FY2024", "yellow", "Level of support: active (level of specific health guidance, 2 March 2026)."),
-        ("kr-checkup", "2024", "blue", "Blood pressure at least in the border range: systolic blood pressure 131 mmHg on 2 March 2026, at or above 120 mmHg."),
+        ("kr-checkup", "2024", "blue", "Blood pressure at least in the border range: systolic blood pressure 131 mmHg on 2 March 2026, "
+            "at or above 120 mmHg."),
     ],
 )
 def test_assess_by_the_pack_of_another_country(org_a, pack, edition, colour, first):

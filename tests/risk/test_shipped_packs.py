@@ -89,10 +89,9 @@ def test_pack_has_words_for_everything_that_an_assessment_may_say(name: str, lan
     for reasons, missing, scores, colour in texts:
         if colour < 0:
             continue
-        told = explain(
-            pack, language, colour=packs.COLOURS[colour], reasons=json.loads(reasons), missing=json.loads(missing), scores=json.loads(scores),
-        )  # fmt: skip
-        assert len(told.reasons) == len(json.loads(reasons))
+        reasons, missing, scores = map(json.loads, (reasons, missing, scores))
+        told = explain(pack, language, colour=packs.COLOURS[colour], reasons=reasons, missing=missing, scores=scores)
+        assert len(told.reasons) == len(reasons)
         assert all("{" not in text.text and pack.words.source(text.source, language) for text in told.reasons)
         assert told.label and told.plan and told.screening
 
