@@ -121,7 +121,8 @@ def _feed(key: str, given: str | Mapping[str, object]) -> Feed:
 
 def _misfit(feed: Feed, spec: Number | Flag | Choice | Items) -> str:
     """Why this input cannot be fed so; empty where it can."""
-    is_flag = bool(feed.reason) or len(feed.codes) > 1 or feed.equals is not None or (":" in feed.codes[0] and not feed.codes[0].startswith(CALCULATED))
+    is_answer = any(":" in code and not code.startswith(CALCULATED) for code in feed.codes)
+    is_flag = bool(feed.reason) or len(feed.codes) > 1 or feed.equals is not None or is_answer
     if isinstance(spec, Number):
         if is_flag or spec.paired or spec.unit_key or feed.codes == (SEX,):
             return "is a number in one unit"
