@@ -26,7 +26,8 @@ class Command(OrganisationCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the day of the assessment, else today")
-        parser.add_argument("--pack", default="", metavar="NAME", help="a rule pack, else the organisation's own; an occupation pack on top of it")
+        named = "a rule pack, else the organisation's own; an occupation pack goes on top of that"
+        parser.add_argument("--pack", default="", metavar="NAME", help=named)
 
     def work(self, **options: Any) -> dict[str, Any]:
         started = time.monotonic()
