@@ -9,6 +9,7 @@ ORDER = (
 PURE = re.compile(
     r"healthmgmt\.(core\.(drawing|wording|suppression|resident_id|dates|classification)|records\.(catalogue|units|coding)|organization\.places|"
     r"exams\.(reading(\..+)?|recognising|cleaning|annotating|answering)|"
-    r"risk\.(calculators(\..+)?|packs|lines|feeds|calculating|measures|judging|scoring|stratification|reasons|words|explanation)|"
+    r"risk\.(calculators(\..+)?|packs|lines|feeds|calculating|measures|judging|scoring|stratification|reasons|words|explanation|"
+    r"levers|improving|rereading|confirming|ideal|outlook)|"
     r"portal\.demo\.(population|figures|files)|environment)"
 )
