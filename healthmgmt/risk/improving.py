@@ -10,7 +10,7 @@ range (`>11.3`) is not moved: how far it is from a limit nobody knows.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
@@ -115,8 +115,8 @@ def improve(pack: Pack, measures: Measures, uppers: Uppers, levers: Levers) -> I
     changes = _sufficient(candidates, readings, _Judging(pack, measures, uppers, outcome)) if candidates else []
     if changes:
         return Improvement(tuple(changes))
-    top = [line for line, is_hit in zip(pack.lines, hits[:, 0], strict=True) if is_hit and RANK[line.colour] == present]
-    return Improvement(standing=_standing(top, levers))
+    movable = {code for lever, _moves in candidates for code in lever.indicators}
+    return Improvement(standing=_standing(outcome, hits[:, 0], movable, levers))
 
 
 def applied(measures: Measures, change: Change) -> Measures:
@@ -211,30 +211,6 @@ def _past(outcome: Outcome, number: int, row: int, step: Move) -> Move | None:
     return replace(step, value=float(beside), op=line.op, limit=limit)
 
 
-def _combined(lever: Lever, stops: Mapping[str, list[Move]]) -> list[tuple[Move, ...]]:
-    """Every way in which the parts of a lever are moved to a stop or left as they are, at least one of them moved."""
-    choices = [[None, *stops.get(part.code, ())] for part in lever.parts]
-    return [moves for chosen in product(*choices) if (moves := tuple(move for move in chosen if move))]
-
-
-def _sufficient(
-    candidates: Sequence[tuple[Lever, tuple[Move, ...]]], readings: Mapping[str, _Reading], judging: "_Judging"
-) -> list[Change]:
-    """Of each lever the nearest change that suffices, the smallest first."""
-    colours, is_better = judging.better([{move.part.code: move for move in moves} for _lever, moves in candidates])
-    found = [
-        Change(lever, moves, COLOURS[int(colour)], _size(lever, moves, readings))
-        for (lever, moves), colour, suffices in zip(candidates, colours, is_better, strict=True)
-        if suffices
-    ]
-    # A limit is said rather than a step that lies as near.
-    found.sort(key=lambda change: (change.size, sum(move.limit is None for move in change.moves)))
-    nearest: dict[str, Change] = {}
-    for change in found:
-        nearest.setdefault(change.lever.name, change)
-    return list(nearest.values())
-
-
 @dataclass(frozen=True)
 class _Judging:
     """The person as judged before, to compare with."""
@@ -255,15 +231,45 @@ class _Judging:
         return outcome.colour, is_better
 
 
+def _combined(lever: Lever, stops: Mapping[str, list[Move]]) -> list[tuple[Move, ...]]:
+    """Every way in which the parts of a lever are moved to a stop or left as they are, at least one of them moved."""
+    choices = [[None, *stops.get(part.code, ())] for part in lever.parts]
+    return [moves for chosen in product(*choices) if (moves := tuple(move for move in chosen if move))]
+
+
+def _sufficient(
+    candidates: Sequence[tuple[Lever, tuple[Move, ...]]], readings: Mapping[str, _Reading], judging: _Judging
+) -> list[Change]:
+    """Of each lever the nearest change that suffices, the smallest first."""
+    colours, is_better = judging.better([{move.part.code: move for move in moves} for _lever, moves in candidates])
+    found = [
+        Change(lever, moves, COLOURS[int(colour)], _size(lever, moves, readings))
+        for (lever, moves), colour, suffices in zip(candidates, colours, is_better, strict=True)
+        if suffices
+    ]
+    # A limit is said rather than a step that lies as near.
+    found.sort(key=lambda change: (change.size, sum(move.limit is None for move in change.moves)))
+    nearest: dict[str, Change] = {}
+    for change in found:
+        nearest.setdefault(change.lever.name, change)
+    return list(nearest.values())
+
+
 def _size(lever: Lever, moves: Sequence[Move], readings: Mapping[str, _Reading]) -> float:
     if lever.is_habit:
         return HABIT_SPREADS
     return sum(abs(move.value - move.was) * readings[move.part.code].ratio / move.part.spread for move in moves)
 
 
-def _standing(lines: Sequence[Line], levers: Levers) -> tuple[Line, ...]:
+def _standing(outcome: Outcome, hits: Array, movable: Collection[str], levers: Levers) -> tuple[Line, ...]:
+    """Lines of the present colour, each about another thing."""
     found: dict[str, Line] = {}
-    for line in lines:
-        lever = levers.of(line.indicator)
-        found.setdefault(lever.name if lever else line.indicator, line)
-    return tuple(found.values())[:MOST_STANDING]
+    for line, is_hit in zip(outcome.pack.lines, hits, strict=True):
+        if is_hit and RANK[line.colour] == outcome.colour[0]:
+            lever = levers.of(line.indicator)
+            found.setdefault(lever.name if lever else line.indicator, line)
+    lines = tuple(found.values())
+    if len(lines) == 1 and outcome.incomplete[0] and lines[0].indicator in movable:
+        # It can be moved, only no better colour is known then: what is missing stands in the way, and is told by itself.
+        return ()
+    return lines[:MOST_STANDING]

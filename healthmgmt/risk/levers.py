@@ -61,13 +61,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Levers:
-    """`conditions`, `sentences` and `colours` are phrases by name."""
+    """`conditions`, `sentences`, `colours` and `units` are phrases by name."""
 
     levers: tuple[Lever, ...]
     groups: tuple[Group, ...]
     conditions: Mapping[str, Phrase]
     sentences: Mapping[str, Phrase]
     colours: Mapping[str, Phrase]
+    units: Mapping[str, Phrase]
 
     def of(self, indicator: str) -> Lever | None:
         """The first lever that moves an indicator."""
@@ -92,6 +93,7 @@ def parse(text: str) -> Levers:
         conditions=_phrases(table["condition"]),
         sentences=_phrases(table["sentence"]),
         colours=_phrases(table["colour"]),
+        units=_phrases(table["unit"]),
     )
 
 

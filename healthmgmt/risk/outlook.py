@@ -125,12 +125,12 @@ def _condition(change: Change, pack: Pack, language: str) -> str:
     limits = [move for move in change.moves if move.limit is not None]
     if len(limits) == len(change.moves) and len({move.op for move in limits}) == 1:
         numbers = "/".join(f"{move.limit:.10g}" for move in limits)
-        return _said(BELOW[limits[0].op], change.lever.words[language], numbers, _unit(limits[0], pack), language)
+        return _said(BELOW[limits[0].op], change.lever.words[language], numbers, _unit(limits[0], pack, language), language)
     return (" and ", "，且")[language == "zh"].join(_moved(move, pack, language) for move in change.moves)
 
 
 def _moved(move: Move, pack: Pack, language: str) -> str:
-    name, unit = move.part.words[language], _unit(move, pack)
+    name, unit = move.part.words[language], _unit(move, pack, language)
     if move.limit is not None:
         return _said(BELOW[move.op], name, f"{move.limit:.10g}", unit, language)
     is_less = move.value < move.was
@@ -145,5 +145,6 @@ def _said(kind: str, name: str, value: str, unit: str, language: str) -> str:
     return levers.load().conditions[kind][language].format(name=name, value=value, unit=unit).strip()
 
 
-def _unit(move: Move, pack: Pack) -> str:
-    return pack.words.unit(move.unit or catalogue.load()[move.part.code].unit)
+def _unit(move: Move, pack: Pack, language: str) -> str:
+    ucum, known = move.unit or catalogue.load()[move.part.code].unit, levers.load().units
+    return known[ucum][language] if ucum in known else pack.words.unit(ucum)
