@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,9 +10,12 @@ from django.utils import timezone
 
 from healthmgmt.core import sql
 from healthmgmt.core.dates import local_day, months_before
-from healthmgmt.organization.selectors import organisation_settings, place_flags
+from healthmgmt.exams.models import Exam
+from healthmgmt.organization.selectors import organisation_settings, place_flags, place_of
+from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
-from healthmgmt.risk import loading, packs, stratification
+from healthmgmt.risk import loading, outlook, packs, stratification
+from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run
 
@@ -50,6 +54,19 @@ def pack_in_force(as_of: date, name: str = "") -> packs.Pack:
 def window_start(as_of: date) -> date:
     """Values of this day and before are too old on `as_of`."""
     return months_before(as_of, organisation_settings().window_months)
+
+
+def outlook_of(assessment: Assessment, exams: Sequence[Exam], person: Person) -> outlook.Outlook:
+    """What would better a colour, by the edition and from the exams of its assessment; one query where the ten-year risk asks for
+    the place. `exams` are all that count of the person."""
+    pack = packs.load(assessment.pack, assessment.edition)
+    asks_place = "china_par" in assessment.scores or "china_par_out_of_range" in assessment.missing
+    place = place_of(person.unit) if asks_place else None
+    return outlook.look(
+        pack, exams, colour=assessment.colour, reasons=assessment.reasons, named=assessment.exams, sex=person.sex, birth=person.birth,
+        place=(place.north, place.urban) if place else (None, None), since=months_before(assessment.assessed_on, pack.window_months),
+        uppers=uppers(),
+    )  # fmt: skip
 
 
 def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None) -> Tally:

@@ -1,22 +1,23 @@
 """A person's colour in words: its reasons, what would move it, what is missing; in the wording of its edition."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
-from healthmgmt.portal.employee import words
 from healthmgmt.portal.employee.measured import Item, factor, is_a_year, shown
 from healthmgmt.portal.employee.writing import bare, enumerated, first_upper, joined, run_on, stopped
 from healthmgmt.risk import explanation, packs
 from healthmgmt.risk.models import Assessment
-from healthmgmt.risk.packs import COLOURS, Line, Pack
+from healthmgmt.risk.outlook import Outlook, change_text, own_note, standing_text
+from healthmgmt.risk.packs import Line, Pack
 
 PRESSURES = {"sbp": "dbp", "dbp": "sbp", "sbp_home": "dbp_home", "dbp_home": "sbp_home"}
 UPPER = ("sbp", "sbp_home")
+# Of what asks for a clinician it is said whether it was measured once or on two days.
+CLINICAL = ("red", "orange")
+NOTHING = Outlook()
 # A colour card names so many reasons; the report has them all.
 SHOWN_REASONS = 6
 
@@ -58,20 +59,20 @@ def pack_of(assessment: Assessment) -> Pack:
     return packs.load(assessment.pack, assessment.edition)
 
 
-def card(assessment: Assessment, items: Mapping[str, Item]) -> Card:
+def card(assessment: Assessment, items: Mapping[str, Item], outlook: Outlook = NOTHING) -> Card:
     """Everything that the card says."""
     pack, language = pack_of(assessment), page_language()
     told = explanation.explain(
         pack, language, colour=assessment.colour, reasons=assessment.reasons, missing=assessment.missing, scores=assessment.scores
     )
-    reasons = shown_reasons(assessment, items)
+    reasons = shown_reasons(assessment, items, outlook)
     missing = [one for one in told.missing if "minimum" in one.purposes] or list(told.missing)
     return Card(
         colour=assessment.colour,
         source=source(assessment, items),
         reasons=reasons[:SHOWN_REASONS],
         more=max(0, len(reasons) - SHOWN_REASONS),
-        change=change(assessment, items),
+        change=change(assessment, outlook),
         screening=told.screening,
         missing=_by_supplier(missing, pack),
         missing_labels=[one.label for one in missing],
@@ -93,14 +94,14 @@ def source(assessment: Assessment, items: Mapping[str, Item]) -> str:
     return _("Exam of %(day)s · rules edition %(edition)s") % {"day": day(on), "edition": assessment.edition}
 
 
-def shown_reasons(assessment: Assessment, items: Mapping[str, Item]) -> list[ShownReason]:
+def shown_reasons(assessment: Assessment, items: Mapping[str, Item], outlook: Outlook = NOTHING) -> list[ShownReason]:
     """One row a thing measured, the highest colour first: the two pressures are one."""
     found: list[ShownReason] = []
     seen: set[str] = set()
     for text, line in told_lines(assessment):
         if text.is_main and line.indicator not in seen:
             seen |= {line.indicator, PRESSURES.get(line.indicator, line.indicator)}
-            found.append(_shown(text, line, assessment, items))
+            found.append(_shown(text, line, assessment, items, outlook))
     return found
 
 
@@ -116,7 +117,9 @@ def crossed(text: explanation.ReasonText, line: Line, pack: Pack) -> str:
     return f"{pack.words.ops[line.op][page_language()]} {text.limit}"
 
 
-def _shown(told: explanation.ReasonText, line: Line, assessment: Assessment, items: Mapping[str, Item]) -> ShownReason:
+def _shown(
+    told: explanation.ReasonText, line: Line, assessment: Assessment, items: Mapping[str, Item], outlook: Outlook
+) -> ShownReason:
     if not told.value:
         return ShownReason(told.colour, *_halves(told), code=told.code)
     pack = pack_of(assessment)
@@ -126,7 +129,8 @@ def _shown(told: explanation.ReasonText, line: Line, assessment: Assessment, ite
     why = joined([limit, difference(items.get(told.indicator))])
     if told.colour == assessment.colour:
         why = _("%(why)s, so %(colour)s") % {"why": why, "colour": colour_word(told.colour).lower()}
-    more = run_on([stopped(told.computed), told.advice])
+    found = outlook.confirmations.get(line.number) if line.colour in CLINICAL else None
+    more = run_on([stopped(told.computed), told.advice, own_note(found, page_language())])
     text = run_on([stopped(why), more]) if more else first_upper(why)
     return ShownReason(told.colour, f"{title} {told.unit}".strip(), text, code=told.code)
 
@@ -181,52 +185,15 @@ def difference(item: Item | None) -> str:
     return (_("%(number)s higher than last time") if gap > 0 else _("%(number)s lower than last time")) % given
 
 
-def change(assessment: Assessment, items: Mapping[str, Item]) -> str:
-    """What the colour becomes once every reason of the present one is gone, and when; nothing where that cannot be said.
+def change(assessment: Assessment, outlook: Outlook) -> str:
+    """The smallest single change that betters the colour, or the two things that both stand in the way.
 
-    Only values that a person can work on move a colour; the lower reasons of the same value stay, as they do just past a limit.
+    Nothing where one thing alone holds the colour: of what is on record nobody need be reminded.
     """
-    pack, known = pack_of(assessment), words.load()
-    lines = [(pack.line(reason["line"]), reason) for reason in assessment.reasons]
-    top = [(line, reason) for line, reason in lines if line.colour == assessment.colour]
-    if not top or any(line.indicator not in known.moves or line.reason.startswith(known.never_moves) for line, _reason in top):
-        return ""
-    below = [line.colour for line, _reason in lines if line.colour != assessment.colour]
-    if not below and assessment.is_incomplete:
-        return ""
-    becomes = max(below, key=COLOURS.index) if below else "green"
-    conditions = list(dict.fromkeys(_condition(pack, line, reason, items) for line, reason in top))
-    if len(conditions) > known.most_moves:
-        return ""
-    given = {"conditions": enumerated(conditions), "colour": colour_word(becomes).lower()}
-    return _("With %(conditions)s the colour becomes %(colour)s.") % given
-
-
-def _condition(pack: Pack, line: Line, reason: Mapping[str, Any], items: Mapping[str, Item]) -> str:
-    """`blood pressure below 140/90`."""
-    limit, name = f"{float(reason['limit']):.10g}", pack.words.indicators[line.indicator][page_language()]
-    unit = pack.words.unit(str(reason["unit"]))
-    if other := _partner_line(pack, line.reason, line.indicator):
-        pair = [limit, f"{other.limit:g}"] if line.indicator in UPPER else [f"{other.limit:g}", limit]
-        limit, unit = "/".join(pair), ""
-        name = _("blood pressure at home") if line.indicator.endswith("_home") else _("blood pressure")
-    said = {
-        ">=": _("%(name)s below %(limit)s"),
-        ">": _("%(name)s at %(limit)s or below"),
-        "<": _("%(name)s at %(limit)s or above"),
-        "<=": _("%(name)s above %(limit)s"),
-    }[line.op] % {"name": name, "limit": f"{limit} {unit}".strip()}
-    kilos = _kilos(line, items)
-    return _("%(condition)s (about %(kilos)s kg less)") % {"condition": said, "kilos": kilos} if kilos else said
-
-
-def _kilos(line: Line, items: Mapping[str, Item]) -> str:
-    """How many kilograms stand between a body mass index and its limit, to the next half."""
-    if line.indicator != "bmi" or line.op not in (">", ">=") or not {"weight", "height", "bmi"} <= items.keys():
-        return ""
-    height, weight = items["height"].last.value / 100, items["weight"].last.value
-    surplus = weight - line.limit * height * height
-    return f"{math.ceil(surplus * 2) / 2:g}" if surplus > 0 else ""
+    pack, found = pack_of(assessment), outlook.improvement
+    if len(found.standing) > 1:
+        return standing_text(found, pack, page_language())
+    return change_text(found, pack, page_language())
 
 
 def _title(pack: Pack, indicator: str) -> str:

@@ -32,7 +32,7 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
         ),
         "exam_by": exam_by,
         "action": steps.action(open_steps, today),
-        "card": colour.card(one, items) if one else None,
+        "card": colour.card(one, items, record.outlook(person)) if one else None,
         "steps": steps.listed(open_steps[0].plan, open_steps, today) if open_steps else [],
         "manager": selectors.manager_name(open_steps[0]) if open_steps else "",
         "changes": changes.since(present(items), record.assessments),
@@ -44,7 +44,8 @@ def report(person: Person) -> dict[str, Any]:
     """Values by group, texts, where the colour comes from, who looked."""
     record = selectors.record_of(person)
     one, items = record.assessment, record.items
-    card = colour.card(one, items) if one else None
+    outlook = record.outlook(person)
+    card = colour.card(one, items, outlook) if one else None
     newest = record.exams[-1] if record.exams else None
     round_ = [exam for exam in record.exams if newest and (newest.taken_on - exam.taken_on).days < ROUND_DAYS]
     events = list(selectors.events_by_others(person).filter(actor_id__isnull=False)[: 20 * LAST_OPENINGS])
@@ -55,12 +56,12 @@ def report(person: Person) -> dict[str, Any]:
         "sentence": sentence.report_sentence(one, items),
         "newest": newest,
         "count": sum(1 for item in present(items).values() if item.last.is_reported),
-        "groups": results.groups(items, one, record.pack),
+        "groups": results.groups(items, one, record.pack, outlook),
         "texts": [one for one in said if not one.is_told],
         "told": [one for one in said if one.is_told],
         "not_done": results.not_done(items),
         "card": card,
-        "origin": results.origin(one) if one else None,
+        "origin": results.origin(one, person.sex, outlook) if one else None,
         "files": [file for one in uploads.exams_with_reports(person) for file in one.files],
         "came_from": deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in round_}))),
         "entries": openings.latest(told, openings.deliveries(record.exams), most=LAST_OPENINGS),

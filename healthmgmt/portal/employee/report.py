@@ -12,12 +12,13 @@ from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.exams import findings
 from healthmgmt.exams.models import Exam
 from healthmgmt.portal.employee import units, words
-from healthmgmt.portal.employee.colour import crossed, difference, pack_of, told_lines
+from healthmgmt.portal.employee.colour import CLINICAL, NOTHING, crossed, difference, pack_of, told_lines
 from healthmgmt.portal.employee.measured import Item, Reading, axis, factor, left_out, present, shown
 from healthmgmt.portal.employee.writing import bare, enumerated, joined, name, run_on, stopped
 from healthmgmt.records import catalogue
 from healthmgmt.risk import computed, explanation
 from healthmgmt.risk.models import Assessment
+from healthmgmt.risk.outlook import Outlook, ideal_meaning, ideal_text, own_note
 from healthmgmt.risk.packs import COLOURS, Pack
 
 GROUPS = {
@@ -55,7 +56,6 @@ PRIVATE_CATEGORY = "mental"
 TOLD = ("lifestyle", "history")
 # Not compared from year to year.
 STEADY = ("height",)
-HINTED = ("red", "orange")
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ class Groups:
         return sum(len(group.rows) for group in self.quiet)
 
 
-def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack) -> Groups:
+def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack, outlook: Outlook = NOTHING) -> Groups:
     """Every value of the newest examination; how one was computed stands in the words of the pack."""
-    reasons = _reasons(assessment)
+    reasons = _reasons(assessment, outlook)
     found: dict[str, list[Row]] = {}
     newest = max((item.last.on for item in items.values()), default=date.min)
     for code, item in present(items).items():
@@ -122,23 +122,26 @@ def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack)
 
 
 class Reason(NamedTuple):
-    """The highest colour that a value is a reason for, and the line that it crossed."""
+    """The highest colour that a value is a reason for, the line that it crossed, and that it was so on an earlier day too."""
 
     colour: str
     crossed: str
+    again: str = ""
 
 
 NO_REASON = Reason("", "")
 
 
-def _reasons(assessment: Assessment | None) -> dict[str, Reason]:
+def _reasons(assessment: Assessment | None, outlook: Outlook) -> dict[str, Reason]:
     if assessment is None:
         return {}
     pack = pack_of(assessment)
     found: dict[str, Reason] = {}
     for text, line in told_lines(assessment):
         if not line.is_flag:
-            found.setdefault(line.indicator, Reason(line.colour, crossed(text, line, pack)))
+            known = outlook.confirmations.get(line.number)
+            again = own_note(known, page_language()) if known and known.is_confirmed else ""
+            found.setdefault(line.indicator, Reason(line.colour, crossed(text, line, pack), again))
     return found
 
 
@@ -205,8 +208,10 @@ def _say(item: Item, reason: Reason, newest: date, came_about: str) -> str:
     """Where the value stands, how it moved, how it came about, and a hint where it is a reason for a clinician's look."""
     moved = "" if item.code in STEADY else difference(item)
     parts = [came_about, stopped(joined([_standing(item.last, reason), moved]))]
-    if reason.colour in HINTED and item.code in words.load().hints:
-        parts.append(words.load().hints[item.code][page_language()])
+    if reason.colour in CLINICAL:
+        hint = words.load().hints.get(item.code)
+        # A hint that one result tells little is none where there are two.
+        parts.append(reason.again or (hint[page_language()] if hint else ""))
     if item.last.on != newest:
         parts.append(_("Measured on %(day)s.") % {"day": day(item.last.on)})
     return run_on(parts)
@@ -271,13 +276,17 @@ class Origin:
     sources: list[tuple[str, str]]
     scores: tuple[explanation.ScoreText, ...]
     outside: tuple[str, ...]
+    ideal: str
+    ideal_meaning: str
 
 
-def origin(assessment: Assessment) -> Origin:
-    """Pack, edition, the source of each reason, and what was computed."""
+def origin(assessment: Assessment, sex: str, outlook: Outlook = NOTHING) -> Origin:
+    """Pack, edition, the source of each reason, what was computed, and the ten-year risk beside that in the ideal state."""
     pack, language = pack_of(assessment), page_language()
     told = explanation.explain(
         pack, language, colour=assessment.colour, reasons=assessment.reasons, missing=assessment.missing, scores=assessment.scores
     )
     sources = {bare(one.text): one.source for one in told.reasons if one.is_main}
-    return Origin(pack.titles[language], pack.edition, list(sources.items()), told.scores, told.outside)
+    ideal = ideal_text(outlook, language)
+    meaning = ideal_meaning(sex, language) if ideal else ""
+    return Origin(pack.titles[language], pack.edition, list(sources.items()), told.scores, told.outside, ideal, meaning)

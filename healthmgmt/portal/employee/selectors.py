@@ -25,6 +25,7 @@ from healthmgmt.portal.employee.measured import Item
 from healthmgmt.risk import packs
 from healthmgmt.risk import services as risk
 from healthmgmt.risk.models import Assessment
+from healthmgmt.risk.outlook import Outlook
 from healthmgmt.risk.packs import Pack
 
 OPEN = (Step.State.PLANNED, Step.State.FIRED)
@@ -126,6 +127,10 @@ class Record:
     @property
     def assessment(self) -> Assessment | None:
         return self.assessments[0] if self.assessments else None
+
+    def outlook(self, person: Person) -> Outlook:
+        """What would better the colour; see `risk.services.outlook_of`."""
+        return risk.outlook_of(self.assessment, self.exams, person) if self.assessment else Outlook()
 
 
 def record_of(person: Person) -> Record:

@@ -44,9 +44,6 @@ class Words:
     sentences: Mapping[str, Phrase]
     topics: Mapping[str, Topic]
     steps: Mapping[str, StepWords]
-    moves: frozenset[str]
-    never_moves: str
-    most_moves: int
     compared: tuple[Compared, ...]
     hints: Mapping[str, Phrase]
 
@@ -59,9 +56,6 @@ def load() -> Words:
         sentences=table["sentence"],
         topics={code: Topic(one["state"], one.get("recorded", one["state"]), one["noun"]) for code, one in table["topic"].items()},
         steps={kind: StepWords(one["lead"], one["title"], one["text"], one.get("is_waited", False)) for kind, one in table["step"].items()},
-        moves=frozenset(table["moves"]["indicators"]),
-        never_moves=table["moves"]["never_reasons"],
-        most_moves=table["moves"]["most"],
         compared=tuple(Compared(one["code"], one["least"]) for one in table["change"]),
         hints=table["hint"],
     )

@@ -1,14 +1,16 @@
 """Assessments and exams made by hand, without a database: reasons are those that the shipped pack would store."""
 
+import json
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 from healthmgmt.care.models import Plan, Step
 from healthmgmt.portal.employee import measured
-from healthmgmt.risk import packs
+from healthmgmt.risk import outlook, packs, rereading
 from healthmgmt.risk.judging import COMPARE
 from healthmgmt.risk.models import Assessment
+from healthmgmt.risk.stratification import evaluate
 
 PACK = packs.load("cn", "2024")
 DAY = date(2026, 6, 9)
@@ -41,7 +43,23 @@ def assessment(*, missing: dict | None = None, incomplete: bool = False, exams: 
 
 def exam(on: date = DAY, *, reported: dict | None = None, ranges: dict | None = None, qualifiers: dict | None = None, **results: float):
     """What `measured.items` reads of an exam."""
-    return SimpleNamespace(taken_on=on, results=results, reported=reported or {}, ranges=ranges or {}, qualifiers=qualifiers or {}, texts={})
+    return SimpleNamespace(pk=on.toordinal(), taken_on=on, results=results, reported=reported or {}, ranges=ranges or {}, qualifiers=qualifiers or {}, texts={})
+
+
+def judged(*exams: SimpleNamespace, sex: str = "m", birth: date = date(1974, 3, 1)) -> tuple[Assessment, outlook.Outlook]:
+    """What the pack says of exams of somebody north of the Yangtze, in a town; and what would better it."""
+    named, place = [one.pk for one in exams], (True, True)
+    outcome = evaluate(PACK, rereading.of_assessment(exams, named, sex=sex, birth=birth, place=place), {})
+    texts = (outcome.reasons_json(), outcome.scores_json(), outcome.missing_json())
+    reasons, scores, missing = (json.loads(text[0]) for text in texts)
+    one = Assessment(
+        colour=packs.COLOURS[outcome.colour[0]], reasons=reasons, scores=scores, missing=missing, exams=named, pack="cn", edition="2024",
+        is_incomplete=bool(outcome.incomplete[0]),
+    )  # fmt: skip
+    found = outlook.look(
+        PACK, exams, colour=one.colour, reasons=reasons, named=named, sex=sex, birth=birth, place=place, since=date(2024, 12, 18), uppers={}
+    )  # fmt: skip
+    return one, found
 
 
 def items(*exams: SimpleNamespace, sex: str = "m", birth: date | None = date(1974, 3, 1)) -> dict[str, measured.Item]:

@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import translation
 
 from healthmgmt.portal.employee import colour
-from tests.portal.employee.making import DAY, LAST_YEAR, assessment, exam, items
+from tests.portal.employee.making import DAY, LAST_YEAR, assessment, exam, items, judged
 
 
 def told(one, found):
@@ -59,41 +59,62 @@ def test_reasons_compare_in_the_unit_of_the_paper():
     assert colour.difference(found["fpg"]) == "59 higher than last year"
 
 
+HEALTHY = {"height": 170, "weight": 63, "sbp": 112, "dbp": 70, "fpg": 5.0, "tc": 4.5, "tg": 1.0}
+ANSWERED = {"hdl": 1.4, "waist": 80, "smoking": 0, "treatment:bp": 0, "condition:diabetes": 0, "condition:ascvd": 0, "family:ascvd": 0}
+
+
+def change(**values):
+    return colour.change(*judged(exam(**HEALTHY | values)))
+
+
 def test_change_names_the_limit_and_the_next_colour():
-    found = items(exam(sbp=148, dbp=92, bmi=26.1, height=173.5, weight=78.6))
-    assert colour.change(assessment(sbp=148, dbp=92, bmi=26.1), found) == "With blood pressure below 140/90 the colour becomes yellow."
-    assert colour.change(assessment(bmi=26.1), found) == (
-        "With body mass index below 24 kg/m² (about 6.5 kg less) the colour becomes green."
-    )
+    assert change(sbp=148, dbp=92, weight=75) == "With blood pressure below 140/90 mmHg the colour becomes yellow."
+    assert change(weight=75) == "With weight at 69 kg or below (6 kg less) the colour becomes green."
     with translation.override("zh-hans"):
-        assert colour.change(assessment(sbp=148, dbp=92, bmi=26.1), found) == "血压低于 140/90，颜色就变为黄色。"
+        assert change(sbp=148, dbp=92, weight=75) == "血压低于 140/90 mmHg，颜色就变为黄色。"
+        assert change(weight=75) == "体重降到 69 公斤（减 6 公斤），颜色就变为绿色。"
 
 
 def test_change_keeps_the_lower_reasons_of_the_same_value():
-    assert colour.change(assessment(sbp=148, dbp=75), {}) == "With blood pressure below 140/90 the colour becomes blue."
+    assert change(sbp=148, dbp=75) == "With systolic blood pressure below 140 mmHg the colour becomes blue."
 
 
-def test_change_needs_every_reason_of_the_colour():
-    said = colour.change(assessment(sbp=148, tg=2.5), {})
-    assert said == "With blood pressure below 140/90 and triglycerides below 2.3 mmol/L the colour becomes blue."
+def test_change_is_made_in_the_unit_of_the_paper():
+    one = exam(**HEALTHY | {"tg": 2.5}, reported={"tg": [221.4, "mg/dL"]})
+    assert colour.change(*judged(one)) == "With triglycerides below 200 mg/dL the colour becomes blue."
+
+
+def test_change_that_is_not_single_names_what_stands_in_the_way():
+    assert change(sbp=148, tg=2.5) == "No single change moves the colour: blood pressure and triglycerides both stand in the way."
+    with translation.override("zh-hans"):
+        assert change(sbp=148, tg=2.5) == "只改变一项，颜色还不会变：血压和甘油三酯都有影响。"
+
+
+def test_change_through_the_ten_year_risk_names_a_step():
+    smoker = exam(**HEALTHY | ANSWERED | {"smoking": 2, "sbp": 119})
+    assert colour.change(*judged(smoker, birth=date(1969, 3, 1))) == "With smoking stopped the colour becomes green."
+    with translation.override("zh-hans"):
+        assert colour.change(*judged(smoker, birth=date(1969, 3, 1))) == "戒烟后，颜色就变为绿色。"
 
 
 def test_change_says_nothing_where_it_cannot_be_said():
-    for one in (
-        assessment(condition_ascvd=1),
-        assessment(china_par_10y=12),
-        assessment(sbp=148, condition_hypertension=1),
-        assessment(sbp=190, dbp=115),
-        assessment(afp=500),
-        assessment(bmi=26, incomplete=True),
-        assessment(),
-        assessment(sbp=148, tc=6.5, tg=2.5, ldl=4.2, fpg=7.5),
-    ):
-        assert colour.change(one, {}) == "", one.reasons
+    for values in ({"condition:ascvd": 1}, {"condition:diabetes": 1, "weight": 75}, {"sbp": 190, "dbp": 115}, {"afp": 500}, {}):
+        assert change(**values) == "", values
 
 
 def test_change_for_low_values_says_at_least():
-    assert colour.change(assessment(sleep_hours=5), {}) == "With sleep at 6 h or above the colour becomes green."
+    assert change(sleep_hours=5) == "With sleep at 6 hours or above the colour becomes green."
+
+
+def test_reasons_say_whether_one_reading_or_two_days_agree():
+    once, twice, other = exam(DAY, sbp=148), exam(LAST_YEAR, sbp=145), exam(LAST_YEAR, sbp=128)
+    for before, said in ((None, "One reading so far."), (twice, "It was so on 12 June 2025, too."), (other, "One reading so far.")):
+        exams = [one for one in (before, once) if one]
+        one, outlook = judged(*exams)
+        assert colour.shown_reasons(one, items(*exams), outlook)[0].text.endswith(f"so orange. {said}"), said
+    with translation.override("zh-hans"):
+        one, outlook = judged(twice, once)
+        assert colour.shown_reasons(one, items(twice, once), outlook)[0].text.endswith("所以是橙色。2025 年 6 月 12 日也是这样。")
 
 
 def test_card_asks_for_the_minimum_first_and_names_who_can_supply_it():

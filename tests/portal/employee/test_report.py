@@ -8,7 +8,7 @@ from healthmgmt.audit.models import Event
 from healthmgmt.core.permissions import ROLES, Permission
 from healthmgmt.portal.employee import changes, openings, report
 from healthmgmt.portal.employee.selectors import Acting
-from tests.portal.employee.making import DAY, LAST_YEAR, PACK, assessment, exam, items
+from tests.portal.employee.making import DAY, LAST_YEAR, PACK, assessment, exam, items, judged
 
 
 def test_groups_with_something_out_of_range_stand_first_by_colour():
@@ -27,6 +27,23 @@ def test_row_says_the_line_that_was_crossed_the_difference_and_a_hint():
     shown = row("sbp", assessment(sbp=148), exam(LAST_YEAR, sbp=137), exam(DAY, sbp=148))
     assert shown.say == "At or above 140, so orange, 11 higher than last year. One reading is not enough to tell of hypertension."
     assert (shown.previous, shown.series, shown.limit, shown.colour) == (137, [137, 148], 139, "orange")
+
+
+def test_hint_that_one_reading_tells_little_gives_way_to_a_second_day():
+    exams = exam(LAST_YEAR, sbp=145), exam(DAY, sbp=148)
+    one, outlook = judged(*exams)
+    (group,) = report.groups(items(*exams), one, PACK, outlook).told
+    assert group.rows[0].say == "At or above 140, so orange, 3 higher than last year. It was so on 12 June 2025, too."
+    once = report.groups(items(exams[1]), *judged(exams[1])[:1], PACK, judged(exams[1])[1]).told[0].rows[0]
+    assert once.say == "At or above 140, so orange. One reading is not enough to tell of hypertension."
+
+
+def test_origin_puts_the_ideal_state_beside_the_own_risk():
+    answers = {"smoking": 0, "treatment:bp": 0, "condition:diabetes": 0, "condition:ascvd": 0, "family:ascvd": 0}
+    one, outlook = judged(exam(DAY, sbp=148, tc=5.0, hdl=1.4, waist=88, **answers))
+    found = report.origin(one, "m", outlook)
+    assert found.ideal.startswith("Ten-year risk ") and "in the ideal state" in found.ideal and "waist 90 cm" in found.ideal_meaning
+    assert (report.origin(one, "m").ideal, report.origin(one, "m").ideal_meaning) == ("", "")
 
 
 def test_row_out_of_its_range_without_a_reason_is_calm():

@@ -59,7 +59,8 @@ def test_today_says_how_one_is_what_to_do_and_what_changed(cast, orange, sign_in
         "Your blood pressure is high. A doctor will review your results by",
         "Please measure at home from",
         "Blood pressure 148/92 mmHg At or above 140/90, 11 higher than last year, so orange",
-        "With blood pressure below 140/90 the colour becomes yellow.",
+        "so orange. One reading so far.",
+        "With blood pressure below 140/90 mmHg the colour becomes yellow.",
         "This is a screening result, not a diagnosis",
         "2.4 kg lighter 81 → 78.6 kg",
         "Colour: yellow → orange",
@@ -75,6 +76,41 @@ def test_report_shows_values_texts_origin_and_can_be_printed(cast, orange, sign_
     for words in ("2 of 6 values are within range", "Systolic blood pressure 90–139 148 mmHg", "Computed from height and weight. At or above 24,", "甲状腺结节", "To be watched", PACK.titles["en"], "hypertension guideline"):
         assert words in page, words
     assert "data-print" in browser.get("/report/").content.decode()
+
+
+RISK_HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "高密度脂蛋白胆固醇(mmol/L)", "腰围(cm)", "吸烟史", "用药史", "既往史", "家族史"]  # fmt: skip
+
+
+@pytest.fixture
+def at_risk(cast):
+    """Anna as a man of sixty in Beijing who smokes: everything that the ten-year risk asks for, in two years."""
+    now = timezone.now().date() - timedelta(days=20)
+    cast.anna.sex, cast.anna.birth = "m", now - timedelta(days=60 * 366)
+    cast.anna.save()
+    type(cast.a1).objects.filter(pk=cast.a1.pk).update(place="北京")
+    for on, pressure in ((now - timedelta(days=365), 144), (now, 148)):
+        row = [cast.anna.emp_no, cast.anna.name, on.isoformat(), pressure, 82, 5.4, 1.4, 86, "吸烟", "无", "无", "无"]
+        upload(text([row], RISK_HEADINGS), unit=cast.a1, name=f"{on}.csv")
+    return cast.anna
+
+
+def test_report_puts_the_ten_year_risk_beside_the_ideal_state_and_says_whose(cast, at_risk, sign_in):
+    browser = sign_in(cast.employee)
+    _status, page = shown(browser, "/report/")
+    for words in ("; in the ideal state at the same age and sex", "official China-PAR calculator", "waist 90 cm", "It was so on"):
+        assert words in page, words
+    cast.employee.language = "zh-hans"
+    cast.employee.save()
+    _status, page = shown(browser, "/report/")
+    assert "同龄同性别的理想状态为" in page.replace(" ", "")
+
+
+def test_today_of_a_person_with_a_ten_year_risk_asks_few_questions_too(cast, at_risk, sign_in):
+    browser = sign_in(cast.employee)
+    browser.get("/today/")
+    with CaptureQueriesContext(connection) as captured:
+        browser.get("/today/")
+    assert len([query for query in captured if not QUIET.match(query["sql"])]) <= 12
 
 
 def test_report_with_nothing_out_of_range_shows_its_values_without_a_fold(cast, sign_in):

@@ -43,9 +43,3 @@ def test_words_name_no_diagnosis_and_blame_nobody():
 def test_chinese_words_hold_no_latin():
     placeholders = re.compile(r"\{\w+\}")
     assert [phrase["zh"] for phrase in phrases() if LATIN.search(placeholders.sub("", phrase["zh"]))] == []
-
-
-def test_moves_are_indicators_that_packs_judge_by_value():
-    judged = {line.indicator for name, _edition in packs.available() for line in packs.load(name).lines if not line.is_flag}
-    assert words.load().moves <= judged
-    assert "china_par_10y" not in words.load().moves
