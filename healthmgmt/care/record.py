@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
-from healthmgmt.care import calling, measured, presenters, selectors
+from healthmgmt.care import calling, measured, presenters, reasons, selectors
 from healthmgmt.care.models import Alert, Contact, Plan, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.templatetags.health import day, page_language
@@ -72,6 +72,7 @@ class Record:
     next: list[str]
     years: list[Year]
     edition: str
+    why: reasons.Why
     pressure: dict[str, Any] | None
     exam_days: list[str]
     values: list[measured.Value]
@@ -99,6 +100,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
         next=_next(steps, one, pack, today),
         years=[_year(row) for row in history],
         edition=pack.titles[page_language()] if pack else "",
+        why=reasons.why(one, pack, exams, person),
         pressure=chart,
         exam_days=measured.day_labels([exam.taken_on for exam in exams[-2:]]),
         values=measured.values(

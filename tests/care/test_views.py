@@ -11,10 +11,12 @@ from healthmgmt.audit.models import Event
 from healthmgmt.care import presenters, selectors, services
 from healthmgmt.care.models import Alert, Contact, Step
 from healthmgmt.core.actors import Actor
+from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.risk.models import Assessment
 from tests import cast as casting
 from tests.care.making import PACK, assessment, exam
+from tests.exams import road
 
 BY = Actor(label="system:test")
 
@@ -212,6 +214,24 @@ def test_record_marks_what_was_computed_and_tells_both_where_the_report_contradi
     assert "does not agree with height and weight; 28.4 is used" in page and '<b class="b">21</b>' in page
     assert "computed from creatinine" in page
     assert "computed from height and weight" not in page
+
+
+RISK_HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "高密度脂蛋白胆固醇(mmol/L)", "腰围(cm)", "吸烟史", "用药史", "既往史", "家族史"]  # fmt: skip
+
+
+def test_record_says_why_how_sure_what_would_better_it_and_the_ideal_beside_the_own(manager, cast) -> None:
+    Unit.objects.filter(pk=cast.a1.pk).update(place="北京")
+    for days, pressure in ((385, 144), (20, 148)):
+        on = (local_today() - timedelta(days=days)).isoformat()
+        row = [cast.ben.emp_no, cast.ben.name, on, pressure, 82, 4.4, 1.4, 86, "无", "无", "无", "无"]
+        road.upload(road.text([row], RISK_HEADINGS), unit=cast.a1, name=f"{on}.csv")
+    page = " ".join(text(manager.get(f"/care/people/{cast.ben.uuid}/")).split())
+    for words in (
+        "Why this colour", "at or above 140 mmHg; confirmed on two days (also", "Chinese hypertension guideline 2018/2024",
+        "; in the ideal state at the same age and sex", "official China-PAR calculator",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "With systolic blood pressure" in page
 
 
 def test_reason_in_a_line_says_that_its_value_was_computed(cast) -> None:

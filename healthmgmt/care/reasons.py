@@ -1,0 +1,64 @@
+"""Why a person has their colour, for clinicians: each reason in a sentence, how sure it is, what would better it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from healthmgmt.core.templatetags.health import page_language
+from healthmgmt.exams.models import Exam
+from healthmgmt.people.models import Person
+from healthmgmt.risk import explanation, outlook, packs
+from healthmgmt.risk import services as risk
+from healthmgmt.risk.models import Assessment
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason with value, limit, date and whether one reading or two days say so; and what the line rests on."""
+
+    colour: str
+    text: str
+    advice: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Why:
+    """`change`: the smallest single one that betters the colour, or what stands in the way of any; `ideal` beside the own risk."""
+
+    colour: str = ""
+    reasons: list[Reason] = field(default_factory=list)
+    change: str = ""
+    ideal: str = ""
+    ideal_meaning: str = ""
+    screening: str = ""
+
+
+def why(one: Assessment | None, pack: packs.Pack | None, exams: Sequence[Exam], person: Person) -> Why:
+    """Nothing without an assessment. One query where the ten-year risk asks for the place of the unit."""
+    if one is None or pack is None:
+        return Why()
+    language, found = page_language(), risk.outlook_of(one, exams, person)
+    told = [
+        _reason(pack, met, explanation.reason_text(pack, met, language, clinical=True), found)
+        for met in explanation.ranked(pack, one.reasons)
+        if met.is_main
+    ]
+    ideal = outlook.ideal_text(found, language)
+    return Why(
+        colour=one.colour,
+        reasons=told,
+        change=outlook.change_text(found.improvement, pack, language) or outlook.standing_text(found.improvement, pack, language),
+        ideal=ideal,
+        ideal_meaning=outlook.ideal_meaning(person.sex, language) if ideal else "",
+        screening=pack.words.screening[language],
+    )
+
+
+def _reason(pack: packs.Pack, met: explanation.Ranked, text: explanation.ReasonText, found: outlook.Outlook) -> Reason:
+    note = outlook.clinical_note(found.confirmations.get(met.line.number), page_language())
+    sentence = text.text
+    if note:
+        sentence = _("%(reason)s; %(note)s.") % {"reason": sentence.rstrip("。."), "note": note}
+    return Reason(text.colour, sentence, text.advice, pack.words.source(text.source, page_language()))
