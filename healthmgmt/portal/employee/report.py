@@ -286,7 +286,7 @@ def origin(assessment: Assessment, sex: str, outlook: Outlook = NOTHING) -> Orig
     told = explanation.explain(
         pack, language, colour=assessment.colour, reasons=assessment.reasons, missing=assessment.missing, scores=assessment.scores
     )
-    sources = {bare(one.text): one.source for one in told.reasons if one.is_main}
+    sources = {bare(one.text): pack.words.source(one.source, language) for one in told.reasons if one.is_main}
     ideal = ideal_text(outlook, language)
     meaning = ideal_meaning(sex, language) if ideal else ""
     return Origin(pack.titles[language], pack.edition, list(sources.items()), told.scores, told.outside, ideal, meaning)

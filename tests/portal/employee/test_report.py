@@ -46,6 +46,13 @@ def test_origin_puts_the_ideal_state_beside_the_own_risk():
     assert (report.origin(one, "m").ideal, report.origin(one, "m").ideal_meaning) == ("", "")
 
 
+def test_origin_names_the_source_of_each_reason_in_the_language_of_the_page():
+    one = assessment(sbp=148)
+    assert [source for _text, source in report.origin(one, "m").sources] == ["Chinese hypertension guideline 2018/2024"]
+    with translation.override("zh-hans"):
+        assert [source for _text, source in report.origin(one, "m").sources] == ["中国高血压防治指南（2018、2024）"]
+
+
 def test_row_out_of_its_range_without_a_reason_is_calm():
     shown = row("waist", assessment(), exam(waist=88))
     assert (shown.say, shown.colour, shown.is_out) == ("Slightly outside, no reason for a colour.", "plain", True)
