@@ -42,7 +42,8 @@ def look(
 ) -> Outlook:  # fmt: skip
     """`named`: the exams that the assessment read, out of `exams`; `since`: values of this day and before were too old for it.
 
-    Without change and risk where these exams do not give the same colour any more: then it is about to be judged anew.
+    Without change and risk where these exams do not give the same colour and reasons any more: then it is about to be judged anew, or
+    rests on more than exams (a hazard at work).
     """
     known = levers.load()
     confirmed = confirming.confirmations(pack, reasons, exams, sex=sex, birth=birth, since=since, uppers=uppers, levers=known)
@@ -50,7 +51,8 @@ def look(
     if measures is None:
         return Outlook(confirmations=confirmed)
     outcome = evaluate(pack, measures, uppers)
-    if COLOURS[int(outcome.colour[0])] != colour:
+    given = {line.number for line, rows in zip(pack.lines, outcome.fired, strict=True) if len(rows)}
+    if COLOURS[int(outcome.colour[0])] != colour or not given.issuperset(reason["line"] for reason in reasons):
         return Outlook(confirmations=confirmed)
     own = float(outcome.scores["china_par"][0]) if "china_par" in outcome.scores else np.nan
     best = None if np.isnan(own) else float(ideal.china_par_pct(measures)[0])

@@ -49,6 +49,17 @@ def confirmation(indicator: str, *exams, **given) -> Confirmation | None:
     return next((found[line.number] for line in PACK.lines if line.indicator == indicator and line.number in found), None)
 
 
+def test_nothing_is_said_of_change_where_a_reason_rests_on_more_than_exams():
+    pack, one = packs.load("cn+high-altitude"), exam(**{**ANSWERED, "sbp": 132})
+    outcome = evaluate(pack, rereading.of_assessment([one], [one.pk], sex="m", birth=BIRTH, place=PLACE), {})
+    reasons, colour = json.loads(outcome.reasons_json()[0]), COLOURS[outcome.colour[0]]
+    more = [line for line in pack.lines if line.reason == "altitude_high_haemoglobin"][:1]
+    at_work = [{"code": line.reason, "line": line.number, "indicator": line.indicator, "value": 215, "unit": "g/L", "limit": 210} for line in more]
+    given = {"colour": colour, "named": [one.pk], "sex": "m", "birth": BIRTH, "place": PLACE, "since": date(2024, 12, 9), "uppers": {}}
+    assert outlook.look(pack, [one], reasons=reasons, **given).improvement != outlook.Improvement()
+    assert outlook.look(pack, [one], reasons=[*reasons, *at_work], **given).improvement == outlook.Improvement()
+
+
 # Two days ------------------------------------------------------------------------------------------------------------------
 
 
