@@ -62,7 +62,8 @@ def _field(spec: Number | Flag | Choice | Items) -> forms.Field:
     name = input_name(spec.key)
     if isinstance(spec, Number):
         unit = unit_name(spec.units[0].name) if len(spec.units) == 1 else ""
-        return forms.FloatField(label=f"{name} ({unit})" if unit else name, required=False, widget=forms.NumberInput(attrs={"step": "any"}))
+        label = _("%(name)s (%(unit)s)") % {"name": name, "unit": unit} if unit else name
+        return forms.FloatField(label=label, required=False, widget=forms.NumberInput(attrs={"step": "any"}))
     if isinstance(spec, Items):
         hint = _("%(count)d whole numbers, %(low)d to %(high)d, with spaces between them") % vars(spec)
         return forms.CharField(label=name, required=False, help_text=hint, max_length=200)
