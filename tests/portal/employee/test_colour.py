@@ -123,6 +123,7 @@ def test_card_asks_for_the_minimum_first_and_names_who_can_supply_it():
     assert [(one.what, one.who) for one in card.missing] == [("Total cholesterol and triglycerides", "The exam centre can supply it")]
     card = colour.card(assessment(missing={"china_par": ["waist", "smoking"]}), {})
     assert [one.who for one in card.missing] == ["The exam centre can supply it", "You can supply it"]
+    assert colour.card(assessment(missing={"ckd_epi_2021": ["creatinine"]}), {}).missing == []
 
 
 def test_card_names_exam_day_and_edition():
