@@ -216,7 +216,10 @@ def test_record_marks_what_was_computed_and_tells_both_where_the_report_contradi
     assert "computed from height and weight" not in page
 
 
-RISK_HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "高密度脂蛋白胆固醇(mmol/L)", "腰围(cm)", "吸烟史", "用药史", "既往史", "家族史"]  # fmt: skip
+RISK_HEADINGS = [
+    "工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "高密度脂蛋白胆固醇(mmol/L)", "腰围(cm)",
+    "吸烟史", "用药史", "既往史", "家族史",
+]  # fmt: skip
 
 
 def test_record_says_why_how_sure_what_would_better_it_and_the_ideal_beside_the_own(manager, cast) -> None:

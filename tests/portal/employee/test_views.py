@@ -78,7 +78,10 @@ def test_report_shows_values_texts_origin_and_can_be_printed(cast, orange, sign_
     assert "data-print" in browser.get("/report/").content.decode()
 
 
-RISK_HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "高密度脂蛋白胆固醇(mmol/L)", "腰围(cm)", "吸烟史", "用药史", "既往史", "家族史"]  # fmt: skip
+RISK_HEADINGS = [
+    "工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "高密度脂蛋白胆固醇(mmol/L)", "腰围(cm)",
+    "吸烟史", "用药史", "既往史", "家族史",
+]  # fmt: skip
 
 
 @pytest.fixture
