@@ -1,6 +1,6 @@
 """The columns of a file as the page shows them that corrects what they were taken for, and what was said on it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -105,15 +105,19 @@ def sampled(rows: Iterable[UploadRow], layout: Mapping[str, Any]) -> Sampled:
     """From rows with `raw` and `person_id`; of a refused file no row is kept, and its layout says what the cells were like."""
     texts: dict[int, list[tuple[str, int | None]]] = {}
     numbers: dict[int, list[float]] = {}
-    kinds: dict[int, Counter[str]] = {}
+    kinds: dict[int, Counter[str]] = defaultdict(Counter)
+    # Cells of a file repeat each other: each text is looked at once.
+    judged: dict[str, tuple[str, float | None]] = {}
     for row in rows:
         for index, text in enumerate(row.raw):
             if not text or not text.strip():
                 continue
-            kind = cells.kind(text)
-            kinds.setdefault(index, Counter())[kind] += 1
-            if kind == "numbers":
-                numbers.setdefault(index, []).append(cells.bare_number(text))
+            if (known := judged.get(text)) is None:
+                known = judged[text] = (cells.kind(text), cells.bare_number(text))
+            kind, found = known
+            kinds[index][kind] += 1
+            if found is not None:
+                numbers.setdefault(index, []).append(found)
             kept, shown = texts.setdefault(index, []), text.strip()[:LONGEST_SAMPLE]
             if len(kept) < SAMPLES and shown not in [sample for sample, _person in kept]:
                 kept.append((shown, row.person_id))
