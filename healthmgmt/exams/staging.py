@@ -16,7 +16,7 @@ from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.people.identity import canonical
 from healthmgmt.records import coding
 
-# As the lines of the child say them, but for the first four.
+# What Lines begin with, then the fields of the child's lines without the identity number.
 COLUMNS = [
     "upload_id", "person_id", "state", "id_no", "id_hash", "number", "emp_no", "sheet", "sheet_row", "places", "name", "sex", "dept", "exam_on",
     "raw", "values", "reported", "qualifiers", "ranges", "texts", "other", "findings", "problems",
