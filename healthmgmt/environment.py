@@ -17,7 +17,7 @@ PROCESSES = ("command", "web", "worker", "beat")
 SERVERS = ("database_url", "database_owner_url", "redis_url")  # without the prefix: names that hosting platforms set
 # How a mail server is spoken to: without encryption, with it after STARTTLS, or from the first byte; each with its usual port.
 MAIL_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
-# Where mails go that no server takes: to standard output, or into the memory of a test.
+# Where mails go that no server takes: shown on standard error, or into the memory of a test.
 MAIL_KEPT = {"console://": "console", "locmem://": "locmem"}
 SENDER = re.compile(r"([^<>@\r\n]+ <[^<>@\s,]+@[^<>@\s,]+>|[^<>@\s,]+@[^<>@\s,]+)")
 # Read by `embedded`, which must work before there are settings.

@@ -257,7 +257,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
 # Mail and logs ------------------------------------------------------------------------------------------------------------
 MAIL = environment.mail(ENV.email_url, "HEALTHMGMT_EMAIL_URL")
-EMAIL_BACKEND = f"django.core.mail.backends.{MAIL.backend}.EmailBackend"
+# Standard output belongs to what a command prints; mails that are only shown go to standard error.
+EMAIL_BACKEND = "healthmgmt.core.mails.EmailBackend" if MAIL.backend == "console" else f"django.core.mail.backends.{MAIL.backend}.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starts_tls, MAIL.is_tls

@@ -55,6 +55,8 @@ WORDS = {
     "care.planned": _("Plans brought up to date"),
     "care.manager_assigned": _("Case manager assigned"),
     "alert.opened": _("Alert opened"),
+    "alert.escalated": _("Others told of an alert"),
+    "alert.acknowledged": _("Alert taken on"),
     "alert.closed": _("Alert closed"),
     "step.done": _("Step done"),
     "job.retried": _("Job tried again"),

@@ -5,15 +5,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.accounts.models import User
 from healthmgmt.care import calling, measured, presenters, record, selectors, services
-from healthmgmt.care.models import Alert, Contact
+from healthmgmt.care.models import Alert, Contact, Escalation
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.templatetags.health import day, moment, page_language
 from healthmgmt.exams.models import Exam
 from healthmgmt.records import catalogue
+
+# In the order in which they are told.
+TOLD = {
+    Escalation.Tier.CASE_MANAGER: gettext_lazy("Case managers told"),
+    Escalation.Tier.SECOND: gettext_lazy("Second person told"),
+    Escalation.Tier.PHYSICIAN: gettext_lazy("Physician told"),
+}
+# What a list says of an alert that those who were told first left waiting.
+RAISED = {
+    Escalation.Tier.SECOND: gettext_lazy("A second person was told"),
+    Escalation.Tier.PHYSICIAN: gettext_lazy("A physician was told"),
+}
+NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,7 @@ class Row:
     text: str
     state: str
     clock: presenters.Clock | None
+    raised: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,16 +50,18 @@ class Detail:
     facts: list[tuple[str, str]]
     indicators: list[str]
     before: list[tuple[str, list[tuple[str, str]]]]
-    contacts: list[record.Entry]
+    history: list[record.Entry]
     clearing: list[tuple[str, str]]
     hearing: list[tuple[str, str]]
     may_decide: bool
+    may_acknowledge: bool
+    is_contacted: bool
 
 
 def rows(found: Iterable[Alert], *, now: datetime, today: date) -> list[Row]:
     """Alerts of `selectors.alerts` in words."""
     alerts = list(found)
-    names = selectors.names_of(label for alert in alerts for label in (alert.confirmed_by, alert.closed_by))
+    names = selectors.names_of(label for alert in alerts for label in (alert.acknowledged_by, alert.confirmed_by, alert.closed_by))
     return [_row(alert, names, now, today) for alert in alerts]
 
 
@@ -66,7 +82,8 @@ def _row(alert: Alert, names: dict[str, str], now: datetime, today: date) -> Row
     is_running = alert.closed_at is None and not getattr(alert, "is_contacted", False)
     meta = " · ".join(part for part in (presenters.sex_age(person.sex, person.birth, today), person.unit.name) if part)
     clock = presenters.clock(selectors.deadline(alert), now) if is_running else None
-    return Row(alert, meta, told.text if told else "", record.state_of(alert, names), clock)
+    raised = RAISED.get(getattr(alert, "raised_to", None) or "", "") if alert.closed_at is None else ""
+    return Row(alert, meta, told.text if told else "", record.state_of(alert, names), clock, str(raised))
 
 
 def handed_over(found: Iterable[Contact], *, today: date) -> list[tuple[Contact, str, str]]:
@@ -90,7 +107,8 @@ def detail(alert: Alert, *, user: User, now: datetime, today: date) -> Detail:
     codes = list(measured.PRESSURE) if set(codes) <= set(measured.PRESSURE) else codes
     contacts = list(Contact.objects.filter(person=alert.person, made_at__gte=alert.opened_at))
     alert.is_contacted = any(one.ending in selectors.reached_endings() for one in contacts)
-    names = selectors.names_of([alert.confirmed_by, alert.closed_by, *(one.made_by for one in contacts)])
+    told = list(alert.escalations.select_related("user"))
+    names = selectors.names_of([alert.acknowledged_by, alert.confirmed_by, alert.closed_by, *(one.made_by for one in contacts)])
     row = _row(alert, names, now, today)
     return Detail(
         row=row,
@@ -105,11 +123,34 @@ def detail(alert: Alert, *, user: User, now: datetime, today: date) -> Detail:
             (day(exam.taken_on, "year"), [(_name(code), measured.shown(exam.results.get(code))) for code in codes])
             for exam in reversed(exams)
         ],
-        contacts=[record.Entry(one.made_at, presenters.ending_words(one.ending), _by(one, names)) for one in contacts],
+        history=_history(alert, told, contacts, names),
         clearing=[(one, str(one.label)) for one in services.CLEARED],
         hearing=[(one, str(one.label)) for one in services.HEARD],
         may_decide=user.can(Permission.ALERT_DECIDE, alert.person.unit),
+        may_acknowledge=not (alert.closed_at or alert.acknowledged_at or alert.confirmed_at or alert.is_contacted),
+        is_contacted=bool(contacts),
     )
+
+
+def _history(alert: Alert, told: list[Escalation], contacts: list[Contact], names: dict[str, str]) -> list[record.Entry]:
+    """What has happened since the alert opened, in the order of time."""
+    entries = [record.Entry(alert.opened_at, _("Came in"), "")]
+    for tier, words in TOLD.items():
+        of_tier = [one for one in told if one.tier == tier]
+        if of_tier:
+            entries.append(record.Entry(of_tier[0].told_at, str(words), _listed([one.user.shown_name for one in of_tier])))
+    entries += [record.Entry(one.made_at, presenters.ending_words(one.ending), _by(one, names)) for one in contacts]
+    acts = [(alert.acknowledged_at, _("Taken on"), alert.acknowledged_by), (alert.confirmed_at, _("Confirmed"), alert.confirmed_by)]
+    acts.append((alert.closed_at, alert.get_outcome_display(), alert.closed_by))
+    entries += [record.Entry(at, str(title), presenters.doer(label, names)) for at, title, label in acts if at]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _listed(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - NAMED
+    shown = ("、" if page_language() == "zh" else ", ").join(names[:NAMED])
+    return _("%(names)s and %(more)d more") % {"names": shown, "more": more} if more > 0 else shown
 
 
 def _source(alert: Alert) -> str:

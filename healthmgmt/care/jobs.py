@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from healthmgmt.care import handover, services
+from healthmgmt.care import escalating, handover, services
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.organization.selectors import organisation_settings
@@ -39,6 +39,17 @@ def alert(run: Run) -> None:
     """Alerts for the assessments of a range of ids."""
     with run.batch(done=1, total=1):
         services.open_alerts(run.payload["first"], run.payload["last"], by=Actor.system())
+
+
+@handler("care.escalate")
+def escalate(run: Run) -> None:
+    """Tell the next tier of the alerts of a range of ids that nobody has settled; one mail to each, in a batch of its own."""
+    span = (run.payload["first"], run.payload["last"], run.payload["tier"])
+    with run.batch(done=0, total=0):
+        escalating.tell(*span, by=Actor.system())
+    for user in escalating.unmailed(*span):
+        with run.batch(done=0, total=0):
+            escalating.mail(*span, user_id=user)
 
 
 @handler("care.end_baseless")

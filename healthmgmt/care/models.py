@@ -143,6 +143,8 @@ class Alert(models.Model):
     code = models.CharField(max_length=60)
     measured_on = models.DateField()
     opened_at = models.DateTimeField(auto_now_add=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=100, blank=True, db_default="")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.CharField(max_length=100, blank=True)
     closed_at = models.DateTimeField(null=True)
@@ -156,6 +158,8 @@ class Alert(models.Model):
         "code": CLINICAL,
         "measured_on": CLINICAL,
         "opened_at": CLINICAL,
+        "acknowledged_at": CLINICAL,
+        "acknowledged_by": IDENTIFIER,
         "confirmed_at": CLINICAL,
         "confirmed_by": IDENTIFIER,
         "closed_at": CLINICAL,
@@ -175,8 +179,33 @@ class Alert(models.Model):
                 condition=Q(confirmed_at=None, confirmed_by="") | Q(confirmed_at__isnull=False) & ~Q(confirmed_by=""),
                 name="alert_confirmed_at_with_by",
             ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at=None, acknowledged_by="") | Q(acknowledged_at__isnull=False) & ~Q(acknowledged_by=""),
+                name="alert_acknowledged_at_with_by",
+            ),
         ]
         indexes = [models.Index(fields=["opened_at"], name="alert_open", condition=Q(closed_at=None))]
+
+
+class Escalation(models.Model):
+    """Somebody who was told of an alert, and as what: once each. `mailed_at` stays empty for who has no address."""
+
+    class Tier(models.TextChoices):
+        CASE_MANAGER = "case_manager", _("Case manager")
+        SECOND = "second", _("Second person")
+        PHYSICIAN = "physician", _("Physician")
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="escalations")
+    tier = models.CharField(max_length=12, choices=Tier)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="escalations")
+    told_at = models.DateTimeField(auto_now_add=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    CLASSIFICATION = {"alert": CLINICAL, "tier": PLAIN, "user": IDENTIFIER, "told_at": CLINICAL, "mailed_at": CLINICAL}
+
+    class Meta:
+        ordering = ["told_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["alert", "user"], name="told_once_of_an_alert")]
 
 
 class Assignment(models.Model):

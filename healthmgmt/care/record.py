@@ -226,6 +226,8 @@ def state_of(alert: Alert, names: dict[str, str]) -> str:
         return _("Closed %(day)s by %(name)s: %(outcome)s") % words
     if alert.confirmed_at:
         return _("Confirmed by %(name)s") % {"name": presenters.doer(alert.confirmed_by, names)}
+    if alert.acknowledged_at:
+        return _("Taken on by %(name)s; waits for a physician to confirm") % {"name": presenters.doer(alert.acknowledged_by, names)}
     return _("Waits for a physician to confirm")
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.care import access, endings
-from healthmgmt.care.models import Alert, Assignment, Contact, Plan, Step
+from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, Plan, Step
 from healthmgmt.core import sql
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Membership
@@ -55,10 +55,12 @@ def open_alert_count(user: User) -> int:
 
 
 def alerts(user: User, *, is_open: bool) -> QuerySet[Alert]:
-    """The open alerts, the oldest first; or the closed ones, the last closed first."""
+    """The open alerts, the oldest first, with `raised_to`, the last tier beside the first that was told; or the closed ones."""
     found = access.alerts_visible_to(user).filter(closed_at__isnull=is_open).select_related("person__unit", "assessment")
     spoken = Contact.objects.filter(person=OuterRef("person"), made_at__gte=OuterRef("opened_at"), ending__in=endings.load().reached)
-    return found.annotate(is_contacted=Exists(spoken)).order_by("opened_at", "id") if is_open else found.order_by("-closed_at", "-id")
+    raised = Escalation.objects.filter(alert=OuterRef("pk")).exclude(tier=Escalation.Tier.CASE_MANAGER).order_by("-told_at", "-id")
+    open_ones = found.annotate(is_contacted=Exists(spoken), raised_to=Subquery(raised.values("tier")[:1])).order_by("opened_at", "id")
+    return open_ones if is_open else found.order_by("-closed_at", "-id")
 
 
 class OpenCounts(NamedTuple):

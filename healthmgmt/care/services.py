@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
-from healthmgmt.care import endings, templates
+from healthmgmt.care import endings, escalating, templates
 from healthmgmt.care.models import Alert, Assignment, Contact, Plan, Step
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
@@ -51,9 +51,10 @@ def open_alerts(first: int, last: int, *, by: Actor) -> int:
     """An alert for each class A result in a range of assessments; returns how many are new. Twice is once."""
     beginnings = list(templates.load().alert_reasons)
     with transaction.atomic():
-        opened = sql.rows("care/open_alerts", {"first": first, "last": last, "beginnings": beginnings})
-        audit.record_people("alert.opened", sorted({person for (person,) in opened}), by=by)
+        opened = sorted(sql.rows("care/open_alerts", {"first": first, "last": last, "beginnings": beginnings}))
+        audit.record_people("alert.opened", sorted({person for _alert, person in opened}), by=by)
         if opened:
+            escalating.begin(opened[0][0], opened[-1][0])
             work.announce("care.alerts_changed", change=f"opened:{first}-{last}")
     return len(opened)
 

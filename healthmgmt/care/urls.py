@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/<uuid:uuid>/steps/<int:pk>/done/", views.finish_step, name="finish_step"),
     path("alerts/", views.alerts, name="alerts"),
     path("alerts/<uuid:uuid>/", views.alert, name="alert"),
+    path("alerts/<uuid:uuid>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("alerts/<uuid:uuid>/confirm/", views.confirm, name="confirm"),
     path("alerts/<uuid:uuid>/clear/", views.clear, name="clear"),
     path("alerts/<uuid:uuid>/close/", views.close, name="close"),

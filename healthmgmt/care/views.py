@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from healthmgmt.audit import services as audit
-from healthmgmt.care import access, alerting, calling, presenters, record, selectors, services, worklists
+from healthmgmt.care import access, alerting, calling, escalating, presenters, record, selectors, services, worklists
 from healthmgmt.care.forms import BACK, ContactForm, PeopleForm
 from healthmgmt.care.models import Alert, Contact
 from healthmgmt.core.actors import Actor
@@ -121,6 +121,18 @@ def alerts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def alert(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _alert_page(request, access.get_alert_or_404(request.user, uuid))
+
+
+@requires(Permission.CARE_WORK)
+@require_POST
+def acknowledge(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    found = access.get_alert_or_404(request.user, uuid)
+    try:
+        escalating.acknowledge(found, by=Actor.of_request(request))
+        messages.success(request, _("Noted: you see to it. The clock runs on until somebody has spoken to the person."))
+    except Rejected as error:
+        messages.info(request, str(error.message))
+    return redirect("care:alert", uuid)
 
 
 @requires(Permission.ALERT_DECIDE)

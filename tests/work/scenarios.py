@@ -25,6 +25,7 @@ from healthmgmt.exams.models import Upload
 from healthmgmt.organization import periods
 from healthmgmt.people import moves
 from healthmgmt.work import services as work
+from healthmgmt.work.models import Job
 from tests.cast import Cast
 from tests.exams.road import HEADINGS, text, upload
 
@@ -46,6 +47,9 @@ def walk(cast: Cast) -> None:
     for _ in range(2):
         work.begin_day(timezone.now())
         work.drain()
+    # The hours after which others are told of the alert.
+    Job.objects.filter(state=Job.State.QUEUED).update(run_after=timezone.now())
+    work.drain()
 
 
 def today() -> date:

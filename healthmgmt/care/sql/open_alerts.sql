@@ -9,8 +9,8 @@ WITH found AS (
     WHERE a.id BETWEEN %(first)s AND %(last)s AND a.colour = 'red'
       AND EXISTS (SELECT 1 FROM unnest(%(beginnings)s::text[]) AS beginning WHERE starts_with(reason.value ->> 'code', beginning))
 )
-INSERT INTO care_alert (uuid, person_id, assessment_id, code, measured_on, opened_at, confirmed_by, closed_by, outcome)
-SELECT gen_random_uuid(), person_id, min(assessment_id), code, measured_on, now(), '', '', ''
+INSERT INTO care_alert (uuid, person_id, assessment_id, code, measured_on, opened_at, acknowledged_by, confirmed_by, closed_by, outcome)
+SELECT gen_random_uuid(), person_id, min(assessment_id), code, measured_on, now(), '', '', '', ''
 FROM found
 WHERE is_current
    OR NOT EXISTS (
@@ -20,4 +20,4 @@ WHERE is_current
 GROUP BY person_id, code, measured_on
 ORDER BY person_id, code
 ON CONFLICT (person_id, code, measured_on) DO NOTHING
-RETURNING person_id
+RETURNING id, person_id

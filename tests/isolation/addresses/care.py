@@ -20,6 +20,7 @@ URLS = {
     "care/people/<uuid:uuid>/steps/<int:pk>/done/": Rule(CARERS, {"POST": 302}, STEPS, kind="step"),
     "care/alerts/": Rule(CARERS, {"GET": 200}),
     "care/alerts/<uuid:uuid>/": Rule(CARERS, {"GET": 200}, ALERTS, kind="alert"),
+    "care/alerts/<uuid:uuid>/acknowledge/": Rule(CARERS, {"POST": 302}, ALERTS, kind="alert"),
     "care/alerts/<uuid:uuid>/confirm/": Rule(PHYSICIAN, {"POST": 302}, ALERTS, kind="alert"),
     "care/alerts/<uuid:uuid>/clear/": Rule(PHYSICIAN, {"POST": 302}, ALERTS, kind="alert", data={"POST": lambda: {"outcome": "artefact"}}),
     "care/alerts/<uuid:uuid>/close/": Rule(CARERS, {"POST": 302}, ALERTS, kind="alert", data={"POST": lambda: {"outcome": "confirmed"}}),
