@@ -80,6 +80,8 @@ WORDS = {
     "worklist.viewed": _("Seen in a worklist"),
     "record.listed": _("Seen in a list of people"),
     "record.viewed": _("Record opened"),
+    "record.opened_by_exception": _("Record opened by exception"),
+    "record.exception_failed": _("Record asked for by exception, nobody found"),
     "contact.logged": _("Contact recorded"),
     "alert.viewed": _("Alert looked at"),
     "alert.confirmed": _("Alert confirmed"),

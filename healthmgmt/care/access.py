@@ -2,7 +2,7 @@
 
 A case manager's list holds the people of the units of the role, without those of a unit that was given to somebody else;
 the people of units given to this manager; and their own people. Who has a manager of their own stands on that one's list
-alone. All of them are visible, and so is whoever else the role reaches.
+alone. All of them are visible, and so is whoever else the role reaches; anybody else by exception, with a written reason, for hours.
 """
 
 from uuid import UUID
@@ -11,10 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
-from healthmgmt.care.models import Alert, Assignment, Step
+from healthmgmt.care.models import Alert, Assignment, ExceptionalAccess, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import at_or_below
@@ -53,11 +54,17 @@ def visible_to(user: User) -> QuerySet[Person]:
     return Person.objects.visible_to(user, Permission.RECORD_VIEW)
 
 
-@gives_people
+@gives_people()
 def given_to(user: User) -> Q:
     """The people given to a manager, one by one or with their unit."""
     given = list(Assignment.objects.filter(manager=user, ended_at=None).values_list("person", "unit__path"))
     return Q(pk__in=[person for person, _path in given if person]) | at_or_below([path for _person, path in given if path], "unit__path")
+
+
+@gives_people(frozenset({Permission.RECORD_VIEW}))
+def opened_by(user: User) -> Q:
+    """The people whose record somebody has opened by exception, while its hours last."""
+    return Q(pk__in=ExceptionalAccess.objects.filter(user=user, ends_at__gt=timezone.now()).values("person"))
 
 
 def get_person_or_404(user: User, uuid: UUID) -> Person:

@@ -24,3 +24,16 @@ class PeopleForm(forms.Form):
     q = forms.CharField(label=_("Name or employee number"), required=False, max_length=60)
     colour = forms.ChoiceField(label=_("Colour"), required=False, choices=[("", _("All colours")), *Assessment.Colour.choices])
     due = forms.BooleanField(label=_("Something to do"), required=False)
+
+
+class ExceptionForm(forms.Form):
+    """Whose record is needed, and why."""
+
+    emp_no = forms.CharField(label=_("Employee number"), max_length=40)
+    name = forms.CharField(label=_("Full name"), max_length=100)
+    reason = forms.CharField(
+        label=_("Why you need this record now"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The person and the data steward read it; write nothing about health."),
+    )

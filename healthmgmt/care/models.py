@@ -1,6 +1,7 @@
 """Plans and their steps, alerts, who cares for whom, and what came of each contact."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -245,6 +246,29 @@ class Assignment(models.Model):
                 fields=["manager", "unit"], name="manager_of_unit_once", condition=Q(ended_at=None, unit__isnull=False)
             ),
         ]
+
+
+class ExceptionalAccess(models.Model):
+    """A clinician whom neither role nor assignment leads to a person opened that record, with a written reason, for a few hours."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exceptional_accesses")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exceptional_accesses")
+    reason = models.CharField(max_length=500)
+    opened_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    CLASSIFICATION = {"user": IDENTIFIER, "person": IDENTIFIER, "reason": CLINICAL, "opened_at": PLAIN, "ends_at": PLAIN}
+
+    class Meta:
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="exceptional_access_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("opened_at"), ends_at__lte=models.F("opened_at") + timedelta(hours=3)),
+                name="exceptional_access_ends_within_hours",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "ends_at"], name="exceptional_access_of_user")]
 
 
 class Contact(models.Model):

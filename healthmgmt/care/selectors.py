@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.care import access, endings
-from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, Plan, Step
+from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, ExceptionalAccess, Plan, Step
 from healthmgmt.core import sql
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Membership
@@ -179,3 +179,8 @@ def open_steps(person: Person) -> list[Step]:
     """The steps of the present plan that are planned or to be done, the first one due first."""
     found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=OPEN).select_related("plan")
     return list(found.order_by(F("due_on"), "number", "occurrence"))
+
+
+def opened_by_exception(days: int) -> int:
+    """How many records were opened by exception in so many days."""
+    return ExceptionalAccess.objects.filter(opened_at__gte=timezone.now() - timedelta(days=days)).count()

@@ -7,6 +7,7 @@ app_name = "care"
 urlpatterns = [
     path("", views.worklist, name="worklist"),
     path("people/", views.people, name="people"),
+    path("people/exception/", views.exception, name="exception"),
     path("people/<uuid:uuid>/", views.person, name="person"),
     path("people/<uuid:uuid>/contact/", views.contact, name="contact"),
     path("people/<uuid:uuid>/steps/<int:pk>/done/", views.finish_step, name="finish_step"),

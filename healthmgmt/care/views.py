@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from healthmgmt.audit import services as audit
-from healthmgmt.care import access, alerting, calling, escalating, presenters, record, selectors, services, worklists
-from healthmgmt.care.forms import BACK, ContactForm, PeopleForm
+from healthmgmt.care import access, alerting, calling, escalating, exceptional, presenters, record, selectors, services, worklists
+from healthmgmt.care.forms import BACK, ContactForm, ExceptionForm, PeopleForm
 from healthmgmt.care.models import Alert, Contact
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
@@ -73,7 +73,24 @@ def people(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     audit.record_people("record.listed", [person.pk for person in page], by=Actor.of_request(request))
     rows = [(one, presenters.sex_age(one.sex, one.birth, today), presenters.last_contact(one.last_ending, one.last_at)) for one in page]
-    return render(request, "care/people.html", {"form": form, "page": page, "rows": rows, "today": today})
+    context = {"form": form, "page": page, "rows": rows, "today": today, "exceptions": exceptional.present(request.user)}
+    return render(request, "care/people.html", context)
+
+
+@requires(Permission.CARE_WORK)
+@require_http_methods(["GET", "POST"])
+def exception(request: HttpRequest) -> HttpResponse:
+    """A record to which neither role nor assignment leads."""
+    form = ExceptionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            found = exceptional.open_record(request.user, by=Actor.of_request(request), **form.cleaned_data)
+        except Rejected as error:
+            form.add_error(error.field or None, str(error.message))
+        else:
+            return redirect("care:person", found.uuid)
+    context = {"form": form, "hours": exceptional.LASTS.seconds // 3600}
+    return render(request, "care/exception.html", context, status=422 if form.errors else 200)
 
 
 @requires(Permission.RECORD_VIEW)
@@ -82,7 +99,8 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = access.get_person_or_404(request.user, uuid)
     story = record.story(found, user=request.user, today=_today())
     audit.record("record.viewed", by=Actor.of_request(request), subject=found, person_id=found.pk, reason=CARE)
-    return render(request, "care/person.html", {"record": story, "person": found})
+    context = {"record": story, "person": found, "exception": exceptional.of_person(request.user, found)}
+    return render(request, "care/person.html", context)
 
 
 @requires(Permission.CARE_WORK)

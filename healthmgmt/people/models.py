@@ -19,14 +19,17 @@ OWN = frozenset({Permission.OWN_RECORD_VIEW})
 # What a clinician may do for people who were given to them, wherever these work.
 FOR_GIVEN = frozenset({Permission.RECORD_VIEW, Permission.EXAM_TYPE})
 Given = Callable[[User], Q]
-_given: list[Given] = []
+_given: dict[Given, frozenset[Permission]] = {}
 
 
-def gives_people(function: Given) -> Given:
-    """Declare who knows of people that were given to a clinician: a room further right, which is asked and not imported."""
-    if function not in _given:
-        _given.append(function)
-    return function
+def gives_people(permissions: frozenset[Permission] = FOR_GIVEN) -> Callable[[Given], Given]:
+    """Declare who knows of people that were given to a clinician, and what for: a room further right, which is asked and not imported."""
+
+    def declare(function: Given) -> Given:
+        _given[function] = permissions
+        return function
+
+    return declare
 
 
 class PersonQuerySet(models.QuerySet):
@@ -51,8 +54,9 @@ class PersonQuerySet(models.QuerySet):
             return self.filter(user=user) if user.can(permission) else self.none()
         within = at_or_below(user.unit_paths(permission), "unit__path")
         if permission in FOR_GIVEN and user.can(permission) and user.can(Permission.CARE_WORK):
-            for given_to in _given:
-                within |= given_to(user)
+            for given_to, permissions in _given.items():
+                if permission in permissions:
+                    within |= given_to(user)
         return self.filter(within)
 
 

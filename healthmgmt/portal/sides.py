@@ -89,7 +89,7 @@ SIDES: tuple[Side, ...] = (
         "stethoscope",
         (
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",), count=care.open_alert_count),
-            Page(_("People"), "care:people", "users", covers=("care:person", "care:contact", "exams:")),
+            Page(_("People"), "care:people", "users", covers=("care:person", "care:contact", "care:exception", "exams:")),
             Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),
     ),
@@ -98,7 +98,7 @@ SIDES: tuple[Side, ...] = (
         "heart-handshake",
         (
             Page(_("Today"), "care:worklist", "calendar-event", count=care.open_alert_count),
-            Page(_("My people"), "care:people", "users", covers=("care:person", "care:contact", "exams:")),
+            Page(_("My people"), "care:people", "users", covers=("care:person", "care:contact", "care:exception", "exams:")),
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",)),
             Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from healthmgmt.audit.models import Seal
 from healthmgmt.audit.sealing import Verification, standing
+from healthmgmt.care.selectors import opened_by_exception
 from healthmgmt.core import wording
 from healthmgmt.organization.models import Settings
 from healthmgmt.organization.selectors import organisation_settings
@@ -16,6 +17,7 @@ from healthmgmt.risk import packs
 
 # So many of the newest seals are compared while the steward waits; each holds up to 5,000 events.
 CHECKED_SEALS = 10
+EXCEPTION_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,15 @@ class Overview:
     own: Settings
     seal: Seal | None
     unsealed: int
+    exceptions: int
 
 
 def overview(today: date, language: str) -> Overview:
-    """Three queries."""
+    """Four queries."""
     own = organisation_settings()
     pack = packs.in_force(own.pack, today)
     seal, unsealed = standing()
-    return Overview(pack, pack.titles[language], sources(pack, language), own, seal, unsealed)
+    return Overview(pack, pack.titles[language], sources(pack, language), own, seal, unsealed, opened_by_exception(EXCEPTION_DAYS))
 
 
 def sentence(found: Overview, language: str) -> str:

@@ -13,6 +13,9 @@ URLS = {
     # A physician without people of their own is sent to the alerts.
     "care/": Rule(CARERS, {"GET": 200}, except_for={("physician", "GET"): 302}),
     "care/people/": Rule(CARERS, {"GET": 200}),
+    "care/people/exception/": Rule(
+        CARERS, {"GET": 200, "POST": 422}, data={"POST": lambda: {"emp_no": "A9999", "name": "Nobody", "reason": "Somebody has to step in."}}
+    ),
     "care/people/<uuid:uuid>/": Rule(CARERS, {"GET": 200}, PEOPLE, kind="person"),
     "care/people/<uuid:uuid>/contact/": Rule(
         CARERS, {"GET": 200, "POST": 302}, PEOPLE, kind="person", data={"POST": lambda: {"ending": "will_come", "note": ""}}
