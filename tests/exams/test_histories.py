@@ -182,6 +182,13 @@ FIRST = File(("收缩压(mmHg)", "空腹血糖(mmol/L)"), ((0, DAYS[0], (118, 5.
 CORRECTED = File(FIRST.items, ((0, DAYS[0], (150, 5.1)), (1, DAYS[0], (150, ""))))
 
 
+@pytest.mark.parametrize("undone_ones", [(1,), (0,), (1, 0), (0, 1)])
+def test_what_a_correction_superseded_counts_again_when_it_is_undone(people, undone_ones):
+    acts = [("upload", FIRST), ("upload", CORRECTED), *(("undo", one) for one in undone_ones)]
+    left, replayed = left_and_replayed(acts, people)
+    assert left == replayed
+
+
 @pytest.mark.parametrize(
     "acts",
     [
