@@ -78,6 +78,7 @@ TENANT_APPS = [
     "healthmgmt.records",
     "healthmgmt.partners",
     "healthmgmt.exams",
+    "healthmgmt.devices",
     "healthmgmt.risk",
     "healthmgmt.care",
     "healthmgmt.insight",

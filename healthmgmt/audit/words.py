@@ -83,6 +83,8 @@ WORDS = {
     "record.opened_by_exception": _("Record opened by exception"),
     "record.exception_failed": _("Record asked for by exception, nobody found"),
     "contact.logged": _("Contact recorded"),
+    "reading.recorded": _("Home reading typed in"),
+    "reading.withdrawn": _("Home reading taken back"),
     "alert.viewed": _("Alert looked at"),
     "alert.confirmed": _("Alert confirmed"),
     "alert.cleared": _("Alert cleared"),

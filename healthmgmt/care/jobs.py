@@ -19,6 +19,7 @@ subscribe("risk.assessed", kind="care.alert", key="{first}-{last}", lane="now")
 subscribe("risk.urgent", kind="care.alert", key="urgent-{first}-{last}", lane="now")
 subscribe("risk.retired", kind="care.end_baseless", key="{upload}")
 subscribe("work.daily", kind="care.fire_due", key="{day}")
+subscribe("devices.reading_taken", kind="care.finish_by_reading", key="{reading}", lane="now")
 subscribe("units.merged", kind="care.follow_merger", key="{change}")
 
 
@@ -68,6 +69,13 @@ def fire_due(run: Run) -> None:
         raise ValueError(f"{run.payload['day']} has not begun here.")
     _until_none_is_left(run, lambda: services.lapse_steps(today=day, by=by, size=SLICE_STEPS))
     _until_none_is_left(run, lambda: services.fire_steps(today=day, by=by, size=SLICE_STEPS))
+
+
+@handler("care.finish_by_reading")
+def finish_by_reading(run: Run) -> None:
+    """The step that asked for a reading is done when the reading is there."""
+    with run.batch(done=1, total=1):
+        services.finish_by_reading(run.payload["reading"], today=_today())
 
 
 @handler("care.follow_merger")

@@ -16,6 +16,7 @@ from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
+from healthmgmt.devices.models import Reading
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people.models import Person
@@ -26,6 +27,8 @@ NOBODY: list[int] = []
 # What a physician finds a class A result to be, and what a case manager hears of it.
 CLEARED = (Alert.Outcome.REPEAT_NORMAL, Alert.Outcome.ARTEFACT)
 HEARD = (Alert.Outcome.CONFIRMED, Alert.Outcome.REPEAT_NORMAL)
+# Which kinds of steps a reading fulfils.
+ASKS_FOR = {"pressure": ("home_reading",), "glucose": ("home_reading",), "weight": ("weigh_in", "home_reading")}
 Settling = Callable[..., Alert]
 
 
@@ -192,6 +195,18 @@ def finish_step(step: Step, *, today: date, by: Actor) -> Step:
         _next_steps([step.plan_id], today=today)
         audit.record("step.done", by=by, subject=step, person_id=step.plan.person_id)
     return step
+
+
+def finish_by_reading(reading_id: int, *, today: date) -> Step | None:
+    """Note the person's first due step that asks for such a reading as done; None where there is none. Twice is once."""
+    reading = Reading.objects.get(pk=reading_id)
+    asked = Step.objects.filter(plan__person=reading.person_id, plan__ended_on=None, doer=Step.Doer.PERSON, kind__in=ASKS_FOR[reading.kind])
+    is_noted = asked.filter(state=Step.State.DONE, ended_at__gte=reading.entered_at).exists()
+    present = asked.filter(state__in=(Step.State.PLANNED, Step.State.FIRED), due_on__lte=today)
+    step = present.order_by("due_on", "number", "occurrence").first()
+    if step is None or is_noted or reading.withdrawn_at:
+        return None
+    return finish_step(step, today=today, by=Actor(label=reading.entered_by))
 
 
 def end_baseless_plans(*, today: date, by: Actor) -> int:

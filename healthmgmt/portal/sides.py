@@ -120,7 +120,7 @@ SIDES: tuple[Side, ...] = (
         (
             Page(_("Today"), "portal:today", "home"),
             Page(_("Report"), "portal:report", "report-medical"),
-            Page(_("Plan"), "portal:plan", "list-check", covers=("portal:finish_step",)),
+            Page(_("Plan"), "portal:plan", "list-check", covers=("portal:finish_step", "portal:readings", "portal:withdraw_reading")),
             Page(_("Privacy"), "portal:privacy", "shield-lock", covers=("portal:decide_consent",)),
         ),
     ),

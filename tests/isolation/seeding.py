@@ -15,11 +15,12 @@ from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, Us
 from healthmgmt.audit import sealing
 from healthmgmt.audit.models import Event
 from healthmgmt.care import services as care
-from healthmgmt.care.models import Alert, Assignment, Plan, Step
+from healthmgmt.care.models import Alert, Assignment, Escalation, ExceptionalAccess, Plan, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.exams import access, correcting, links, reports
 from healthmgmt.exams import services as exams
+from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Exam, ExamLayout, Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Membership, Period, Unit
@@ -135,6 +136,12 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
     for person in (cast.anna, cast.bella):
         # Spoken to, so that its alert may be closed; the note is clinical text of this organisation.
         care.log_contact(person, ending="will_come", note=f"{world.mark} contact", by=Actor.of(cast.physician))
+    Escalation.objects.get_or_create(alert=Alert.objects.first(), user=cast.physician, defaults={"tier": Escalation.Tier.PHYSICIAN})
+    ExceptionalAccess.objects.create(
+        user=cast.case_manager, person=cast.anna, reason=f"{world.mark} reason", opened_at=now, ends_at=now + timedelta(hours=1)
+    )
+    for person in (cast.anna, cast.amos):
+        Reading.objects.create(person=person, kind="weight", taken_at=now, values={"weight": world.weight}, entered_by=world.mark)
     if not UnitFact.objects.exists():
         UnitFact.objects.create(unit=cast.a1, period=cast.period, metric="covered", numerator=1, denominator=1, definition=1, computed_at=now)
     # What somebody said of the centre's columns, after its files were read.
@@ -161,6 +168,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "centre": {"centre": {"pk": ExamCentre.objects.get(name=f"{world.mark} Centre").pk}},
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
+        "reading": {name: {"token": getattr(cast, name).readings.first().token} for name in ("anna", "amos")},
         "own step": {name: _own_step(getattr(cast, name)) for name in ("anna", "amos")},
         "unit": {name: {"pk": getattr(cast, name).pk} for name in ("root", "a", "a1", "b1")},
         "user": {name: {"pk": user.pk} for name, user in world.users.items()},

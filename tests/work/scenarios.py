@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
 from unittest.mock import patch
+from uuid import uuid4
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -18,6 +19,7 @@ from healthmgmt.accounts import services as accounts
 from healthmgmt.core import files, organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
+from healthmgmt.devices import services as devices
 from healthmgmt.exams import correcting, repairing
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.access import Hands
@@ -47,6 +49,7 @@ def walk(cast: Cast) -> None:
     for _ in range(2):
         work.begin_day(timezone.now())
         work.drain()
+    devices.record(cast.anna, kind="weight", typed={"weight": "71.5"}, taken_at=timezone.now(), token=uuid4(), by=BY)
     # The hours after which others are told of the alert.
     Job.objects.filter(state=Job.State.QUEUED).update(run_after=timezone.now())
     work.drain()

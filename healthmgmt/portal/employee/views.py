@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from healthmgmt.audit import services as audit
 from healthmgmt.care import services as care
@@ -19,10 +19,13 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
+from healthmgmt.devices import selectors as stored_readings
+from healthmgmt.devices import services as devices
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people import services as people
 from healthmgmt.people.models import Person
-from healthmgmt.portal.employee import pages, selectors, steps
+from healthmgmt.portal.employee import pages, readings, selectors, steps
+from healthmgmt.portal.employee.forms import ReadingForm
 
 EVENTS_A_PAGE = 50
 
@@ -90,6 +93,38 @@ def finish_step(request: HttpRequest, uuid: UUID, number: int, occurrence: int) 
     else:
         messages.success(request, _("Noted as done. Thank you."))
     return redirect("portal:plan" if request.POST.get("from") == "plan" else "portal:today")
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_http_methods(["GET", "POST"])
+@of_person("readings")
+def home_readings(request: HttpRequest, person: Person) -> HttpResponse:
+    """What is measured at home: typed in here, one reading at a time."""
+    form = ReadingForm(request.POST or None)
+    fault, kind, now = ("", ""), request.POST.get("kind", ""), timezone.now()
+    if request.method == "POST":
+        try:
+            made = devices.record(person, typed=request.POST, by=Actor.of_request(request), **form.given())
+        except Rejected as error:
+            fault = (error.field, str(error.message))
+        else:
+            messages.success(request, readings.noted(made))
+            return redirect("portal:readings")
+    context = readings.page(person, now=now, chosen=kind, typed=request.POST, fault=fault)
+    return render(request, "portal/employee/readings.html", context, status=422 if fault[1] else 200)
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_POST
+def withdraw_reading(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Take back what one typed wrongly."""
+    person = selectors.own_person(request.user)
+    found = stored_readings.of_token(person, token) if person else None
+    if found is None:
+        raise Http404(_("There is no such reading."))
+    devices.withdraw(found, by=Actor.of_request(request))
+    messages.success(request, _("Taken back. It does not count any more."))
+    return redirect("portal:readings")
 
 
 @requires(Permission.OWN_RECORD_VIEW)

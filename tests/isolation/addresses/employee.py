@@ -1,16 +1,29 @@
 """The employee's own pages."""
 
+from uuid import uuid4
+
+from django.utils import timezone
+
 from tests.isolation.rules import Rule
 
 EMPLOYEES = frozenset({"employee"})
 # The seeded employee is anna: a step of hers that she does herself, and one of amos.
 STEPS = {"anna": EMPLOYEES, "amos": frozenset()}
 
+
+
+def _reading() -> dict[str, str]:
+    now = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    return {"kind": "weight", "weight": "71.5", "taken_at": now, "token": str(uuid4())}
+
+
 URLS = {
     "today/": Rule(EMPLOYEES, {"GET": 200}),
     "report/": Rule(EMPLOYEES, {"GET": 200}),
     "plan/": Rule(EMPLOYEES, {"GET": 200}),
     "plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/done/": Rule(EMPLOYEES, {"POST": 302}, STEPS, kind="own step"),
+    "readings/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": _reading}),
+    "readings/<uuid:token>/withdraw/": Rule(EMPLOYEES, {"POST": 302}, {"anna": EMPLOYEES, "amos": frozenset()}, kind="reading"),
     "privacy/": Rule(EMPLOYEES, {"GET": 200}),
     "privacy/consents/": Rule(
         EMPLOYEES, {"POST": 302}, data={"POST": lambda: {"purpose": "care_contact", "version": "1", "answer": "give"}}

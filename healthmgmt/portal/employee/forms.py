@@ -1,0 +1,25 @@
+"""What an employee types in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from healthmgmt.core.exceptions import Rejected
+
+
+class ReadingForm(forms.Form):
+    """When a reading was taken, and of what; the numbers are read by the domain, one by one."""
+
+    kind = forms.SlugField()
+    token = forms.UUIDField()
+    taken_at = forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+    def given(self) -> dict[str, str | UUID | datetime]:
+        """The fields as the domain takes them. Raises Rejected with the field and a sentence."""
+        if not self.is_valid():
+            if "taken_at" in self.errors:
+                raise Rejected(_("Give the day and the time."), field="taken_at")
+            raise Rejected(_("This form is not whole. Load the page anew and type the numbers once more."))
+        return self.cleaned_data
