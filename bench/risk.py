@@ -56,7 +56,7 @@ def _bare_out(schema: str, folder: Path) -> float:
 
 
 def _bare_in(schema: str, folder: Path) -> float:
-    from healthmgmt.risk.services import COLUMNS
+    from healthmgmt.risk.storing import COLUMNS
 
     path = folder / "results.txt"
     with bare.connected() as database:
