@@ -13,17 +13,27 @@ from healthmgmt.risk.flatjson import Reader
 from healthmgmt.risk.measures import EXPOSURE, NO_UNIT, QUALIFIERS, SEX_CODES, UNKNOWN, Column, Measures
 
 Array = np.ndarray
-NULL = b"\\N"
+FIELDS = 10
+NULL, NO_DAY = b"\\N", b"NaT"
+SEXES = {sex.encode(): code for sex, code in SEX_CODES.items()}
 NOWHERE = (np.nan, np.nan)
 
 
 @dataclass
 class Slice:
-    """`people` int64 ids, ascending; `measures` their newest values; `exams` per person the ids of the exams that were read."""
+    """`people` int64 ids, ascending; `measures` their newest values; `read` int64, the ids of the exams that those come from, person by
+    person, of which the last of each person's ends at `ends`."""
 
     people: Array
     measures: Measures
-    exams: list[list[int]]
+    read: Array
+    ends: Array
+
+    @property
+    def exams(self) -> list[list[int]]:
+        """Per person the ids of the exams that were read, oldest exam first."""
+        ids, ends = self.read.tolist(), self.ends.tolist()
+        return [ids[start:end] for start, end in pairwise([0, *ends])]
 
 
 @dataclass
@@ -39,7 +49,8 @@ class Loader:
 
     def __init__(self, places: Mapping[int, tuple[float, float]]) -> None:
         self._places = places
-        self._people: list[tuple[bytes, ...]] = []
+        self._sexes: list[bytes] = []
+        self._births: list[bytes] = []
         self._heads: list[Array] = [np.empty((4, 0), dtype=np.int64)]
         self._results = Reader()
         self._rows: list[Array] = []
@@ -50,19 +61,20 @@ class Loader:
         self._uppers: dict[str, _Sparse] = {}
 
     def add(self, lines: Sequence[bytes]) -> None:
-        """Lines of `risk/load_exams` as COPY text."""
-        person, sex, birth, unit, exam, day, results, *sparse = zip(*[line[:-1].split(b"\t") for line in lines], strict=True)
-        first = len(self._people)
-        self._people += zip(sex, birth)
+        """Lines of `risk/load_exams` as COPY text, which doubles the backslashes of JSON."""
+        cells = b"".join(lines).replace(b"\\\\", b"\\").replace(b"\n", b"\t").split(b"\t")[:-1]
+        person, sex, birth, unit, exam, day, results, *sparse = (cells[place::FIELDS] for place in range(FIELDS))
+        first = len(self._sexes)
+        self._sexes += sex
+        self._births += birth
         self._heads.append(np.fromstring(b" ".join([*person, *unit, *exam, *day]), dtype=np.int64, sep=" ").reshape(4, -1))
-        found = self._results.read([_unescaped(text) for text in results])
+        found = self._results.read(results)
         self._rows.append(np.repeat(np.arange(first, first + len(lines)), found.counts))
         self._codes.append(found.names)
         self._values.append(found.values)
         for store, texts in zip((self._reported, self._qualifiers, self._uppers), sparse, strict=True):
-            for row, text in enumerate(texts, start=first):
-                if text != NULL:
-                    _add_sparse(store, row, text)
+            if texts.count(NULL) < len(texts):
+                _add_sparse(store, first, texts)
 
     def slice(self) -> Slice:
         """The columns of everybody added."""
@@ -76,15 +88,15 @@ class Loader:
             winner[person_of_row[rows]] = rows
             columns[code] = self._column(code, rows, values, winner, person_of_row, day.view("M8[D]"), units)
             is_read[winner[winner >= 0]] = True
-        people = [self._people[row] for row in first_rows.tolist()]
         measures = Measures(
-            sex=np.array([SEX_CODES.get(sex.decode(), UNKNOWN) for sex, _ in people], dtype=np.int8),
-            birth=np.array([None if birth == NULL else birth.decode() for _, birth in people], dtype="M8[D]"),
+            sex=np.array([SEXES.get(self._sexes[row], UNKNOWN) for row in first_rows.tolist()], dtype=np.int8),
+            birth=np.array([self._births[row].replace(NULL, NO_DAY) for row in first_rows.tolist()]).astype("M8[D]"),
             columns=columns,
             units=units,
             **self._where(unit[first_rows]),
         )
-        return Slice(person[first_rows], measures, _exams_read(exam[is_read], person_of_row[is_read], len(first_rows)))
+        ends = np.cumsum(np.bincount(person_of_row[is_read], minlength=len(first_rows)))
+        return Slice(person[first_rows], measures, exam[is_read], ends)
 
     def _by_code(self) -> Iterator[tuple[str, Array, Array]]:
         """(code, rows that have it, their values), rows ascending; codes in the order in which they were met."""
@@ -148,21 +160,13 @@ def _exposure(people: Array, rows: Sequence[tuple[int, date]]) -> Column:
     return Column(value, measured_on=since)
 
 
-def _exams_read(exams: Array, owners: Array, size: int) -> list[list[int]]:
-    ids, ends = exams.tolist(), np.searchsorted(owners, np.arange(size + 1)).tolist()
-    return [ids[start:end] for start, end in pairwise(ends)]
-
-
-def _unescaped(text: bytes) -> bytes:
-    # COPY doubles backslashes, which JSON uses itself.
-    return text.replace(b"\\\\", b"\\") if b"\\" in text else text
-
-
-def _add_sparse(store: dict[str, _Sparse], row: int, text: bytes) -> None:
-    for code, given in json.loads(_unescaped(text)).items():
-        sparse = store.setdefault(code, _Sparse())
-        sparse.rows.append(row)
-        sparse.given.append(given)
+def _add_sparse(store: dict[str, _Sparse], first: int, texts: Sequence[bytes]) -> None:
+    for row, text in enumerate(texts, start=first):
+        if text != NULL:
+            for code, given in json.loads(text).items():
+                sparse = store.setdefault(code, _Sparse())
+                sparse.rows.append(row)
+                sparse.given.append(given)
 
 
 def _of_winners(sparse: _Sparse | None, winner: Array, person_of_row: Array) -> tuple[Array, list]:

@@ -75,7 +75,7 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     tally = Tally(run.cursor.get("people", 0), Counter(run.cursor.get("colours", {})))
     after = run.cursor.get("after", 0)
     places = place_flags()
-    total = sql.row("risk/last_person" if upload is None else "risk/last_person_of_upload", {"upload": upload})[0]
+    total = slices_end(upload)
     while (last := _slice_end(after, upload)) is not None:
         found = loading.load(
             after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places, flags=pack.flags
@@ -91,6 +91,11 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
             if sql.execute("risk/retire_baseless", {"upload": upload}):
                 work.announce("risk.retired", upload=upload)
     return tally
+
+
+def slices_end(upload: int | None = None) -> int:
+    """The last person of all, or of an upload; 0 without any."""
+    return sql.row("risk/last_person" if upload is None else "risk/last_person_of_upload", {"upload": upload})[0]
 
 
 def _slice_end(after: int, upload: int | None) -> int | None:

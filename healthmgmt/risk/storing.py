@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from django.utils import timezone
 
@@ -36,14 +37,20 @@ def _lines(found: Slice, outcome: Outcome, known: set[int], as_of: date) -> Iter
     edition = "\t".join(map(_field, (outcome.pack.name, outcome.pack.edition)))
     people = zip(
         found.people.tolist(), outcome.colour.tolist(), outcome.reasons_json(), outcome.scores_json(), outcome.missing_json(),
-        outcome.incomplete.tolist(), found.exams, strict=True,
+        outcome.incomplete.tolist(), _exams(found), strict=True,
     )  # fmt: skip
     for person, colour, reasons, scores, missing, incomplete, exams in people:
         if colour != NOT_EXAMINED:
             texts = f"{reasons}\t{scores}\t{missing}".replace("\\", "\\\\")
-            read, is_current = ",".join(map(str, exams)), person not in known
-            line = f"{person}\t{day}\t{COLOURS[colour]}\t{texts}\t{incomplete}\t{{{read}}}\t{is_current}\t{edition}\t{now}"
+            is_current = person not in known
+            line = f"{person}\t{day}\t{COLOURS[colour]}\t{texts}\t{incomplete}\t{exams}\t{is_current}\t{edition}\t{now}"
             yield line.encode()
+
+
+def _exams(found: Slice) -> Iterator[str]:
+    ids, ends = list(map(str, found.read.tolist())), found.ends.tolist()
+    for start, end in pairwise([0, *ends]):
+        yield "{" + ",".join(ids[start:end]) + "}"
 
 
 def _field(text: str) -> str:
