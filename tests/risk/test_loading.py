@@ -1,7 +1,8 @@
-"""What is read for a million people at once is what a plain reading gives of each."""
+"""What is read, judged and stored of a million people at once is what a plain reading gives of each."""
 
 import json
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,7 +12,7 @@ from healthmgmt.exams.models import Exam, Upload
 from healthmgmt.organization.models import Settings
 from healthmgmt.organization.selectors import place_flags
 from healthmgmt.people.models import Exposure, Person
-from healthmgmt.risk import loading, measures, packs, services, stratification
+from healthmgmt.risk import loading, measures, packs, services, storing, stratification
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
@@ -169,6 +170,26 @@ def test_everybody_is_told_what_one_alone_would_be(crowd, monkeypatch, name):
     assert stored() == alone
 
 
+def test_assessment_that_broke_off_goes_on_after_its_last_slice(crowd, monkeypatch):
+    monkeypatch.setattr(services, "SLICE_PEOPLE", 30)
+    afters, load, evaluate = [], loading.load, stratification.evaluate
+
+    def breaking(*given):
+        if len(afters) == 2:
+            raise ArithmeticError
+        return evaluate(*given)
+
+    monkeypatch.setattr(loading, "load", lambda **asked: afters.append(asked["after"]) or load(**asked))
+    monkeypatch.setattr(stratification, "evaluate", breaking)
+    assess()
+    ends = list(Person.objects.order_by("id").values_list("pk", flat=True))[29::30]
+    job = Job.objects.get(kind="risk.assess")
+    assert afters == [0, ends[0], ends[0], ends[1]]
+    assert (job.state, job.attempts, job.done, job.total) == (Job.State.DONE, 2, ends[2], ends[2])
+    people = Assessment.objects.filter(is_current=True).count()
+    assert (job.cursor["people"], sum(job.cursor["colours"].values()), Assessment.objects.count()) == (people, people, people)
+
+
 def test_assessing_again_stores_nothing(crowd):
     assess()
     before = list(Assessment.objects.order_by("id").values_list("pk", flat=True))
@@ -199,3 +220,12 @@ def test_who_is_assessed_anew_has_one_current_assessment(crowd):
     current = Assessment.objects.filter(is_current=True)
     assert changed
     assert current.count() == current.values("person").distinct().count() == Assessment.objects.values("person").distinct().count()
+
+
+def test_texts_with_signs_of_copy_are_stored_as_they_are(crowd, monkeypatch):
+    reasons, edition = [{"code": "a\\tb", "unit": '\\N"µ\n'}], "2026\t\\N"
+    monkeypatch.setattr(stratification.Outcome, "reasons_json", lambda outcome: [json.dumps(reasons)] * outcome.measures.size)
+    found = read()
+    outcome = stratification.evaluate(services.pack_in_force(TODAY), found.measures, services.uppers())
+    storing.store(found, replace(outcome, pack=replace(outcome.pack, edition=edition)), as_of=TODAY)
+    assert {(json.dumps(row[1]), row[7]) for row in stored().values()} == {(json.dumps(reasons), edition)}
