@@ -13,6 +13,7 @@ NUMBERS = st.one_of(
     st.integers(-(10**20), 10**20),
     st.floats(allow_nan=False, allow_infinity=False),
     st.decimals(-(10**6), 10**6, places=3).map(float),
+    st.integers(10**15, 10**17).map(lambda digits: float(f"{digits // 10**15}.{digits % 10**15:015}")),
     st.sampled_from([0, -0.0, 0.1, 5.83, 125.0, 0.30000000000000004, 999999999999999, 9999999999999999, 1e-7, 1e22, True, False, None]),
 )
 NAMES = st.one_of(st.sampled_from(["tc", "hba1c", "condition:diabetes", "ft3", "ft4"]), st.text("ab_:19é\\\"", min_size=1, max_size=12))
