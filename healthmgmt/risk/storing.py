@@ -12,7 +12,8 @@ from healthmgmt.risk.stratification import COLOURS, NOT_EXAMINED, Outcome
 from healthmgmt.work import services as work
 
 COLUMNS = [
-    "person_id", "assessed_on", "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "is_current", "pack", "edition", "stored_at",
+    "person_id", "assessed_on", "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "is_current", "pack", "edition",
+    "stored_at",
 ]  # fmt: skip
 
 
