@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from bench import bare
-from bench.people import MEASURED, People, draw
+from bench.people import MEASURED, People, draw, published
 
 CHUNK = 100_000
 PERSON = ["id", "uuid", "emp_no", "name", "id_no", "id_hash", "sex", "birth", "unit_id", "created_at"]
@@ -19,12 +19,13 @@ EXAM = [
 ASKED = {"treatment:bp": 0, "family:ascvd": 0, "condition:diabetes": 0, "condition:ascvd": 0}
 
 
-def fill(schema: str, folder: Path, count: int, today: date) -> None:
-    """`count` people in the root unit, by COPY into the product's own tables."""
+def fill(schema: str, folder: Path, count: int, today: date) -> str:
+    """`count` people in the root unit, by COPY into the product's own tables; says whence their values are."""
     unit, upload = _upload(schema)
+    pool = published()
     with bare.connected() as database:
         for first in range(1, count + 1, CHUNK):
-            people = draw(min(CHUNK, count + 1 - first), today=today, seed=first)
+            people = draw(min(CHUNK, count + 1 - first), today=today, seed=first, pool=pool)
             for name, columns, lines in (
                 ("people_person", PERSON, _people(people, first, unit, today)),
                 ("exams_exam", EXAM, _exams(people, first, upload, today)),
@@ -35,6 +36,7 @@ def fill(schema: str, folder: Path, count: int, today: date) -> None:
                 database.load(name, path, columns, "FORMAT text", schema=schema, append=True)
                 path.unlink()
         database.settle(schema, "people_person", "exams_exam")
+    return "of the product's own figures" if pool is None else "of the rows of the CC0 set"
 
 
 def _upload(schema: str) -> tuple[int, int]:

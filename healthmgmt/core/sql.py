@@ -4,11 +4,11 @@ A statement `exams/apply` is the file `healthmgmt/exams/sql/apply.sql`. Nothing 
 against a forged `SET ROLE` is that no SQL text is put together anywhere else.
 """
 
-import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -86,26 +86,30 @@ def copy_in(table: str, columns: list[str], values: Iterable[Iterable[str | None
     return stream.count
 
 
-def copy_lines(table: str, columns: list[str], lines: Sequence[bytes]) -> None:
-    """COPY rows that are lines of COPY text already (fields by tab, `\\N` for NULL), none of which holds a line end, into a table.
+def copy_lines(table: str, columns: list[str], lines: Iterable[bytes]) -> int:
+    """COPY rows that are lines of COPY text already (fields by tab, `\\N` for NULL), none of which holds a line end, into a table;
+    returns their number. They may be made while the database takes them in.
 
     Raises DatabaseError on what cannot be stored, CopyMismatch when rows are missing.
     """
     _check_names(table, *columns)
-    listed, text = ", ".join(columns), b"\n".join(lines)
+    stream = _LineStream(lines)
+    listed = ", ".join(columns)
     with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN", io.BytesIO(text), COPY_PIECE)
-        if cursor.rowcount != len(lines):
-            raise CopyMismatch(f"{table}: {len(lines)} rows given, {cursor.rowcount} stored")
+        cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN", stream, COPY_PIECE)
+        if cursor.rowcount != stream.count:
+            raise CopyMismatch(f"{table}: {stream.count} rows given, {cursor.rowcount} stored")
+    return stream.count
 
 
-def copy_out(name: str, parameters: Parameters | None = None) -> Iterator[bytes]:
-    """The result of a statement as COPY text: tab-separated lines, `\\N` for NULL, in one block of bytes at a time."""
+def copy_out(name: str, parameters: Parameters | None, take: Callable[[list[bytes]], None]) -> None:
+    """The result of a statement as COPY text, handed to `take` in lists of lines while the database makes the next: fields by tab, `\\N`
+    for NULL, backslashes doubled."""
     with connection.cursor() as cursor, connection.wrap_database_errors:
         query = cursor.mogrify(statement(name), parameters or {}).decode()
-        sink = _Blocks()
+        sink = _Lines(take)
         cursor.copy_expert(f"COPY ({query}) TO STDOUT", sink)
-    yield from sink.blocks
+        sink.hand_over()
 
 
 def _check_names(*names: str) -> None:
@@ -114,14 +118,45 @@ def _check_names(*names: str) -> None:
             raise ValueError(f"{name!r} is not a plain table or column name.")
 
 
-class _Blocks:
-    """Collects what COPY writes."""
+class _Lines:
+    """A file that hands what COPY writes to somebody, so many lines at a time; the driver writes each line by itself."""
 
-    def __init__(self) -> None:
-        self.blocks: list[bytes] = []
+    AT_ONCE = 2000
 
-    def write(self, block: bytes) -> None:
-        self.blocks.append(bytes(block))
+    def __init__(self, take: Callable[[list[bytes]], None]) -> None:
+        self._take = take
+        self._lines: list[bytes] = []
+
+    def write(self, line: bytes) -> None:
+        self._lines.append(line)
+        if len(self._lines) == self.AT_ONCE:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        if self._lines:
+            lines, self._lines = self._lines, []
+            self._take(lines)
+
+
+class _LineStream:
+    """A file of lines, so many of which are asked for at a time."""
+
+    BLOCK_ROWS = 500
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = iter(lines)
+        self._left = b""
+        self.count = 0
+
+    def read(self, size: int) -> bytes:
+        blocks, length = [self._left], len(self._left)
+        while length < size and (lines := list(islice(self._lines, self.BLOCK_ROWS))):
+            self.count += len(lines)
+            blocks.append(b"\n".join(lines) + b"\n")
+            length += len(blocks[-1])
+        text = b"".join(blocks)
+        self._left = text[size:]
+        return text[:size]
 
 
 class _CsvStream:

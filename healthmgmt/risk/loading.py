@@ -4,23 +4,36 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
 from healthmgmt.core import sql
+from healthmgmt.risk.flatjson import Reader
 from healthmgmt.risk.measures import EXPOSURE, NO_UNIT, QUALIFIERS, SEX_CODES, UNKNOWN, Column, Measures
 
 Array = np.ndarray
-NULL = "\\N"
+FIELDS = 10
+NULL, NO_DAY = b"\\N", b"NaT"
+SEXES = {sex.encode(): code for sex, code in SEX_CODES.items()}
+NOWHERE = (np.nan, np.nan)
 
 
 @dataclass
 class Slice:
-    """`people` int64 ids, ascending; `measures` their newest values; `exams` per person the ids of the exams that were read."""
+    """`people` int64 ids, ascending; `measures` their newest values; `read` int64, the ids of the exams that those come from, person by
+    person, of which the last of each person's ends at `ends`."""
 
     people: Array
     measures: Measures
-    exams: list[list[int]]
+    read: Array
+    ends: Array
+
+    @property
+    def exams(self) -> list[list[int]]:
+        """Per person the ids of the exams that were read, oldest exam first."""
+        ids, ends = self.read.tolist(), self.ends.tolist()
+        return [ids[start:end] for start, end in pairwise([0, *ends])]
 
 
 @dataclass
@@ -36,78 +49,70 @@ class Loader:
 
     def __init__(self, places: Mapping[int, tuple[float, float]]) -> None:
         self._places = places
-        self._people: list[int] = []
-        self._sex: list[int] = []
-        self._birth: list[str | None] = []
-        self._place: list[tuple[float, float]] = []
-        self._person_of_row: list[int] = []
-        self._day_of_row: list[int] = []
-        self._exam_of_row: list[int] = []
-        self._rows: dict[str, list[int]] = {}
-        self._values: dict[str, list[float]] = {}
+        self._sexes: list[bytes] = []
+        self._births: list[bytes] = []
+        self._heads: list[Array] = [np.empty((4, 0), dtype=np.int64)]
+        self._results = Reader()
+        self._rows: list[Array] = []
+        self._codes: list[Array] = []
+        self._values: list[Array] = []
         self._reported: dict[str, _Sparse] = {}
         self._qualifiers: dict[str, _Sparse] = {}
         self._uppers: dict[str, _Sparse] = {}
 
-    def add(self, line: str) -> None:
-        """One line of `risk/load_exams` as COPY text."""
-        person, sex, birth, unit, exam, day, results, reported, qualifiers, ranges = line.split("\t")
-        if not self._people or self._people[-1] != int(person):
-            self._people.append(int(person))
-            self._sex.append(SEX_CODES.get(sex, UNKNOWN))
-            self._birth.append(None if birth == NULL else birth)
-            self._place.append(self._places.get(int(unit), (np.nan, np.nan)))
-        row = len(self._person_of_row)
-        self._person_of_row.append(len(self._people) - 1)
-        self._day_of_row.append(int(day))
-        self._exam_of_row.append(int(exam))
-        for code, value in _json(results).items():
-            if code not in self._rows:
-                self._rows[code], self._values[code] = [], []
-            self._rows[code].append(row)
-            self._values[code].append(value)
-        self._add_sparse(self._reported, row, reported)
-        self._add_sparse(self._qualifiers, row, qualifiers)
-        self._add_sparse(self._uppers, row, ranges)
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Lines of `risk/load_exams` as COPY text, which doubles the backslashes of JSON."""
+        cells = b"".join(lines).replace(b"\\\\", b"\\").replace(b"\n", b"\t").split(b"\t")[:-1]
+        person, sex, birth, unit, exam, day, results, *sparse = (cells[place::FIELDS] for place in range(FIELDS))
+        first = len(self._sexes)
+        self._sexes += sex
+        self._births += birth
+        self._heads.append(np.fromstring(b" ".join([*person, *unit, *exam, *day]), dtype=np.int64, sep=" ").reshape(4, -1))
+        found = self._results.read(results)
+        self._rows.append(np.repeat(np.arange(first, first + len(lines)), found.counts))
+        self._codes.append(found.names)
+        self._values.append(found.values)
+        for store, texts in zip((self._reported, self._qualifiers, self._uppers), sparse, strict=True):
+            if texts.count(NULL) < len(texts):
+                _add_sparse(store, first, texts)
 
     def slice(self) -> Slice:
         """The columns of everybody added."""
-        person_of_row = np.array(self._person_of_row, dtype=np.int64)
-        day_of_row = np.array(self._day_of_row, dtype="M8[D]")
+        person, unit, exam, day = np.concatenate(self._heads, axis=1)
+        is_first = np.diff(person, prepend=-1) != 0
+        first_rows, person_of_row = np.flatnonzero(is_first), np.cumsum(is_first) - 1
         units = tuple(sorted({unit for sparse in self._reported.values() for _, unit in sparse.given}))
-        size, read = len(self._people), []
-        columns = {}
-        for code, values in self._values.items():
-            rows = np.array(self._rows[code], dtype=np.int64)
-            people = person_of_row[rows]
-            winner = np.full(size, -1, dtype=np.int64)
-            winner[people] = rows
-            value = np.full(size, np.nan)
-            value[people] = np.array(values, dtype=np.float64)
-            measured_on = np.full(size, np.datetime64("NaT", "D"))
-            measured_on[people] = day_of_row[rows]
-            columns[code] = Column(
-                value=value,
-                measured_on=measured_on,
-                **self._sides(code, winner, person_of_row, units),
-            )
-            read.append(winner[winner >= 0])
-        return Slice(np.array(self._people, dtype=np.int64), self._measures(columns, units), self._exams_read(read, size))
-
-    def _measures(self, columns: dict[str, Column], units: tuple[str, ...]) -> Measures:
-        places = np.array(self._place, dtype=np.float64).reshape(-1, 2)
-        return Measures(
-            sex=np.array(self._sex, dtype=np.int8),
-            birth=np.array(self._birth, dtype="M8[D]"),
+        columns, is_read = {}, np.zeros(len(person), dtype=bool)
+        for code, rows, values in self._by_code():
+            winner = np.full(len(first_rows), -1, dtype=np.int64)
+            winner[person_of_row[rows]] = rows
+            columns[code] = self._column(code, rows, values, winner, person_of_row, day.view("M8[D]"), units)
+            is_read[winner[winner >= 0]] = True
+        measures = Measures(
+            sex=np.array([SEXES.get(self._sexes[row], UNKNOWN) for row in first_rows.tolist()], dtype=np.int8),
+            birth=np.array([self._births[row].replace(NULL, NO_DAY) for row in first_rows.tolist()]).astype("M8[D]"),
             columns=columns,
-            north=places[:, 0],
-            urban=places[:, 1],
             units=units,
+            **self._where(unit[first_rows]),
         )
+        ends = np.cumsum(np.bincount(person_of_row[is_read], minlength=len(first_rows)))
+        return Slice(person[first_rows], measures, exam[is_read], ends)
 
-    def _sides(self, code: str, winner: Array, person_of_row: Array, units: tuple[str, ...]) -> dict[str, Array]:
-        """Reported number and unit, qualifier and upper limit where the newest value has them."""
-        size, sides = len(winner), {}
+    def _by_code(self) -> Iterator[tuple[str, Array, Array]]:
+        """(code, rows that have it, their values), rows ascending; codes in the order in which they were met."""
+        if self._results.names:
+            codes = np.concatenate(self._codes)
+            order, ends = np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1]
+            rows, values = (np.split(np.concatenate(parts)[order], ends) for parts in (self._rows, self._values))
+            yield from zip(self._results.names, rows, values, strict=True)
+
+    def _column(
+        self, code: str, rows: Array, values: Array, winner: Array, person_of_row: Array, day_of_row: Array, units: tuple[str, ...]
+    ) -> Column:  # fmt: skip
+        """The newest values; reported number and unit, qualifier and upper limit where those have them."""
+        size, people, sides = len(winner), person_of_row[rows], {}
+        value, measured_on = np.full(size, np.nan), np.full(size, np.datetime64("NaT", "D"))
+        value[people], measured_on[people] = values, day_of_row[rows]
         people, given = _of_winners(self._reported.get(code), winner, person_of_row)
         if given:
             sides["reported"], sides["unit"] = np.full(size, np.nan), np.full(size, NO_UNIT, dtype=np.int16)
@@ -121,22 +126,13 @@ class Loader:
         if given:
             sides["upper"] = np.full(size, np.nan)
             sides["upper"][people] = [np.nan if high is None else high for _, high in given]
-        return sides
+        return Column(value=value, measured_on=measured_on, **sides)
 
-    def _exams_read(self, read: list[Array], size: int) -> list[list[int]]:
-        exams: list[list[int]] = [[] for _ in range(size)]
-        for row in np.unique(np.concatenate(read)).tolist() if read else []:
-            exams[self._person_of_row[row]].append(self._exam_of_row[row])
-        return exams
-
-    @staticmethod
-    def _add_sparse(store: dict[str, _Sparse], row: int, text: str) -> None:
-        if text == NULL:
-            return
-        for code, given in _json(text).items():
-            sparse = store.setdefault(code, _Sparse())
-            sparse.rows.append(row)
-            sparse.given.append(given)
+    def _where(self, unit: Array) -> dict[str, Array]:
+        """Measures.north and Measures.urban of people of these units."""
+        distinct, back = np.unique(unit, return_inverse=True)
+        known = np.array([self._places.get(one, NOWHERE) for one in distinct.tolist()], dtype=np.float64).reshape(-1, 2)
+        return {"north": known[back, 0], "urban": known[back, 1]}
 
 
 def load(
@@ -147,8 +143,7 @@ def load(
     asked for, which are true of them on `as_of`."""
     loader = Loader(places)
     parameters = {"after": after, "last": last, "since": since, "as_of": as_of, "upload": upload}
-    for line in _lines(sql.copy_out("risk/load_exams", parameters)):
-        loader.add(line)
+    sql.copy_out("risk/load_exams" if upload is None else "risk/load_exams_of_upload", parameters, loader.add)
     found = loader.slice()
     kinds = {flag: {**parameters, "kind": flag.removeprefix(EXPOSURE)} for flag in flags}
     exposures = {flag: _exposure(found.people, sql.rows("risk/load_exposures", asked)) for flag, asked in kinds.items()}
@@ -165,22 +160,20 @@ def _exposure(people: Array, rows: Sequence[tuple[int, date]]) -> Column:
     return Column(value, measured_on=since)
 
 
-def _lines(blocks: Iterator[bytes]) -> Iterator[str]:
-    for block in blocks:
-        yield from block.decode().splitlines()
+def _add_sparse(store: dict[str, _Sparse], first: int, texts: Sequence[bytes]) -> None:
+    for row, text in enumerate(texts, start=first):
+        if text != NULL:
+            for code, given in json.loads(text).items():
+                sparse = store.setdefault(code, _Sparse())
+                sparse.rows.append(row)
+                sparse.given.append(given)
 
 
-def _json(text: str) -> dict:
-    # COPY doubles backslashes, which JSON uses itself.
-    return json.loads(text.replace("\\\\", "\\") if "\\" in text else text)
-
-
-def _of_winners(sparse: _Sparse | None, winner: Array, person_of_row: Array) -> tuple[list[int], list]:
-    people, given = [], []
-    if sparse:
-        for row, what in zip(sparse.rows, sparse.given, strict=True):
-            person = int(person_of_row[row])
-            if winner[person] == row:
-                people.append(person)
-                given.append(what)
-    return people, given
+def _of_winners(sparse: _Sparse | None, winner: Array, person_of_row: Array) -> tuple[Array, list]:
+    """The people whose newest value has something beside it, and what."""
+    if not sparse:
+        return np.empty(0, dtype=np.int64), []
+    rows = np.array(sparse.rows, dtype=np.int64)
+    people = person_of_row[rows]
+    wins = winner[people] == rows
+    return people[wins], [sparse.given[place] for place in np.flatnonzero(wins).tolist()]

@@ -20,7 +20,9 @@ class Assessment(models.Model):
         GREEN = "green", _("Nothing to do")
         GREY = "grey", _("Cannot be determined")
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="assessments")
+    # Without a constraint, as exams: they come by the million, of people whom the same statement has just found in the roster, from
+    # which nobody is removed. It would look everybody up again, and write into their row, at the end of each slice.
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="assessments", db_constraint=False)
     assessed_on = models.DateField()
     colour = models.CharField(max_length=6, choices=Colour)
     reasons = models.JSONField(default=list)

@@ -1,6 +1,5 @@
 """Assessing people: load, evaluate, store, slice by slice."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,13 +13,12 @@ from healthmgmt.exams.models import Exam
 from healthmgmt.organization.selectors import organisation_settings, place_flags, place_of
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
-from healthmgmt.risk import loading, outlook, packs, stratification
+from healthmgmt.risk import loading, outlook, packs, storing, stratification
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run
 
 SLICE_PEOPLE = 50_000
-COLUMNS = ["person_id", "assessed_on", "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "pack", "edition", "is_current", "stored_at"]  # fmt: skip
 
 
 @dataclass
@@ -77,8 +75,8 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     tally = Tally(run.cursor.get("people", 0), Counter(run.cursor.get("colours", {})))
     after = run.cursor.get("after", 0)
     places = place_flags()
-    total = _slices_end()
-    while (last := sql.row("risk/slice_end", {"after": after, "size": SLICE_PEOPLE})[0]) is not None:
+    total = slices_end(upload)
+    while (last := _slice_end(after, upload)) is not None:
         found = loading.load(
             after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places, flags=pack.flags
         )
@@ -86,7 +84,7 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
         tally.add(outcome)
         cursor = {"after": last, "people": tally.people, "colours": dict(tally.colours)}
         with run.batch(done=last, total=total, cursor=cursor):
-            _store(found, outcome, as_of=as_of)
+            storing.store(found, outcome, as_of=as_of)
         after = last
     if upload is not None:
         with run.batch(done=total, total=total):
@@ -95,36 +93,15 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     return tally
 
 
-def _store(found: loading.Slice, outcome: stratification.Outcome, *, as_of: date) -> None:
-    marker = sql.row("risk/assessment_marker")[0]
-    sql.copy_in("risk_assessment", COLUMNS, _fields(found, outcome, as_of))
-    parameters = {"marker": marker}
-    sql.execute("risk/drop_repeated", parameters)
-    sql.execute("risk/retire_current", parameters)
-    sql.execute("risk/make_current", parameters)
-    first, last, count = sql.row("risk/assessments_after", parameters)
-    if count:
-        work.announce("risk.assessed", first=first, last=last)
+def slices_end(upload: int | None = None) -> int:
+    """The last person of all, or of an upload; 0 without any."""
+    return sql.row("risk/last_person" if upload is None else "risk/last_person_of_upload", {"upload": upload})[0]
 
 
-def _fields(found: loading.Slice, outcome: stratification.Outcome, as_of: date):
-    pack, now = outcome.pack, timezone.now().isoformat()
-    day = as_of.isoformat()
-    texts = zip(outcome.reasons_json(), outcome.scores_json(), outcome.missing_json(), strict=True)
-    colours = stratification.COLOURS
-    for index, (reasons, scores, missing) in enumerate(texts):
-        colour = outcome.colour[index]
-        if colour == stratification.NOT_EXAMINED:
-            continue
-        exams = "{" + json.dumps(found.exams[index])[1:-1] + "}"
-        incomplete = "t" if outcome.incomplete[index] else "f"
-        yield [
-            str(found.people[index]), day, colours[colour], reasons, scores, missing, incomplete, exams, pack.name, pack.edition, "f", now,
-        ]  # fmt: skip
-
-
-def _slices_end() -> int:
-    return sql.row("risk/slice_end", {"after": 0, "size": 2**31 - 1})[0] or 0
+def _slice_end(after: int, upload: int | None) -> int | None:
+    """The last person of the next slice; None after the last one."""
+    parameters = {"after": after, "size": SLICE_PEOPLE, "upload": upload}
+    return sql.row("risk/slice_end" if upload is None else "risk/slice_end_of_upload", parameters)[0]
 
 
 def uppers() -> dict[str, tuple[float | None, float | None]]:

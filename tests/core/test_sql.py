@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.db import DatabaseError, connection
 
@@ -42,6 +44,43 @@ def test_copy_in_bad_row_stores_nothing(person):
     with pytest.raises(DatabaseError):
         sql.copy_in("people_exposure", COLUMNS, [[str(person.pk), "a", "2020-01-01"], [str(person.pk), "b", "no day"]])
     assert Exposure.objects.count() == 0
+
+
+def test_copy_lines_are_made_while_they_are_stored(person):
+    lines = (f"{person.pk}\tkind {number}\t2020-01-01".encode() for number in range(3 * sql._LineStream.BLOCK_ROWS + 1))
+    assert sql.copy_lines("people_exposure", COLUMNS, lines) == Exposure.objects.count() == 1501
+
+
+def test_copy_lines_that_end_the_data_are_an_error_and_store_nothing(person):
+    with pytest.raises(sql.CopyMismatch):
+        sql.copy_lines("people_exposure", COLUMNS, [f"{person.pk}\ta\t2020-01-01".encode(), b"\\.", f"{person.pk}\tb\t2020-01-01".encode()])
+    assert Exposure.objects.count() == 0
+
+
+def test_copy_lines_of_nobody_store_nothing(person):
+    assert sql.copy_lines("people_exposure", COLUMNS, []) == 0
+
+
+def test_copy_out_hands_over_every_line_in_batches(person, monkeypatch):
+    monkeypatch.setattr(sql._Lines, "AT_ONCE", 2)
+    for day in range(1, 6):
+        Exposure.objects.create(person=person, kind="noise", since=date(2020, 1, day), until=date(2021, 1, day))
+    batches = []
+    asked = {"after": 0, "last": person.pk, "kind": "noise", "as_of": date(2020, 6, 1)}
+    sql.copy_out("risk/load_exposures", asked, batches.append)
+    assert [len(batch) for batch in batches] == [2, 2, 1]
+    assert batches[2] == [f"{person.pk}\t2020-01-05\n".encode()]
+
+
+def test_copy_out_whose_taker_fails_leaves_the_connection_usable(person):
+    Exposure.objects.create(person=person, kind="noise", since=date(2020, 1, 1))
+
+    def refuse(lines):
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        sql.copy_out("risk/load_exposures", {"after": 0, "last": person.pk, "kind": "noise", "as_of": date(2020, 6, 1)}, refuse)
+    assert Exposure.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["people_person; --", 'a"b', "t_x.people_person", "People"])
