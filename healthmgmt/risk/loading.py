@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -145,14 +146,28 @@ def load(
 ) -> Slice:  # fmt: skip
     """The newest values of the people with ids in (after, last] who have any in (since, as_of], and of the flags `exposure:...`
     asked for, which are true of them on `as_of`."""
-    loader = Loader(places)
     parameters = {"after": after, "last": last, "since": since, "as_of": as_of, "upload": upload}
-    for line in _lines(sql.copy_out("risk/load_exams", parameters)):
+    return _read("load_exams", "load_exposures", parameters, places, flags)
+
+
+def load_as_of(
+    people: Sequence[int], days: Sequence[date], *, window_months: int, places: Mapping[int, tuple[float, float]], flags: Sequence[str] = ()
+) -> Slice:
+    """As `load`, of the people named, each as of the day beside them."""
+    parameters = {"people": list(people), "days": list(days), "window_months": window_months}
+    return _read("load_as_of", "load_exposures_as_of", parameters, places, flags)
+
+
+def _read(
+    exams: str, exposures: str, parameters: Mapping[str, Any], places: Mapping[int, tuple[float, float]], flags: Sequence[str]
+) -> Slice:
+    loader = Loader(places)
+    for line in _lines(sql.copy_out(f"risk/{exams}", parameters)):
         loader.add(line)
     found = loader.slice()
     kinds = {flag: {**parameters, "kind": flag.removeprefix(EXPOSURE)} for flag in flags}
-    exposures = {flag: _exposure(found.people, sql.rows("risk/load_exposures", asked)) for flag, asked in kinds.items()}
-    return replace(found, measures=replace(found.measures, columns={**found.measures.columns, **exposures}))
+    exposed = {flag: _exposure(found.people, sql.rows(f"risk/{exposures}", asked)) for flag, asked in kinds.items()}
+    return replace(found, measures=replace(found.measures, columns={**found.measures.columns, **exposed}))
 
 
 def _exposure(people: Array, rows: Sequence[tuple[int, date]]) -> Column:

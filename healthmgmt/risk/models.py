@@ -2,15 +2,37 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
+from healthmgmt.exams.models import Exam
+from healthmgmt.organization.models import Settings
 from healthmgmt.people.models import Person
 
 
+class ArrayElements(models.Func):
+    """`= ANY (array)`: the right side of a comparison with each element."""
+
+    function = "ANY"
+    arity = 1
+    output_field = models.BigIntegerField()
+
+
+class AssessmentQuerySet(models.QuerySet):
+    def with_age(self) -> "AssessmentQuerySet":
+        """With what decides whether a colour has expired (see expiring.py): `newest_on`, the day of the newest exam that it rests
+        on, and the organisation's `window_months`."""
+        newest = Exam.objects.filter(pk=ArrayElements(OuterRef("exams"))).order_by("-taken_on").values("taken_on")
+        return self.annotate(newest_on=Subquery(newest[:1]), window_months=Subquery(Settings.objects.values("window_months")[:1]))
+
+
 class Assessment(models.Model):
-    """A screening result in one edition of a rule pack. The latest of a person is current; none is ever changed."""
+    """A screening result in one edition of a rule pack. The latest of a person is current; none is ever changed.
+
+    `is_history`: exams of an earlier round, judged as of their day. `before`: of the current one, the assessment of the round before
+    by the same edition (see changing.py).
+    """
 
     class Colour(models.TextChoices):
         RED = "red", _("High-risk alert")
@@ -31,7 +53,12 @@ class Assessment(models.Model):
     pack = models.CharField(max_length=40)
     edition = models.CharField(max_length=20)
     is_current = models.BooleanField(default=True)
+    is_history = models.BooleanField(default=False, db_default=False)
+    # Both are of one person, who takes them along; assessments come by the million, and what a slice repeats is deleted at once.
+    before = models.ForeignKey("self", on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False)
     stored_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AssessmentQuerySet.as_manager()
 
     CLASSIFICATION = {
         "person": IDENTIFIER,
@@ -45,9 +72,14 @@ class Assessment(models.Model):
         "pack": PLAIN,
         "edition": PLAIN,
         "is_current": PLAIN,
+        "is_history": PLAIN,
+        "before": CLINICAL,
         "stored_at": PLAIN,
     }
 
     class Meta:
         ordering = ["person", "-assessed_on", "-id"]
-        constraints = [models.UniqueConstraint(fields=["person"], name="one_current_assessment", condition=Q(is_current=True))]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], name="one_current_assessment", condition=Q(is_current=True)),
+            models.CheckConstraint(condition=Q(is_current=False) | Q(is_history=False), name="history_is_not_current"),
+        ]

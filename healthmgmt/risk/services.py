@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -77,7 +77,7 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     tally = Tally(run.cursor.get("people", 0), Counter(run.cursor.get("colours", {})))
     after = run.cursor.get("after", 0)
     places = place_flags()
-    total = _slices_end()
+    total = slices_end()
     while (last := sql.row("risk/slice_end", {"after": after, "size": SLICE_PEOPLE})[0]) is not None:
         found = loading.load(
             after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places, flags=pack.flags
@@ -86,7 +86,7 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
         tally.add(outcome)
         cursor = {"after": last, "people": tally.people, "colours": dict(tally.colours)}
         with run.batch(done=last, total=total, cursor=cursor):
-            _store(found, outcome, as_of=as_of)
+            store(found, outcome, as_of=as_of)
         after = last
     if upload is not None:
         with run.batch(done=total, total=total):
@@ -95,9 +95,10 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     return tally
 
 
-def _store(found: loading.Slice, outcome: stratification.Outcome, *, as_of: date) -> None:
+def store(found: loading.Slice, outcome: stratification.Outcome, *, as_of: date) -> None:
+    """Assessments of a day become the current ones where they say something new, and are announced."""
     marker = sql.row("risk/assessment_marker")[0]
-    sql.copy_in("risk_assessment", COLUMNS, _fields(found, outcome, as_of))
+    sql.copy_in("risk_assessment", COLUMNS, fields(found, outcome, as_of))
     parameters = {"marker": marker}
     sql.execute("risk/drop_repeated", parameters)
     sql.execute("risk/retire_current", parameters)
@@ -107,7 +108,8 @@ def _store(found: loading.Slice, outcome: stratification.Outcome, *, as_of: date
         work.announce("risk.assessed", first=first, last=last)
 
 
-def _fields(found: loading.Slice, outcome: stratification.Outcome, as_of: date):
+def fields(found: loading.Slice, outcome: stratification.Outcome, as_of: date) -> Iterator[list[str]]:
+    """Rows of COLUMNS, one for everybody who has a colour."""
     pack, now = outcome.pack, timezone.now().isoformat()
     day = as_of.isoformat()
     texts = zip(outcome.reasons_json(), outcome.scores_json(), outcome.missing_json(), strict=True)
@@ -123,7 +125,8 @@ def _fields(found: loading.Slice, outcome: stratification.Outcome, as_of: date):
         ]  # fmt: skip
 
 
-def _slices_end() -> int:
+def slices_end() -> int:
+    """The last person of all."""
     return sql.row("risk/slice_end", {"after": 0, "size": 2**31 - 1})[0] or 0
 
 
