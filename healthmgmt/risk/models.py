@@ -1,30 +1,42 @@
 """Assessments: a person's colour on a day, with what it rests on."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
+from healthmgmt.core.dates import months_before
 from healthmgmt.exams.models import Exam
 from healthmgmt.organization.models import Settings
 from healthmgmt.people.models import Person
 
 
-class ArrayElements(models.Func):
-    """`= ANY (array)`: the right side of a comparison with each element."""
+class IsAmong(models.Func):
+    """Whether the first is an element of the second, an array: `id = ANY (exams)`, which an index on the first serves."""
 
-    function = "ANY"
-    arity = 1
-    output_field = models.BigIntegerField()
+    arg_joiner = " = ANY ("
+    template = "%(expressions)s)"
+    arity = 2
+    output_field = models.BooleanField()
 
 
 class AssessmentQuerySet(models.QuerySet):
     def with_age(self) -> "AssessmentQuerySet":
         """With what decides whether a colour has expired (see expiring.py): `newest_on`, the day of the newest exam that it rests
         on, and the organisation's `window_months`."""
-        newest = Exam.objects.filter(pk=ArrayElements(OuterRef("exams"))).order_by("-taken_on").values("taken_on")
+        newest = Exam.objects.filter(IsAmong(F("pk"), OuterRef("exams"))).order_by("-taken_on").values("taken_on")
         return self.annotate(newest_on=Subquery(newest[:1]), window_months=Subquery(Settings.objects.values("window_months")[:1]))
+
+    def standing(self, today: date) -> "AssessmentQuerySet":
+        """With `is_expired`, and the colour that counts on a day as `standing`: grey once it has expired. One query for the window."""
+        last = months_before(today, Settings.objects.values_list("window_months", flat=True).get())
+        read = Exam.objects.filter(IsAmong(F("pk"), OuterRef("exams")))
+        expired = Exists(read) & ~Exists(read.filter(taken_on__gt=last))
+        standing = Case(When(expired, then=Value(Assessment.Colour.GREY)), default=F("colour"))
+        return self.annotate(is_expired=ExpressionWrapper(expired, output_field=models.BooleanField()), standing=standing)
 
 
 class Assessment(models.Model):
