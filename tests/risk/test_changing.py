@@ -160,3 +160,12 @@ def test_comparison_is_announced_once_for_a_job_and_only_when_it_changes(person)
     assert not Job.objects.filter(key__startswith="compared:").exists()
     deliver(person, ("2025-05-02", 150, 85))
     assert Job.objects.filter(kind="insight.count", key__startswith="compared:job:").count() == 1
+
+
+def test_history_that_is_asked_for_again_says_the_same_once(person) -> None:
+    deliver(person, ("2025-05-02", 150, 85), ("2026-03-02", 128, 78))
+    before = rows(person)
+    # Of the same round and older: no value of it counts, yet nobody knows that before it was judged.
+    deliver(person, ("2025-04-01", 140, 85))
+    assert rows(person) == before
+    assert not changing.compare([person.pk], pack=services.pack_in_force(TODAY), renew=True)
