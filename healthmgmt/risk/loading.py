@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -147,7 +146,8 @@ def load(
     """The newest values of the people with ids in (after, last] who have any in (since, as_of], and of the flags `exposure:...`
     asked for, which are true of them on `as_of`."""
     parameters = {"after": after, "last": last, "since": since, "as_of": as_of, "upload": upload}
-    return _read("load_exams", "load_exposures", parameters, places, flags)
+    exposed = {flag: sql.rows("risk/load_exposures", parameters | _kind(flag)) for flag in flags}
+    return _exposed(_slice(sql.copy_out("risk/load_exams", parameters), places), exposed)
 
 
 def load_as_of(
@@ -155,19 +155,24 @@ def load_as_of(
 ) -> Slice:
     """As `load`, of the people named, each as of the day beside them."""
     parameters = {"people": list(people), "days": list(days), "window_months": window_months}
-    return _read("load_as_of", "load_exposures_as_of", parameters, places, flags)
+    exposed = {flag: sql.rows("risk/load_exposures_as_of", parameters | _kind(flag)) for flag in flags}
+    return _exposed(_slice(sql.copy_out("risk/load_as_of", parameters), places), exposed)
 
 
-def _read(
-    exams: str, exposures: str, parameters: Mapping[str, Any], places: Mapping[int, tuple[float, float]], flags: Sequence[str]
-) -> Slice:
+def _slice(blocks: Iterator[bytes], places: Mapping[int, tuple[float, float]]) -> Slice:
     loader = Loader(places)
-    for line in _lines(sql.copy_out(f"risk/{exams}", parameters)):
+    for line in _lines(blocks):
         loader.add(line)
-    found = loader.slice()
-    kinds = {flag: {**parameters, "kind": flag.removeprefix(EXPOSURE)} for flag in flags}
-    exposed = {flag: _exposure(found.people, sql.rows(f"risk/{exposures}", asked)) for flag, asked in kinds.items()}
-    return replace(found, measures=replace(found.measures, columns={**found.measures.columns, **exposed}))
+    return loader.slice()
+
+
+def _kind(flag: str) -> dict[str, str]:
+    return {"kind": flag.removeprefix(EXPOSURE)}
+
+
+def _exposed(found: Slice, rows: Mapping[str, Sequence[tuple[int, date]]]) -> Slice:
+    columns = {flag: _exposure(found.people, one) for flag, one in rows.items()}
+    return replace(found, measures=replace(found.measures, columns={**found.measures.columns, **columns}))
 
 
 def _exposure(people: Array, rows: Sequence[tuple[int, date]]) -> Column:

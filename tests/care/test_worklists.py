@@ -145,6 +145,7 @@ def test_worse_compares_periods_and_not_two_results_of_one(cast) -> None:
     day = local_today().replace(month=6, day=1)
     for colour, on in (("yellow", day), ("orange", day + timedelta(20))):
         made = assessment(cast.anna, colour, "hypertension", on=on, exams=(exam(cast.anna, on),))
+        changing.compare([cast.anna.pk], pack=PACK)
         services.plan_assessed(made.pk, made.pk, today=local_today(), by=BY)
     assert headings(cast.case_manager) == []
 
