@@ -87,6 +87,15 @@ def test_old_exam_of_somebody_without_a_present_colour_is_history_alone(person) 
     assert not Assessment.objects.filter(is_current=True).exists()
 
 
+def test_exam_that_came_too_late_to_count_is_history_after_an_expired_colour(person, monkeypatch) -> None:
+    monkeypatch.setattr(services, "today", lambda: date(2023, 6, 1))
+    deliver(person, ("2023-05-02", 150, 85))
+    monkeypatch.setattr(services, "today", lambda: TODAY)
+    deliver(person, ("2024-05-02", 128, 85))
+    assert years(person) == [("2023", "orange"), ("2024", "blue")]
+    assert present(person).colour == "orange"
+
+
 def test_corrected_exam_of_last_year_corrects_the_colour_of_its_year_and_its_withdrawal_restores_it(person) -> None:
     deliver(person, ("2025-05-02", 150, 85), ("2026-03-02", 128, 78))
     correction = deliver(person, ("2025-05-02", 125, 85))

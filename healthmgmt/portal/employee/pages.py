@@ -37,7 +37,7 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
         "card": colour.card(one, items, record.outlook(person)) if one else colour.expired_card(gone, record.pack) if gone else None,
         "steps": steps.listed(open_steps[0].plan, open_steps, today) if open_steps else [],
         "manager": selectors.manager_name(open_steps[0]) if open_steps else "",
-        "changes": changes.since(present(items), one),
+        "changes": None if gone else changes.since(present(items), one),
         "opened": selectors.opened(person, since=_month_start()),
     }
 

@@ -33,6 +33,8 @@ def today_sentence(
         parts = [_say("expired", day=day(expired.newest_on)) if expired else _say("none")]
         if exam_by and exam_by >= today:
             parts.append(_("Please take this round's examination by %(day)s.") % {"day": day(exam_by)})
+        elif expired:
+            parts.append(_("Please have a new examination."))
         return run_on(parts)
     parts = [state(assessment, is_settled=is_settled), *_leads(open_steps, today)]
     rest = _rest(assessment, items)

@@ -1,7 +1,7 @@
--- Earlier rounds of people that have to be judged: those of which no assessment is known that rests on exams that still count; the
--- round before the present one by this edition. A round is a period, or a calendar year where no period is known; its day is that of
--- the person's last exam in it. Of who has no present assessment every round is an earlier one. With `renew` an assessment has to
--- know the exam that was delivered last, too.
+-- Rounds of people beside the present one that have to be judged: those of which no assessment is known that rests on exams that still
+-- count; the round before the present one by this edition. A round is a period, or a calendar year where no period is known; its day is
+-- that of the person's last exam in it. A later round than the present one holds nothing but what came too late to count. With `renew`
+-- an assessment has to know the exam that was delivered last, too.
 WITH who AS MATERIALIZED (
     SELECT unnest(%(people)s::bigint[]) AS person_id
 ),
@@ -28,7 +28,7 @@ round AS (
         row_number() OVER (PARTITION BY exam.person_id ORDER BY exam.begins DESC) AS back
     FROM exam
     LEFT JOIN known AS present ON present.person_id = exam.person_id AND present.is_current
-    WHERE present.id IS NULL OR exam.begins < coalesce(
+    WHERE present.id IS NULL OR exam.begins <> coalesce(
         (SELECT max(p.starts_on) FROM organization_period AS p WHERE present.newest_on BETWEEN p.starts_on AND p.ends_on),
         date_trunc('year', present.newest_on)::date
     )
