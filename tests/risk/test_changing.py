@@ -139,6 +139,16 @@ def test_last_year_is_judged_again_by_the_edition_of_today(person, monkeypatch) 
     assert years(person) == [("2025", "blue"), ("2026", "orange")]
 
 
+def test_edition_that_comes_back_compares_by_itself_again(person, monkeypatch) -> None:
+    deliver(person, ("2025-05-02", 135, 78))
+    with monkeypatch.context() as meanwhile:
+        newer(meanwhile)
+        deliver(person, ("2026-03-02", 136, 78))
+        assert compared(person) == ("orange", "orange")
+    deliver(person, ("2026-03-05", 136, 78))
+    assert (present(person).before.edition, compared(person)) == ("2024", ("blue", "blue"))
+
+
 def test_same_edition_needs_no_history_of_its_own(person) -> None:
     deliver(person, ("2025-05-02", 150, 85))
     told = Assessment.objects.get()

@@ -24,6 +24,8 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
     one, items, gone = record.assessment, record.items, record.expired
     open_steps = selectors.open_steps(person)
     exam_by = None if one else selectors.exam_due_by(today)
+    if gone and exam_by and exam_by < today:
+        exam_by = None
     return {
         "person": person,
         "today": today,

@@ -297,8 +297,9 @@ def test_expired_colour_is_told_as_such_and_leads_to_an_examination(cast, sign_i
     Settings.objects.update(window_months=13)
     browser = sign_in(cast.employee)
     (_status, today_page), (_status, report) = shown(browser, "/today/"), shown(browser, "/report/")
-    for words in ("too long ago to say how you are now", "It was orange", "Please take this round's examination by", "Take a new examination", "A new examination", "Exam centre can supply"):
+    for words in ("too long ago to say how you are now", "It was orange", "Please have a new examination.", "Take a new examination", "A new examination", "Exam centre can supply"):
         assert words.lower() in today_page.lower(), words
     assert "so orange" not in today_page + report and "Orange · Chronic care" not in today_page + report
     assert "too long ago to say how you are now" in report and "no reason for a colour" not in report
-    assert "Since last year" not in today_page
+    # This round's deadline is over: a day that has passed is none to name.
+    assert "Since last year" not in today_page and "Until " not in today_page
