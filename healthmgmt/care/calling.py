@@ -42,7 +42,7 @@ class Card:
 
 def card(person: Person, *, today: date) -> Card:
     """See selectors.call for the queries."""
-    found, rules = selectors.call(person), endings.load()
+    found, rules = selectors.call(person, today=today), endings.load()
     has_alert = bool(found.alerts)
     title, notes, codes = _result(found)
     return Card(
@@ -78,6 +78,8 @@ def _result(found: selectors.Call) -> tuple[str, list[str], list[str]]:
     if found.assessment is None:
         return _("No result that counts"), [], []
     one = found.assessment
+    if found.expired:
+        return presenters.expired_colour(one.colour, found.expired.newest_on), [_("A new examination is needed.")], []
     told = presenters.told(packs.load(one.pack, one.edition), one.reasons)
     if told is None:
         return "", [], []

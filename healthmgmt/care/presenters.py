@@ -142,6 +142,11 @@ def change_of_colour(former: str, colour: str) -> str:
     return f"{colour_word(former)} → {colour_word(colour)}"
 
 
+def expired_colour(colour: str, newest_on: date) -> str:
+    """`Orange has expired, exam of 2 March 2025`."""
+    return _("%(colour)s has expired, exam of %(day)s") % {"colour": colour_word(colour), "day": day(newest_on, "year")}
+
+
 def ending_words(slug: str) -> str:
     return endings.load().ending(slug).words[page_language()]
 

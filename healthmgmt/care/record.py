@@ -1,7 +1,7 @@
 """The story of one person on one page, put together for case managers and physicians."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +11,13 @@ from healthmgmt.accounts.models import User
 from healthmgmt.care import calling, measured, presenters, reasons, selectors
 from healthmgmt.care.models import Alert, Contact, Plan, Step
 from healthmgmt.core.permissions import Permission
-from healthmgmt.core.templatetags.health import day, page_language
+from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.people.models import Person
 from healthmgmt.risk import explanation, packs
 from healthmgmt.risk import services as risk
+from healthmgmt.risk.expiring import Expired
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.selectors import colour_history
 
@@ -87,8 +88,8 @@ class Record:
 
 def story(person: Person, *, user: User, today: date) -> Record:
     """About a dozen queries, however much there is; `person` comes with unit and user."""
-    call, exams, history = selectors.call(person), measured.exams_of(person), colour_history(person.pk)
-    one = call.assessment
+    call, exams, history = selectors.call(person, today=today), measured.exams_of(person), colour_history(person.pk)
+    one, counting = call.assessment, None if call.expired else call.assessment
     pack = packs.load(one.pack, one.edition) if one else None
     chart = measured.pressure_chart(exams, pack)
     steps = selectors.open_steps(person)
@@ -96,15 +97,15 @@ def story(person: Person, *, user: User, today: date) -> Record:
         person=person,
         meta=_joined(person.name, presenters.sex_age(person.sex, person.birth, today), person.unit.name, person.emp_no),
         colour=call.colour,
-        sentence=_sentence(call, history, today),
-        next=_next(steps, one, pack, today),
-        years=[_year(row) for row in history],
+        sentence=_sentence(call, today),
+        next=_next(steps, counting, call.expired, pack, today),
+        years=_years(history, one),
         edition=pack.titles[page_language()] if pack else "",
-        why=reasons.why(one, pack, exams, person),
+        why=reasons.why(counting, pack, exams, person),
         pressure=chart,
         exam_days=measured.day_labels([exam.taken_on for exam in exams[-2:]]),
         values=measured.values(
-            exams, person, reasons=_colours(one, pack), with_pressure=chart is None, pack=pack or risk.pack_in_force(today)
+            exams, person, reasons=_colours(counting, pack), with_pressure=chart is None, pack=pack or risk.pack_in_force(today)
         ),
         said=measured.said(exams),
         told=deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in exams})[-2:])),
@@ -116,8 +117,8 @@ def story(person: Person, *, user: User, today: date) -> Record:
     )
 
 
-def _sentence(call: selectors.Call, history: Sequence[dict[str, Any]], today: date) -> str:
-    result, change, contact = _result(call), _change(history), _contact(call, today)
+def _sentence(call: selectors.Call, today: date) -> str:
+    result, change, contact = _result(call), _change(call), _contact(call, today)
     words = {"result": result, "change": change, "contact": contact}
     if change and contact:
         return _("%(result)s, %(change)s; %(contact)s.") % words
@@ -131,17 +132,20 @@ def _result(call: selectors.Call) -> str:
         return told.title
     if call.assessment is None:
         return _("There is no exam that counts")
+    if call.expired:
+        return presenters.expired_colour(call.expired.colour, call.expired.newest_on)
     told = presenters.told(packs.load(call.assessment.pack, call.assessment.edition), call.assessment.reasons)
     if told:
         return told.title
     return _("The colour cannot be determined yet") if call.colour == Assessment.Colour.GREY else _("Nothing found in what was measured")
 
 
-def _change(history: Sequence[dict[str, Any]]) -> str:
-    """The last two periods against each other; nothing where one of them has no colour to compare."""
-    if len(history) < 2 or any(row["colour"] not in selectors.RANKS for row in history[-2:]):
+def _change(call: selectors.Call) -> str:
+    """Against the round before, by the same edition; nothing where one of the two has no colour to compare."""
+    pair = [one.colour for one in (call.assessment and call.assessment.before, call.assessment) if one]
+    if call.expired or len(pair) < 2 or not set(pair) <= set(selectors.RANKS):
         return ""
-    before, now = (selectors.RANKS.index(row["colour"]) for row in history[-2:])
+    before, now = map(selectors.RANKS.index, pair)
     if now > before:
         return _("worse than last time")
     return _("better than last time") if now < before else _("as last time")
@@ -155,8 +159,12 @@ def _contact(call: selectors.Call, today: date) -> str:
     return (_("last contact: %(ending)s, next one %(next)s") if last.next_on else _("last contact: %(ending)s")) % words
 
 
-def _next(steps: Sequence[Step], one: Assessment | None, pack: packs.Pack | None, today: date) -> list[str]:
+def _next(
+    steps: Sequence[Step], one: Assessment | None, gone: Expired | None, pack: packs.Pack | None, today: date
+) -> list[str]:
     found = []
+    if gone:
+        found.append(_("No value has counted since %(day)s: an exam centre can supply new ones.") % {"day": day(gone.since, "year")})
     if steps:
         first = steps[0]
         words = {"step": _step_words(first), "doer": first.get_doer_display(), "day": presenters.on_day(first.due_on, today)}
@@ -169,9 +177,22 @@ def _next(steps: Sequence[Step], one: Assessment | None, pack: packs.Pack | None
     return found
 
 
-def _year(row: dict[str, Any]) -> Year:
-    told = presenters.told(packs.load(row["pack"], row["edition"]), row["reasons"])
-    return Year(row["name"], row["colour"], (told.measured or told.title) if told else "")
+def _years(history: Sequence[dict[str, Any]], present: Assessment | None) -> list[Year]:
+    """A colour by another edition than the present one says so; of the round before, what the present edition makes of it."""
+    rounds = [_year(row, present) for row in history]
+    if present and present.before and len(history) > 1 and history[-1]["is_current"]:
+        last, again = history[-2], colour_word(present.before.colour)
+        if (last["pack"], last["edition"]) != (present.pack, present.edition):
+            rounds[-2] = replace(rounds[-2], why=_joined(rounds[-2].why, _("by the present edition %(colour)s") % {"colour": again}))
+    return rounds
+
+
+def _year(row: dict[str, Any], present: Assessment | None) -> Year:
+    pack = packs.load(row["pack"], row["edition"])
+    told = presenters.told(pack, row["reasons"])
+    is_other = present is not None and (row["pack"], row["edition"]) != (present.pack, present.edition)
+    edition = _("edition %(edition)s") % {"edition": row["edition"]} if is_other else ""
+    return Year(row["name"], row["colour"], _joined((told.measured or told.title) if told else "", edition))
 
 
 def _colours(one: Assessment | None, pack: packs.Pack | None) -> dict[str, str]:

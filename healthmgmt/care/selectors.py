@@ -12,10 +12,12 @@ from healthmgmt.accounts.models import User
 from healthmgmt.care import access, endings
 from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, ExceptionalAccess, Plan, Step
 from healthmgmt.core import sql
+from healthmgmt.core.dates import months_before
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Membership
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
+from healthmgmt.risk.expiring import Expired, expired
 from healthmgmt.risk.models import Assessment
 
 # From light to grave, for "worse than". Without data there is no such comparison.
@@ -30,14 +32,15 @@ def worklist(user: User, *, today: date, more: str = "") -> list[dict[str, Any]]
 
     At most FEW rows a heading, MOST under the one named by `more`; `people` and `today_people` count all of the heading.
     """
-    rules = endings.load()
+    rules, own = endings.load(), organisation_settings()
     return sql.dicts(
         "care/worklist",
         {
             "user": user.pk,
             "units": list(access.care_units(user).values_list("pk", flat=True)),
             "today": today,
-            "timezone": organisation_settings().timezone,
+            "window_start": months_before(today, own.window_months),
+            "timezone": own.timezone,
             "reached": rules.reached,
             "worsened_colours": list(rules.worsened_colours),
             "ranks": RANKS,
@@ -89,7 +92,8 @@ def handed_over(user: User) -> QuerySet[Contact]:
 
 
 def people(user: User, *, search: str = "", colour: str = "", is_due: bool = False, today: date) -> QuerySet[Person]:
-    """A case manager's list, for others everybody whose record they may open: with `colour`, `last_ending`, `last_at`, `next_on`.
+    """A case manager's list, for others everybody whose record they may open: with `colour` (grey once it
+    has expired), `is_expired`, `last_ending`, `last_at`, `next_on`.
 
     `is_due` leaves those for whom a step of the plan waits for this user's profession.
     """
@@ -97,16 +101,17 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
     found = found.employed().select_related("unit").order_by("emp_no")
     if search:
         found = found.filter(Q(name__icontains=search) | Q(emp_no__icontains=search))
-    present = Assessment.objects.filter(person=OuterRef("pk"), is_current=True)
+    present = Assessment.objects.filter(person=OuterRef("pk"), is_current=True).standing(today)
     if colour:
-        found = found.filter(Exists(present.filter(colour=colour)))
+        found = found.filter(Exists(present.filter(standing=colour)))
     if is_due:
         doers = [Step.Doer.PHYSICIAN] if user.can(Permission.ALERT_DECIDE) else [Step.Doer.CASE_MANAGER]
         waiting = Step.objects.filter(plan__person=OuterRef("pk"), plan__ended_on=None, state__in=OPEN, doer__in=doers, due_on__lte=today)
         found = found.filter(Exists(waiting))
     last = Contact.objects.filter(person=OuterRef("pk")).order_by("-made_at", "-id")
     return found.annotate(
-        colour=Subquery(present.values("colour")[:1]),
+        colour=Subquery(present.values("standing")[:1]),
+        is_expired=Subquery(present.values("is_expired")[:1]),
         last_ending=Subquery(last.values("ending")[:1]),
         last_at=Subquery(last.values("made_at")[:1]),
         next_on=Subquery(last.values("next_on")[:1]),
@@ -115,7 +120,8 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
 
 @dataclass(frozen=True)
 class Call:
-    """What is needed to call somebody: open alerts with the newest measurement first, the present colour, the last contacts."""
+    """What is needed to call somebody: open alerts with the newest measurement first, the present assessment with the one of the round
+    before, the last contacts."""
 
     person: Person
     mobile: str
@@ -123,23 +129,28 @@ class Call:
     assessment: Assessment | None
     plan: Plan | None
     contacts: list[Contact]
+    expired: Expired | None
 
     @property
     def colour(self) -> str:
         if self.alerts:
             return Assessment.Colour.RED
+        if self.expired:
+            return Assessment.Colour.GREY
         return self.assessment.colour if self.assessment else Assessment.Colour.GREY
 
 
-def call(person: Person) -> Call:
+def call(person: Person, *, today: date) -> Call:
     """Four queries; `person` comes with unit and user."""
+    assessment = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age().first()
     return Call(
         person=person,
         mobile=(person.user.mobile or "") if person.user else "",
         alerts=list(Alert.objects.filter(person=person, closed_at=None).select_related("assessment").order_by("-measured_on", "id")),
-        assessment=Assessment.objects.filter(person=person, is_current=True).first(),
+        assessment=assessment,
         plan=Plan.objects.filter(person=person, ended_on=None).first(),
         contacts=list(Contact.objects.filter(person=person)[:5]),
+        expired=expired(assessment, today),
     )
 
 

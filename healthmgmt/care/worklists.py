@@ -110,7 +110,7 @@ def _line(row: dict[str, Any], names: dict[str, str], now: datetime, today: date
         person_id=row["id"],
         uuid=row["uuid"],
         name=row["name"],
-        colour="red" if row["heading"] == "alert" else row["colour"],
+        colour="red" if row["heading"] == "alert" else "grey" if row["expired_of"] else row["colour"],
         meta=_joined(presenters.sex_age(row["sex"], row["birth"], today), row["unit"]),
         why=list(_why(row, names)),
         clock=presenters.clock(_deadline(row["waiting_since"]), now) if row["waiting_since"] else None,
@@ -129,7 +129,9 @@ def _why(row: dict[str, Any], names: dict[str, str]) -> Iterable[str]:
         yield _due(row)
     if row["heading"] == "tried":
         yield ngettext("Called %(count)d time, not reached", "Called %(count)d times, not reached", row["tries"]) % {"count": row["tries"]}
-    if reason:
+    if row["expired_of"] and row["heading"] != "alert":
+        yield presenters.expired_colour(row["colour"], row["expired_of"])
+    elif reason:
         yield reason.text
     if row["heading"] == "alert":
         yield _confirmation(row["confirmed_by"], names)

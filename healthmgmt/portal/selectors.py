@@ -5,13 +5,15 @@ from typing import Any
 from django.db.models import Count
 
 from healthmgmt.care.models import Alert, Plan, Step
+from healthmgmt.organization.selectors import today
 from healthmgmt.people.models import Person
 from healthmgmt.risk.models import Assessment
 
 
 def demonstration_counts() -> dict[str, Any]:
-    """What the summary of the demonstration says of the present organisation: people by colour, plans, alerts, steps."""
-    colours = Assessment.objects.filter(is_current=True).values_list("colour").annotate(people=Count("pk"))
+    """What the summary of the demonstration says of the present organisation: people by colour (grey where it has expired), plans,
+    alerts, steps."""
+    colours = Assessment.objects.filter(is_current=True).standing(today()).order_by().values_list("standing").annotate(people=Count("pk"))
     return {
         "people": Person.objects.employed().count(),
         "colours": {colour: dict(colours).get(colour, 0) for colour in Assessment.Colour.values},

@@ -1,14 +1,15 @@
-"""Assessments as jobs: after an upload came in or was withdrawn, and for everybody."""
+"""Assessments as jobs: after an upload came in or was withdrawn, for everybody, and every night for what time has changed."""
 
 from datetime import date
 
 from healthmgmt.core.actors import Actor
-from healthmgmt.risk import services, urgency
+from healthmgmt.risk import changing, refreshing, services, urgency
 from healthmgmt.work.registry import Run, handler, subscribe
 
 subscribe("exams.applied", kind="risk.assess_upload", key="applied:{upload}:{round}")
 subscribe("exams.withdrawn", kind="risk.assess_upload", key="withdrawn:{upload}")
 subscribe("exams.checked", kind="risk.watch", key="{upload}:{change}", lane="now")
+subscribe("work.daily", kind="risk.refresh", key="{day}")
 
 
 @handler("risk.watch")
@@ -22,11 +23,24 @@ def watch(run: Run) -> None:
 def assess_upload(run: Run) -> None:
     """Assess the people of one upload on the organisation's present day."""
     as_of = services.today()
-    services.assess(run, as_of=as_of, pack=services.pack_in_force(as_of), upload=run.payload["upload"])
+    pack, upload = services.pack_in_force(as_of), run.payload["upload"]
+    services.assess(run, as_of=as_of, pack=pack, upload=upload)
+    changing.compare_all(run, pack=pack, upload=upload)
 
 
 @handler("risk.assess")
 def assess(run: Run) -> None:
     """Assess everybody as of a day, by a named pack or the organisation's own."""
     as_of = date.fromisoformat(run.payload["as_of"])
-    services.assess(run, as_of=as_of, pack=services.pack_in_force(as_of, run.payload["pack"]))
+    pack = services.pack_in_force(as_of, run.payload["pack"])
+    services.assess(run, as_of=as_of, pack=pack)
+    changing.compare_all(run, pack=pack)
+
+
+@handler("risk.refresh")
+def refresh(run: Run) -> None:
+    """What a local day brings. Early is wrong; late is done as of the day on which it is done."""
+    as_of = services.today()
+    if date.fromisoformat(run.payload["day"]) > as_of:
+        raise ValueError(f"{run.payload['day']} has not begun here.")
+    refreshing.refresh(run, as_of=as_of, pack=services.pack_in_force(as_of))

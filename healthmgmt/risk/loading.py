@@ -141,13 +141,34 @@ def load(
 ) -> Slice:  # fmt: skip
     """The newest values of the people with ids in (after, last] who have any in (since, as_of], and of the flags `exposure:...`
     asked for, which are true of them on `as_of`."""
-    loader = Loader(places)
     parameters = {"after": after, "last": last, "since": since, "as_of": as_of, "upload": upload}
-    sql.copy_out("risk/load_exams" if upload is None else "risk/load_exams_of_upload", parameters, loader.add)
-    found = loader.slice()
-    kinds = {flag: {**parameters, "kind": flag.removeprefix(EXPOSURE)} for flag in flags}
-    exposures = {flag: _exposure(found.people, sql.rows("risk/load_exposures", asked)) for flag, asked in kinds.items()}
-    return replace(found, measures=replace(found.measures, columns={**found.measures.columns, **exposures}))
+    statement = "risk/load_exams" if upload is None else "risk/load_exams_of_upload"
+    exposed = {flag: sql.rows("risk/load_exposures", parameters | _kind(flag)) for flag in flags}
+    return _exposed(_slice(statement, parameters, places), exposed)
+
+
+def load_as_of(
+    people: Sequence[int], days: Sequence[date], *, window_months: int, places: Mapping[int, tuple[float, float]], flags: Sequence[str] = ()
+) -> Slice:
+    """As `load`, of the people named, each as of the day beside them."""
+    parameters = {"people": list(people), "days": list(days), "window_months": window_months}
+    exposed = {flag: sql.rows("risk/load_exposures_as_of", parameters | _kind(flag)) for flag in flags}
+    return _exposed(_slice("risk/load_as_of", parameters, places), exposed)
+
+
+def _slice(statement: str, parameters: Mapping[str, object], places: Mapping[int, tuple[float, float]]) -> Slice:
+    loader = Loader(places)
+    sql.copy_out(statement, parameters, loader.add)
+    return loader.slice()
+
+
+def _kind(flag: str) -> dict[str, str]:
+    return {"kind": flag.removeprefix(EXPOSURE)}
+
+
+def _exposed(found: Slice, rows: Mapping[str, Sequence[tuple[int, date]]]) -> Slice:
+    columns = {flag: _exposure(found.people, one) for flag, one in rows.items()}
+    return replace(found, measures=replace(found.measures, columns={**found.measures.columns, **columns}))
 
 
 def _exposure(people: Array, rows: Sequence[tuple[int, date]]) -> Column:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from healthmgmt.core import sql
-from healthmgmt.organization.selectors import organisation_settings
+from healthmgmt.organization.selectors import organisation_settings, today
 from healthmgmt.risk import explanation, packs
+from healthmgmt.risk.expiring import expired
 from healthmgmt.risk.scoring import REPORTED_BMI
 
 SCORE_DECIMALS = 1  # as the published calculators print them
@@ -17,15 +19,17 @@ _pack = cache(packs.load)
 def exported() -> Iterator[dict[str, Any]]:
     """Everybody's current assessment: reasons with their sentence in the organisation's language (`text`) and in both.
 
-    `computed` names the scores that were worked out; a body mass index that is not among them was reported.
+    `expired_on`: since when the colour does not count any more, because all its values are too old; None while it does. `computed` names the scores that were worked out; a body mass index that is not among them was reported.
     """
-    language = "zh" if organisation_settings().language.startswith("zh") else "en"
+    own, day = organisation_settings(), today()
+    language = "zh" if own.language.startswith("zh") else "en"
     for line in sql.dicts("risk/export_assessments"):
         pack = _pack(line["pack"], line["edition"])
         missing, scores = line.pop("missing"), {name: _rounded(value) for name, value in line["scores"].items()}
         computed = sorted(scores.keys() - {REPORTED_BMI})
         if REPORTED_BMI in scores:
             scores = {"bmi": scores.pop(REPORTED_BMI)} | scores
+        gone = expired(SimpleNamespace(**line, window_months=own.window_months), day)
         yield {
             "emp_no": line["emp_no"],
             "colour": line["colour"],
@@ -37,6 +41,7 @@ def exported() -> Iterator[dict[str, Any]]:
             "pack": line["pack"],
             "edition": line["edition"],
             "assessed_on": line["assessed_on"].isoformat(),
+            "expired_on": gone.since.isoformat() if gone else None,
         }
 
 

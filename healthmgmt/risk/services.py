@@ -76,7 +76,7 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     after = run.cursor.get("after", 0)
     places = place_flags()
     total = slices_end(upload)
-    while (last := _slice_end(after, upload)) is not None:
+    while (last := slice_end(after, upload)) is not None:
         found = loading.load(
             after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places, flags=pack.flags
         )
@@ -98,7 +98,7 @@ def slices_end(upload: int | None = None) -> int:
     return sql.row("risk/last_person" if upload is None else "risk/last_person_of_upload", {"upload": upload})[0]
 
 
-def _slice_end(after: int, upload: int | None) -> int | None:
+def slice_end(after: int, upload: int | None = None) -> int | None:
     """The last person of the next slice; None after the last one."""
     parameters = {"after": after, "size": SLICE_PEOPLE, "upload": upload}
     return sql.row("risk/slice_end" if upload is None else "risk/slice_end_of_upload", parameters)[0]

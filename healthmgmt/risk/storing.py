@@ -1,6 +1,6 @@
 """Assessments of one slice of people into the table, each once; who had none has a current one at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
@@ -12,17 +12,17 @@ from healthmgmt.risk.stratification import COLOURS, NOT_EXAMINED, Outcome
 from healthmgmt.work import services as work
 
 COLUMNS = [
-    "person_id", "assessed_on", "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "is_current", "pack", "edition",
-    "stored_at",
+    "person_id", "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "pack", "edition", "stored_at", "assessed_on", "is_current",
 ]  # fmt: skip
 
 
 def store(found: Slice, outcome: Outcome, *, as_of: date) -> None:
     """Store what is new, and announce it. In a transaction of the caller."""
-    marker = {"marker": sql.row("risk/assessment_marker")[0]}
+    marker, day = {"marker": sql.row("risk/assessment_marker")[0]}, as_of.isoformat()
     assessed = "{" + ",".join(map(str, found.people.tolist())) + "}"
-    known = {person for (person,) in sql.rows("risk/people_with_current", {"people": assessed})}
-    sql.copy_lines("risk_assessment", COLUMNS, _lines(found, outcome, known, as_of))
+    # Those who have a current assessment wait to be compared with it.
+    known = dict.fromkeys((person for (person,) in sql.rows("risk/people_with_current", {"people": assessed})), f"{day}\tf")
+    sql.copy_lines("risk_assessment", COLUMNS, _lines(found, outcome, known, f"{day}\tt"))
     if known:
         sql.execute("risk/drop_repeated", marker)
         sql.execute("risk/retire_current", marker)
@@ -32,10 +32,15 @@ def store(found: Slice, outcome: Outcome, *, as_of: date) -> None:
         work.announce("risk.assessed", first=first, last=last)
 
 
-def _lines(found: Slice, outcome: Outcome, known: set[int], as_of: date) -> Iterator[bytes]:
-    """COPY text; made while the database stores what came before. Those who have a current assessment wait to be compared with it."""
-    day, now = as_of.isoformat(), timezone.now().isoformat()
-    edition = "\t".join(map(_field, (outcome.pack.name, outcome.pack.edition)))
+def store_history(found: Slice, outcome: Outcome, day_of: Mapping[int, date]) -> int:
+    """Store what was judged as of a day of each person, as history; returns how many rows. In a transaction of the caller."""
+    ends = {person: f"{day.isoformat()}\tf\tt" for person, day in day_of.items()}
+    return sql.copy_lines("risk_assessment", [*COLUMNS, "is_history"], _lines(found, outcome, ends))
+
+
+def _lines(found: Slice, outcome: Outcome, ends: Mapping[int, str], other: str = "") -> Iterator[bytes]:
+    """COPY text; made while the database stores what came before. `ends` are the last fields of some people, `other` of the rest."""
+    edition = "\t".join([*map(_field, (outcome.pack.name, outcome.pack.edition)), timezone.now().isoformat()])
     people = zip(
         found.people.tolist(), outcome.colour.tolist(), outcome.reasons_json(), outcome.scores_json(), outcome.missing_json(),
         outcome.incomplete.tolist(), _exams(found), strict=True,
@@ -43,9 +48,7 @@ def _lines(found: Slice, outcome: Outcome, known: set[int], as_of: date) -> Iter
     for person, colour, reasons, scores, missing, incomplete, exams in people:
         if colour != NOT_EXAMINED:
             texts = f"{reasons}\t{scores}\t{missing}".replace("\\", "\\\\")
-            is_current = person not in known
-            line = f"{person}\t{day}\t{COLOURS[colour]}\t{texts}\t{incomplete}\t{exams}\t{is_current}\t{edition}\t{now}"
-            yield line.encode()
+            yield f"{person}\t{COLOURS[colour]}\t{texts}\t{incomplete}\t{exams}\t{edition}\t{ends.get(person, other)}".encode()
 
 
 def _exams(found: Slice) -> Iterator[str]:

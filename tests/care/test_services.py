@@ -8,7 +8,7 @@ from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 
 from healthmgmt.audit.models import Event
-from healthmgmt.care import services
+from healthmgmt.care import services, templates
 from healthmgmt.care.models import Alert, Assignment, Plan, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
@@ -55,7 +55,8 @@ def test_plan_opens_by_colour_and_reason(cast, colour, codes, template) -> None:
     assert plan(made) == 1
     found = Plan.objects.get()
     assert (found.person, found.assessment, found.template, found.colour) == (cast.anna, made, template, colour)
-    assert (found.version, found.opened_on, found.ended_on, found.outcome) == (1, DAY, None, "")
+    version = next(one.version for one in templates.load().plans if one.slug == template and not one.is_former)
+    assert (found.version, found.opened_on, found.ended_on, found.outcome) == (version, DAY, None, "")
 
 
 def test_plan_has_its_next_two_steps(cast) -> None:
@@ -381,3 +382,18 @@ def test_plan_is_not_opened_for_somebody_who_has_left(cast) -> None:
     cast.ben.save()
     plan(assessment(cast.ben, "orange", "hypertension"))
     assert Plan.objects.filter(person=cast.ben).count() == 0
+
+
+def test_history_of_an_earlier_round_opens_no_alert(cast) -> None:
+    made = assessment(cast.anna, "red", "critical_bp")
+    Assessment.objects.filter(pk=made.pk).update(is_current=False, is_history=True)
+    assert (services.open_alerts(made.pk, made.pk, by=BY), Alert.objects.count()) == (0, 0)
+
+
+def test_green_asks_for_the_next_examination_until_there_are_new_results(cast) -> None:
+    plan(assessment(cast.anna, "green"))
+    for _ in range(3):
+        for step in Step.objects.filter(kind__in=("keep_going", "next_exam"), state__in=("planned", "fired")).order_by("due_on")[:1]:
+            services.finish_step(step, today=step.due_on, by=BY)
+    due = Step.objects.filter(kind="next_exam").order_by("due_on").values_list("due_on", flat=True)
+    assert [(day - DAY).days for day in due] == [330, 420, 510, 600]

@@ -13,6 +13,7 @@ from healthmgmt.care.models import Alert, Contact, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import today as local_today
+from healthmgmt.risk import changing
 from healthmgmt.risk.models import Assessment
 from tests import cast as casting
 from tests.care.making import PACK, assessment, exam
@@ -24,6 +25,7 @@ BY = Actor(label="system:test")
 def assessed(person, colour: str, *codes: str, year: int = 0, **results) -> Assessment:
     on = local_today() - timedelta(days=30 + 365 * year)
     made = assessment(person, colour, *codes, on=on, exams=(exam(person, on, results or {"sbp": 186, "dbp": 112, "tc": 4.9}),))
+    changing.compare([person.pk], pack=PACK)
     services.plan_assessed(made.pk, made.pk, today=local_today(), by=BY)
     services.open_alerts(made.pk, made.pk, by=BY)
     return made
@@ -364,3 +366,22 @@ def test_alert_is_closed_by_a_case_manager_after_contact_only(manager, cast, ale
     assert manager.post(path, {"outcome": "confirmed"}).headers["Location"] == f"/care/alerts/{alert.uuid}/"
     page = text(manager.get(f"/care/alerts/{alert.uuid}/"))
     assert "This alert is closed" in page and "Confirmed, in treatment" in page
+
+
+def test_record_of_an_expired_colour_says_since_when_and_who_can_supply_new_values(manager, cast):
+    assessed(cast.anna, "orange", "hypertension", year=2, sbp=150)
+    page = text(manager.get(f"/care/people/{cast.anna.uuid}/"))
+    for words in ("Orange has expired, exam of ", "No value has counted since ", "an exam centre can supply new ones.", "band-grey"):
+        assert words in page, words
+    assert "Why this colour" not in page and "band-orange" not in page
+    call = text(manager.get(f"/care/people/{cast.anna.uuid}/contact/"))
+    assert "Orange has expired, exam of " in call and "A new examination is needed." in call
+
+
+def test_record_compares_by_the_present_edition_and_names_another_one(manager, cast):
+    told = assessed(cast.anna, "yellow", "overweight", year=1, sbp=150, dbp=80)
+    Assessment.objects.filter(pk=told.pk).update(pack="jp-tokutei", edition="FY2024", reasons=[])
+    assessed(cast.anna, "orange", "hypertension", sbp=150)
+    page = text(manager.get(f"/care/people/{cast.anna.uuid}/"))
+    assert "High blood pressure, as last time" in page or "as last time" in page
+    assert "edition FY2024 · by the present edition Orange" in page

@@ -12,6 +12,7 @@ from healthmgmt.care.models import Alert, Contact, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people import services as people
+from healthmgmt.risk import changing
 from tests import cast as casting
 from tests.care.making import PACK, assessment, exam
 
@@ -26,6 +27,7 @@ def assessed(person, colour: str, *codes: str, year: int = 0, today: date | None
     """A result of this year or of `year` years ago, with its plan and its alerts."""
     on = local_today() - timedelta(days=30 + 365 * year)
     made = assessment(person, colour, *codes, on=on, exams=(exam(person, on),))
+    changing.compare([person.pk], pack=PACK)
     services.plan_assessed(made.pk, made.pk, today=today or local_today(), by=BY)
     services.open_alerts(made.pk, made.pk, by=BY)
     return made
@@ -103,10 +105,47 @@ def test_worse_than_the_period_before_and_only_that(cast) -> None:
     assert headings(cast.case_manager) == []
 
 
+def test_worse_is_said_by_the_edition_of_the_present_colour_alone(cast) -> None:
+    former = assessed(cast.anna, "yellow", "overweight", year=1)
+    former.edition, former.is_current = "2020", False
+    former.save()
+    services.plan_assessed(former.pk, former.pk, today=local_today(), by=BY)
+    cast.anna.exams.update(results={"sbp": 150})
+    assessed(cast.anna, "orange", "hypertension")
+    # What the present edition makes of last year's pressure is orange, too.
+    assert headings(cast.case_manager) == []
+
+
+def long_ago(person, colour: str, *codes: str):
+    """A result whose values have all left the window, with its plan."""
+    return assessed(person, colour, *codes, year=2, today=local_today() - timedelta(760))
+
+
+def test_expired_colour_is_said_to_be_so_and_ends_nothing_that_is_due(cast) -> None:
+    long_ago(cast.anna, "red", "known_ascvd")
+    (row,) = selectors.worklist(cast.case_manager, today=local_today())
+    (line,) = worklists.build(cast.case_manager, today=local_today()).lines
+    assert (row["heading"], line.colour, len(line.why)) == ("first", "grey", 1)
+    assert line.why[0].startswith("Red has expired, exam of ")
+
+
+def test_expired_colour_is_no_colour_of_the_list_of_people(cast) -> None:
+    long_ago(cast.anna, "orange", "hypertension")
+    assessed(cast.ben, "orange", "hypertension")
+
+    def listed(colour):
+        found = selectors.people(cast.case_manager, colour=colour, today=local_today())
+        return [(one.emp_no, one.colour, one.is_expired) for one in found]
+
+    assert listed("orange") == [("E1002", "orange", False)]
+    assert listed("grey") == [("E1001", "grey", True)]
+
+
 def test_worse_compares_periods_and_not_two_results_of_one(cast) -> None:
     day = local_today().replace(month=6, day=1)
     for colour, on in (("yellow", day), ("orange", day + timedelta(20))):
         made = assessment(cast.anna, colour, "hypertension", on=on, exams=(exam(cast.anna, on),))
+        changing.compare([cast.anna.pk], pack=PACK)
         services.plan_assessed(made.pk, made.pk, today=local_today(), by=BY)
     assert headings(cast.case_manager) == []
 

@@ -8,6 +8,7 @@ from healthmgmt.exams.models import Exam, Upload, UploadRow
 from healthmgmt.insight import services
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.people.models import Employment, Person
+from healthmgmt.risk import changing, packs
 from healthmgmt.risk.models import Assessment
 from tests import cast as casting
 
@@ -41,6 +42,7 @@ def populate(cast: casting.Cast, unit: Unit, colours: dict[str, int]) -> list[Pe
     assess(cast, made, date(2025, 3, 3), list(islice(cycle(BEFORE), len(made))))
     examined = [(person, colour) for person, colour in zip(made, each, strict=True) if colour]
     assess(cast, [person for person, _ in examined], date(2026, 3, 3), [colour for _, colour in examined])
+    changing.compare([person.pk for person in made], pack=packs.load("cn", "2024"))
     return made
 
 

@@ -70,6 +70,7 @@ def an_exam(person: Person, upload: Upload, row: int, period: Period, rng: rando
 
 
 def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
+    told: list[Assessment] = []
     for number in range(rng.choice([0, 1, 2]) if exams else 0):
         read = rng.sample(exams, rng.randint(1, len(exams)))
         made = Assessment.objects.create(
@@ -80,7 +81,10 @@ def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
             pack="cn",
             edition=rng.choice(["2024", "2024", "2023"]),
             is_current=number == 0,
+            is_history=number > 0 and rng.random() < 0.5,
+            before=rng.choice([None, *told]),
         )
+        told.append(made)
         if made.colour == "red" or rng.random() < 0.1:
             closed = {"closed_at": made.stored_at, "closed_by": "x", "outcome": "artefact"} if rng.random() < 0.3 else {}
             Alert.objects.create(person=person, assessment=made, code=f"critical_{number}", measured_on=read[0].taken_on, **closed)
@@ -109,12 +113,13 @@ def recount_improvement(period: Period, before: Period, today: date) -> dict[int
         at, earlier = unit_on(person, min(today, before.deadline_on)), assessment_of(person, before)
         if at is not None and earlier is not None:
             later = assessment_of(person, period)
-            add(found, at, Counter({"compared": 1, **({change(earlier, later): 1} if earlier.colour in ("red", "orange", "yellow") else {})}))
+            again = later.before if later and later.before_id in {made.pk for made in assessments_in(person, before)} else None
+            add(found, at, Counter({"compared": 1, **({change(again, later): 1} if earlier.colour in ("red", "orange", "yellow") else {})}))
     return found
 
 
-def change(earlier: Assessment, later: Assessment | None) -> str:
-    if later is None or later.colour == "grey" or later.edition != earlier.edition:
+def change(earlier: Assessment | None, later: Assessment | None) -> str:
+    if later is None or earlier is None or "grey" in (later.colour, earlier.colour):
         return "no_follow_up"
     worst_first = COLOURS.index(later.colour) - COLOURS.index(earlier.colour)
     return "improved" if worst_first > 0 else "worsened" if worst_first < 0 else "unchanged"
@@ -160,10 +165,21 @@ def items_of(person: Person, exams: list[Exam]) -> int:
 
 
 def assessment_of(person: Person, period: Period) -> Assessment | None:
+    """The current one, else what rests on exams that all count and knows the newest, what was said then first."""
+    states = {exam.pk: exam.state for exam in person.exams.all()}
+
+    def rank(one: Assessment) -> tuple:
+        is_whole = all(states[pk] == "current" for pk in one.exams)
+        return (one.is_current, is_whole, max(one.exams), not one.is_history, one.assessed_on, one.pk)
+
+    return max(assessments_in(person, period), key=rank, default=None)
+
+
+def assessments_in(person: Person, period: Period) -> list[Assessment]:
     days = {exam.pk: exam.taken_on for exam in person.exams.all() if exam.state == "current"}
     belonging = []
     for made in person.assessments.all():
         read = [days[pk] for pk in made.exams if pk in days]
         if read and period.starts_on <= max(read) <= period.ends_on:
             belonging.append(made)
-    return max(belonging, key=lambda one: (one.assessed_on, one.pk)) if belonging else None
+    return belonging

@@ -1,7 +1,7 @@
 """Assessments over the whole road: loaded from exams, stored once, told in sentences."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -11,7 +11,9 @@ from healthmgmt.core import organisations
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Exam
 from healthmgmt.organization.models import Settings
+from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people.models import Exposure
+from healthmgmt.risk.expiring import expires_on
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from tests import cast as casting
@@ -164,6 +166,17 @@ def test_withdrawn_upload_takes_its_assessment_out_of_force(org_a):
     exams.withdraw(done, by=BY)
     work.drain()
     assert Assessment.objects.filter(is_current=True).count() == 0
+
+
+def test_export_says_since_when_a_colour_has_expired(org_a):
+    root = ground()
+    old, new = casting.person("P1", root), casting.person("P2", root)
+    day = local_today() - timedelta(days=400)
+    upload(text([["P1", old.name, day.isoformat(), 150, 80], ["P2", new.name, local_today().isoformat(), 150, 80]], headings=HEADINGS[:5]))
+    assert [line["expired_on"] for line in exported().values()] == [None, None]
+    Settings.objects.update(window_months=13)
+    found = {number: line["expired_on"] for number, line in exported().items()}
+    assert found == {"P1": expires_on(day, 13).isoformat(), "P2": None}
 
 
 def test_mg_per_dl_is_judged_in_its_own_unit(org_a):

@@ -6,7 +6,7 @@ WITH found AS (
         coalesce((reason.value ->> 'on')::date, a.assessed_on) AS measured_on, a.is_current, a.exams
     FROM risk_assessment AS a
     CROSS JOIN LATERAL jsonb_array_elements(a.reasons) AS reason
-    WHERE a.id BETWEEN %(first)s AND %(last)s AND a.colour = 'red'
+    WHERE a.id BETWEEN %(first)s AND %(last)s AND a.colour = 'red' AND NOT a.is_history
       AND EXISTS (SELECT 1 FROM unnest(%(beginnings)s::text[]) AS beginning WHERE starts_with(reason.value ->> 'code', beginning))
 )
 INSERT INTO care_alert (uuid, person_id, assessment_id, code, measured_on, opened_at, acknowledged_by, confirmed_by, closed_by, outcome)

@@ -1,10 +1,11 @@
 -- A case manager's list: each of their people for whom something is to be done once, under the first heading that fits.
 --   alert     an alert is open
 --   first     red, and nobody spoke to the person since the plan began
---   worsened  the colour is worse than in the period before, and nobody has called about it
+--   worsened  the colour is worse than in the round before, by the same edition, and nobody has called about it
 --   due       the next contact, or a case manager's step of the plan, is due
 --   tried     called, but never reached
 -- Who has taken the consent to calls back is called for an alert alone.
+-- A colour that has expired (all its values left the window) is no reason by itself, but ends nothing that is due.
 -- Whom somebody has just called (the next contact lies ahead) comes back on that day; alerts and people never reached stay.
 WITH mine AS MATERIALIZED (
     SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here,
@@ -26,10 +27,11 @@ WITH mine AS MATERIALIZED (
 ),
 present AS MATERIALIZED (
     SELECT
-        mine.id AS person_id, a.id AS assessment_id, a.colour, plan.id AS plan_id,
-        coalesce(plan.opened_on, a.assessed_on) AS since
+        mine.id AS person_id, a.id AS assessment_id, a.colour, a.before_id, plan.id AS plan_id,
+        coalesce(plan.opened_on, a.assessed_on) AS since, CASE WHEN read.newest_on <= %(window_start)s THEN read.newest_on END AS expired_of
     FROM mine
     JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current
+    CROSS JOIN LATERAL (SELECT max(e.taken_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read
     LEFT JOIN care_plan AS plan ON plan.person_id = mine.id AND plan.ended_on IS NULL
     WHERE mine.is_here
 ),
@@ -67,30 +69,13 @@ step AS MATERIALIZED (
     WHERE s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
     ORDER BY s.plan_id, s.due_on, s.number
 ),
-dated AS MATERIALIZED (
-    -- Each assessment of somebody whose colour may have got worse, with the day of the newest exam that it rests on.
-    SELECT a.id, a.person_id, a.colour, a.is_current, max(e.taken_on) AS taken_on
-    FROM present
-    JOIN risk_assessment AS a ON a.person_id = present.person_id
-    JOIN exams_exam AS e ON e.id = ANY (a.exams) AND e.state <> 'withdrawn'
-    WHERE present.colour = ANY (%(worsened_colours)s::text[])
-    GROUP BY a.id
-),
-worse AS MATERIALIZED (
-    SELECT DISTINCT ON (now.person_id) now.person_id, now.colour, former.colour AS former
-    FROM dated AS now
-    JOIN dated AS former ON former.person_id = now.person_id AND former.taken_on < coalesce(
-        (SELECT max(period.starts_on) FROM organization_period AS period WHERE now.taken_on BETWEEN period.starts_on AND period.ends_on),
-        date_trunc('year', now.taken_on)::date
-    )
-    WHERE now.is_current
-    ORDER BY now.person_id, former.taken_on DESC, former.id DESC
-),
 placed AS (
     SELECT
-        mine.*, present.assessment_id, present.colour, present.plan_id, alarm.alert_id, alarm.alerts, alarm.waiting_since,
+        mine.*, present.assessment_id, present.colour, present.plan_id, present.expired_of, alarm.alert_id, alarm.alerts, alarm.waiting_since,
         last_contact.next_on, last_contact.ending, coalesce(tally.tries, 0) AS tries, tally.reached_at, step.due_on, step.number AS step,
-        CASE WHEN array_position(%(ranks)s::text[], worse.colour) > array_position(%(ranks)s::text[], worse.former) THEN worse.former END AS former,
+        CASE
+            WHEN array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], before.colour) THEN before.colour
+        END AS former,
         coalesce(last_contact.next_on <= %(today)s, true) AS is_free,
         coalesce((tally.reached_at AT TIME ZONE %(timezone)s)::date >= present.since, false) AS is_reached
     FROM mine
@@ -99,7 +84,8 @@ placed AS (
     LEFT JOIN tally ON tally.person_id = mine.id
     LEFT JOIN alarm ON alarm.person_id = mine.id
     LEFT JOIN step ON step.plan_id = present.plan_id
-    LEFT JOIN worse ON worse.person_id = mine.id
+    LEFT JOIN risk_assessment AS before
+        ON before.id = present.before_id AND present.expired_of IS NULL AND present.colour = ANY (%(worsened_colours)s::text[])
 ),
 headed AS (
     SELECT placed.*, CASE
@@ -128,7 +114,7 @@ counted AS (
 )
 SELECT
     counted.id, counted.uuid, counted.name, counted.sex, counted.birth, counted.unit, counted.heading, counted.place, counted.people,
-    counted.today_people, coalesce(counted.colour, 'red') AS colour, counted.former, counted.alerts, counted.waiting_since, counted.next_on,
+    counted.today_people, coalesce(counted.colour, 'red') AS colour, counted.expired_of, counted.former, counted.alerts, counted.waiting_since, counted.next_on,
     counted.ending, counted.tries, counted.due_on, counted.step, counted.is_free, plan.template, plan.version,
     alert.code, alert.confirmed_by, basis.reasons, basis.pack, basis.edition
 FROM counted

@@ -23,19 +23,28 @@ measured AS (
     GROUP BY x.person_id
 ),
 placed AS MATERIALIZED (
-    -- An assessment belongs to the period of the newest examination that it read.
-    SELECT a.id, a.person_id, a.assessed_on, a.colour, a.pack, a.edition, read.newest_on
+    -- An assessment belongs to the period of the newest examination that it read. Of several the current one counts, else what rests
+    -- on exams that all still count and knows the one delivered last; what was said then before what was judged afterwards.
+    SELECT
+        a.id, a.person_id, a.colour, a.before_id, read.newest_on,
+        row_number() OVER (
+            PARTITION BY a.person_id
+            ORDER BY a.is_current DESC, read.is_whole DESC, read.newest_exam DESC, a.is_history, a.assessed_on DESC, a.id DESC
+        ) AS place
     FROM risk_assessment AS a
     CROSS JOIN LATERAL (
-        SELECT max(x.taken_on) AS newest_on FROM exams_exam AS x WHERE x.id = ANY (a.exams) AND x.state = 'current'
+        SELECT
+            max(x.taken_on) FILTER (WHERE x.state = 'current') AS newest_on, bool_and(x.state = 'current') AS is_whole, max(x.id) AS newest_exam
+        FROM exams_exam AS x
+        WHERE x.id = ANY (a.exams)
     ) AS read
     WHERE read.newest_on BETWEEN coalesce(%(before_starts_on)s, %(starts_on)s) AND %(ends_on)s
 ),
 assessed AS (
-    SELECT DISTINCT ON (person_id) person_id, colour, pack, edition
+    SELECT DISTINCT ON (person_id) person_id, id, colour, before_id
     FROM placed
     WHERE newest_on BETWEEN %(starts_on)s AND %(ends_on)s
-    ORDER BY person_id, assessed_on DESC, id DESC
+    ORDER BY person_id, place
 ),
 alerted AS (
     SELECT person_id, bool_or(closed_at IS NULL) AS has_open
@@ -51,31 +60,32 @@ due_before AS (
     ORDER BY e.person_id, e.started_on DESC, e.id DESC
 ),
 assessed_before AS (
-    SELECT DISTINCT ON (person_id) person_id, colour, pack, edition
+    SELECT DISTINCT ON (person_id) person_id, colour
     FROM placed
     WHERE newest_on BETWEEN %(before_starts_on)s AND %(before_ends_on)s
-    ORDER BY person_id, assessed_on DESC, id DESC
+    ORDER BY person_id, place
 ),
 compared AS (
-    -- Steps on the scale of colours; none for grey, for who was not assessed again, and for another edition.
+    -- Who was at risk is told by the colours of the period before as they were given, what became of it by one edition on both dates
+    -- (risk.changing). Steps on the scale of colours; none for grey, and for who was not assessed in both periods.
     SELECT
         due_before.unit_id,
-        array_position(ARRAY['green', 'blue', 'yellow', 'orange', 'red'], earlier.colour::text) AS step_before,
-        CASE WHEN (later.pack, later.edition) = (earlier.pack, earlier.edition)
-            THEN array_position(ARRAY['green', 'blue', 'yellow', 'orange', 'red'], later.colour::text)
-        END AS step
+        earlier.colour IN ('yellow', 'orange', 'red') AS is_at_risk,
+        array_position(ARRAY['green', 'blue', 'yellow', 'orange', 'red'], later.colour::text)
+            - array_position(ARRAY['green', 'blue', 'yellow', 'orange', 'red'], again.colour::text) AS steps
     FROM due_before
     JOIN assessed_before AS earlier ON earlier.person_id = due_before.person_id
     LEFT JOIN assessed AS later ON later.person_id = due_before.person_id
+    LEFT JOIN placed AS again ON again.id = later.before_id AND again.newest_on BETWEEN %(before_starts_on)s AND %(before_ends_on)s
 ),
 own_before AS (
     SELECT
         unit_id,
         count(*) AS compared,
-        count(*) FILTER (WHERE step_before >= 3 AND step < step_before) AS improved,
-        count(*) FILTER (WHERE step_before >= 3 AND step = step_before) AS unchanged,
-        count(*) FILTER (WHERE step_before >= 3 AND step > step_before) AS worsened,
-        count(*) FILTER (WHERE step_before >= 3 AND step IS NULL) AS no_follow_up
+        count(*) FILTER (WHERE is_at_risk AND steps < 0) AS improved,
+        count(*) FILTER (WHERE is_at_risk AND steps = 0) AS unchanged,
+        count(*) FILTER (WHERE is_at_risk AND steps > 0) AS worsened,
+        count(*) FILTER (WHERE is_at_risk AND steps IS NULL) AS no_follow_up
     FROM compared
     GROUP BY unit_id
 ),

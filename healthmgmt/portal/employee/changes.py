@@ -1,6 +1,6 @@
 """What has changed since the examination before: a few values, and the colour by the same edition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,14 +31,14 @@ class Changes:
     rows: list[Change]
 
 
-def since(items: Mapping[str, Item], assessments: Sequence[Assessment]) -> Changes | None:
-    """`assessments` come newest first. None where there is nothing to compare."""
+def since(items: Mapping[str, Item], assessment: Assessment | None) -> Changes | None:
+    """`assessment` comes with the one of the round before. None where there is nothing to compare."""
     known = words.load().compared
     pairs = [(one, items[one.code]) for one in known if one.code in items and items[one.code].before]
     if not pairs:
         return None
     rows = [row for one, item in pairs if (row := _row(item, one.least))]
-    if moved := colour_change(assessments):
+    if moved := colour_change(assessment):
         rows.append(moved)
     item = pairs[0][1]
     is_last_year = all(is_a_year(item.before.on, item.last.on) for _one, item in pairs)
@@ -46,15 +46,10 @@ def since(items: Mapping[str, Item], assessments: Sequence[Assessment]) -> Chang
     return Changes(title, rows)
 
 
-def colour_change(assessments: Sequence[Assessment]) -> Change | None:
-    """The colour then and now: the newest earlier assessment of the same edition that read none of the exams which are new."""
-    if len(assessments) < 2:
-        return None
-    now = assessments[0]
-    newest = max(now.exams, default=None)
-    same = (one for one in assessments[1:] if (one.pack, one.edition) == (now.pack, now.edition))
-    then = next((one for one in same if one.exams and newest not in one.exams), None)
-    if then is None:
+def colour_change(now: Assessment | None) -> Change | None:
+    """The colour of the round before and the present one, by the same edition (see risk.changing); None without the two."""
+    then = now.before if now else None
+    if now is None or then is None:
         return None
     title = _("Colour: %(then)s → %(now)s") % {"then": colour_word(then.colour).lower(), "now": colour_word(now.colour).lower()}
     if then.colour == now.colour:
@@ -62,7 +57,8 @@ def colour_change(assessments: Sequence[Assessment]) -> Change | None:
     rise = COLOURS.index(now.colour) - COLOURS.index(then.colour)
     is_known = "grey" not in (then.colour, now.colour)
     icon = ("arrow-up-right" if rise > 0 else "arrow-down-right") if rise and is_known else "minus"
-    return Change(icon, title, _("Both judged by edition %(edition)s") % {"edition": now.edition})
+    judged = _("The earlier results were judged again by edition %(edition)s") if then.is_history else _("Both judged by edition %(edition)s")
+    return Change(icon, title, judged % {"edition": now.edition})
 
 
 def _row(item: Item, least: float) -> Change | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,7 @@ from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.portal.employee.measured import Item, factor, is_a_year, shown
 from healthmgmt.portal.employee.writing import bare, enumerated, first_upper, joined, run_on, stopped
 from healthmgmt.risk import explanation, packs
+from healthmgmt.risk.expiring import Expired
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.outlook import Outlook, change_text, own_note, standing_text
 from healthmgmt.risk.packs import Line, Pack
@@ -78,6 +80,21 @@ def card(assessment: Assessment, items: Mapping[str, Item], outlook: Outlook = N
         missing_labels=[one.label for one in missing],
         is_incomplete=assessment.is_incomplete,
     )
+
+
+def expired_card(expired: Expired, pack: Pack) -> Card:
+    """What is left of a colour whose values are all too old: what it was, until when it counted, who can supply new ones."""
+    language = page_language()
+    was = ShownReason(
+        "grey",
+        _("It was %(colour)s") % {"colour": colour_word(expired.colour).lower()},
+        _("These results counted until %(day)s. They no longer say how you are now.") % {"day": day(expired.since - timedelta(days=1))},
+    )
+    who = _("%(who)s can supply it") % {"who": first_upper(pack.words.who["exam_centre"][language])}
+    return Card(
+        colour=Assessment.Colour.GREY, source=_("Exam of %(day)s · expired") % {"day": day(expired.newest_on)}, reasons=[was], more=0, change="",
+        screening=pack.words.screening[language], missing=[Missing(who, _("A new examination"))], missing_labels=[], is_incomplete=True,
+    )  # fmt: skip
 
 
 def _by_supplier(missing: Sequence[explanation.MissingText], pack: Pack) -> list[Missing]:

@@ -20,32 +20,36 @@ LAST_OPENINGS, OWN_VIEWS, OLD_STEPS = 4, 20, 5
 
 def today(person: Person, *, today: date) -> dict[str, Any]:
     """How am I, what is the one thing to do, by when."""
-    record = selectors.record_of(person)
-    one, items = record.assessment, record.items
+    record = selectors.record_of(person, today=today)
+    one, items, gone = record.assessment, record.items, record.expired
     open_steps = selectors.open_steps(person)
     exam_by = None if one else selectors.exam_due_by(today)
+    if gone and exam_by and exam_by < today:
+        exam_by = None
     return {
         "person": person,
         "today": today,
         "sentence": sentence.today_sentence(
-            one, items, open_steps, today=today, is_settled=one is not None and one.is_settled, exam_by=exam_by
+            one, items, open_steps, today=today, is_settled=one is not None and one.is_settled, exam_by=exam_by, expired=gone
         ),
         "exam_by": exam_by,
-        "action": steps.action(open_steps, today),
-        "card": colour.card(one, items, record.outlook(person)) if one else None,
+        "is_expired": gone is not None,
+        # While nothing counts, new results are the one thing to do.
+        "action": None if gone else steps.action(open_steps, today),
+        "card": colour.card(one, items, record.outlook(person)) if one else colour.expired_card(gone, record.pack) if gone else None,
         "steps": steps.listed(open_steps[0].plan, open_steps, today) if open_steps else [],
         "manager": selectors.manager_name(open_steps[0]) if open_steps else "",
-        "changes": changes.since(present(items), record.assessments),
+        "changes": None if gone else changes.since(present(items), one),
         "opened": selectors.opened(person, since=_month_start()),
     }
 
 
-def report(person: Person) -> dict[str, Any]:
+def report(person: Person, *, today: date) -> dict[str, Any]:
     """Values by group, texts, where the colour comes from, who looked."""
-    record = selectors.record_of(person)
-    one, items = record.assessment, record.items
+    record = selectors.record_of(person, today=today)
+    one, items, gone = record.assessment, record.items, record.expired
     outlook = record.outlook(person)
-    card = colour.card(one, items, outlook) if one else None
+    card = colour.card(one, items, outlook) if one else colour.expired_card(gone, record.pack) if gone else None
     newest = record.exams[-1] if record.exams else None
     round_ = [exam for exam in record.exams if newest and (newest.taken_on - exam.taken_on).days < ROUND_DAYS]
     events = list(selectors.events_by_others(person).filter(actor_id__isnull=False)[: 20 * LAST_OPENINGS])
@@ -53,7 +57,7 @@ def report(person: Person) -> dict[str, Any]:
     told = openings.entries(events, selectors.actors_of(events))
     return {
         "person": person,
-        "sentence": sentence.report_sentence(one, items),
+        "sentence": sentence.report_sentence(one, items, expired=gone),
         "newest": newest,
         "count": sum(1 for item in present(items).values() if item.last.is_reported),
         "groups": results.groups(items, one, record.pack, outlook),

@@ -110,11 +110,11 @@ class Groups:
 
 def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack, outlook: Outlook = NOTHING) -> Groups:
     """Every value of the newest examination; how one was computed stands in the words of the pack."""
-    reasons = _reasons(assessment, outlook)
+    reasons, none = _reasons(assessment, outlook), NO_REASON if assessment else NOT_JUDGED
     found: dict[str, list[Row]] = {}
     newest = max((item.last.on for item in items.values()), default=date.min)
     for code, item in present(items).items():
-        row = _row(item, reasons.get(code, NO_REASON), newest, _origin_of(item, pack))
+        row = _row(item, reasons.get(code, none), newest, _origin_of(item, pack))
         found.setdefault(catalogue.load()[code].category, []).append(row)
     made = [_group(category, found[category]) for category in GROUPS if category in found]
     told = sorted((one for one in made if one.out), key=lambda group: -_rank(group.colour))
@@ -122,14 +122,17 @@ def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack,
 
 
 class Reason(NamedTuple):
-    """The highest colour that a value is a reason for, the line that it crossed, and that it was so on an earlier day too."""
+    """The highest colour that a value is a reason for, the line that it crossed, and that it was so on an earlier day too; whether
+    there is a colour at all that it could be a reason for."""
 
     colour: str
     crossed: str
     again: str = ""
+    is_judged: bool = True
 
 
 NO_REASON = Reason("", "")
+NOT_JUDGED = Reason("", "", is_judged=False)
 
 
 def _reasons(assessment: Assessment | None, outlook: Outlook) -> dict[str, Reason]:
@@ -221,7 +224,7 @@ def _standing(last: Reading, reason: Reason) -> str:
     if reason.colour:
         return _("%(why)s, so %(colour)s") % {"why": reason.crossed, "colour": colour_word(reason.colour).lower()}
     if last.side:
-        return _("slightly outside, no reason for a colour")
+        return _("slightly outside, no reason for a colour") if reason.is_judged else _("out of range")
     return _("within range") if last.has_span else ""
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
-from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
@@ -24,13 +23,14 @@ from healthmgmt.portal.employee import measured
 from healthmgmt.portal.employee.measured import Item
 from healthmgmt.risk import packs
 from healthmgmt.risk import services as risk
+from healthmgmt.risk.expiring import Expired, expired
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.outlook import Outlook
 from healthmgmt.risk.packs import Pack
 
 OPEN = (Step.State.PLANNED, Step.State.FIRED)
 # Far more than there are of one person.
-MOST_ASSESSMENTS, MOST_EXAMS = 20, 60
+MOST_EXAMS = 60
 COUNTED_OPENINGS = 100
 # Deeper than any unit.
 OWN_MANAGER = 1000
@@ -47,16 +47,14 @@ def exams_of(person: Person) -> list[Exam]:
     return list(found.order_by("-taken_on", "-id")[:MOST_EXAMS])[::-1]
 
 
-def assessments_of(person: Person) -> list[Assessment]:
-    """The present assessment first, then the earlier ones, the newest first; empty while none counts.
+def assessment_of(person: Person) -> Assessment | None:
+    """The present assessment with the one of the round before; None while none counts.
 
-    `is_settled`: the person had alerts, and a clinician has closed them all.
+    `is_settled`: the person had alerts, and a clinician has closed them all. Comes with its age.
     """
     alerts = Alert.objects.filter(person=OuterRef("person"))
     settled = ExpressionWrapper(Exists(alerts) & ~Exists(alerts.filter(closed_at=None)), output_field=BooleanField())
-    found = Assessment.objects.filter(person=person).annotate(is_settled=settled).order_by("-is_current", "-id")
-    listed = list(found[:MOST_ASSESSMENTS])
-    return listed if listed and listed[0].is_current else []
+    return Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age().annotate(is_settled=settled).first()
 
 
 def open_steps(person: Person) -> list[Step]:
@@ -116,29 +114,27 @@ def exam_due_by(today: date) -> date | None:
 
 @dataclass(frozen=True)
 class Record:
-    """What a person's exams and assessments say; `pack` is the edition of the present assessment, else the one in force, and
-    `items` are read by it."""
+    """What a person's exams and assessment say; `pack` is the edition of the present assessment, else the one in force, and `items` are
+    read by it. Once the colour has `expired` there is no assessment that counts."""
 
     exams: list[Exam]
-    assessments: list[Assessment]
+    assessment: Assessment | None
+    expired: Expired | None
     items: dict[str, Item]
     pack: Pack
-
-    @property
-    def assessment(self) -> Assessment | None:
-        return self.assessments[0] if self.assessments else None
 
     def outlook(self, person: Person) -> Outlook:
         """What would better the colour; see `risk.services.outlook_of`."""
         return risk.outlook_of(self.assessment, self.exams, person) if self.assessment else Outlook()
 
 
-def record_of(person: Person) -> Record:
+def record_of(person: Person, *, today: date) -> Record:
     """Two queries, and one for the pack in force where there is no assessment."""
-    exams, assessments = exams_of(person), assessments_of(person)
-    pack = packs.load(assessments[0].pack, assessments[0].edition) if assessments else risk.pack_in_force(timezone.localdate())
+    exams, one = exams_of(person), assessment_of(person)
+    pack = packs.load(one.pack, one.edition) if one else risk.pack_in_force(today)
     items = measured.items(exams, sex=person.sex, birth=person.birth, pack=pack)
-    return Record(exams, assessments, items, pack)
+    gone = expired(one, today)
+    return Record(exams, None if gone else one, gone, items, pack)
 
 
 class Opened(NamedTuple):

@@ -14,6 +14,7 @@ from healthmgmt.portal.employee.colour import pack_of, value_colours
 from healthmgmt.portal.employee.measured import Item, present
 from healthmgmt.portal.employee.writing import enumerated, joined, run_on
 from healthmgmt.risk import explanation
+from healthmgmt.risk.expiring import Expired
 from healthmgmt.risk.models import Assessment
 
 CRITICAL = "critical_"
@@ -23,13 +24,17 @@ LEAST_IN_RANGE = 3
 
 
 def today_sentence(
-    assessment: Assessment | None, items: Mapping[str, Item], open_steps: Sequence[Step], *, today: date, is_settled: bool, exam_by: date | None
+    assessment: Assessment | None, items: Mapping[str, Item], open_steps: Sequence[Step], *, today: date, is_settled: bool, exam_by: date | None,
+    expired: Expired | None = None,
 ) -> str:
-    """`is_settled`: a clinician has closed every alert of the person; `exam_by`: when this round's exams are due."""
+    """`is_settled`: a clinician has closed every alert of the person; `exam_by`: when this round's exams are due; `expired`: why there is
+    no assessment that counts."""
     if assessment is None:
-        parts = [_say("none")]
+        parts = [_say("expired", day=day(expired.newest_on)) if expired else _say("none")]
         if exam_by and exam_by >= today:
             parts.append(_("Please take this round's examination by %(day)s.") % {"day": day(exam_by)})
+        elif expired:
+            parts.append(_("Please have a new examination."))
         return run_on(parts)
     parts = [state(assessment, is_settled=is_settled), *_leads(open_steps, today)]
     rest = _rest(assessment, items)
@@ -111,8 +116,10 @@ def plan_sentence(open_steps: Sequence[Step], today: date) -> str:
     return run_on(_leads(open_steps, today)) or _("Nothing of your plan is open at present.")
 
 
-def report_sentence(assessment: Assessment | None, items: Mapping[str, Item]) -> str:
+def report_sentence(assessment: Assessment | None, items: Mapping[str, Item], *, expired: Expired | None = None) -> str:
     """`34 of 38 values are within range. Blood pressure needs a doctor's look; weight and glucose deserve attention.`"""
+    if expired:
+        return _say("expired", day=day(expired.newest_on))
     judged = _judged(items)
     inside = len(judged) - _outside(assessment, items)
     parts = []

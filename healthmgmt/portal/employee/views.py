@@ -58,7 +58,7 @@ def today(request: HttpRequest, person: Person) -> HttpResponse:
 @require_GET
 @of_person("report")
 def report(request: HttpRequest, person: Person) -> HttpResponse:
-    return render(request, "portal/employee/report.html", pages.report(person))
+    return render(request, "portal/employee/report.html", pages.report(person, today=timezone.localdate()))
 
 
 @requires(Permission.OWN_RECORD_VIEW)

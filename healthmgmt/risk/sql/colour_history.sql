@@ -1,13 +1,16 @@
--- A person's colour in each period (a calendar year where no period is known), oldest first: of the assessments whose newest
--- exam lies in it, the one made last. What rested on withdrawn exams alone does not count.
+-- A person's colour in each round (a period, or a calendar year where none is known), oldest first. Of the assessments whose newest
+-- exam lies in it: the current one, else what rests on exams that all still count and knows the one delivered last; what was said
+-- then before what was judged afterwards. What rested on withdrawn exams alone does not count.
 SELECT DISTINCT ON (begins)
     coalesce(period.starts_on, date_trunc('year', dated.taken_on)::date) AS begins,
     coalesce(period.name, extract(year FROM dated.taken_on)::int::text) AS name,
-    a.id, a.colour, a.reasons, a.pack, a.edition, dated.taken_on
+    a.id, a.colour, a.reasons, a.pack, a.edition, a.is_current, dated.taken_on
 FROM (
-    SELECT one.id, max(e.taken_on) AS taken_on
+    SELECT
+        one.id, max(e.taken_on) FILTER (WHERE e.state <> 'withdrawn') AS taken_on, max(e.id) AS newest_exam,
+        bool_and(e.state = 'current') AS is_whole
     FROM risk_assessment AS one
-    JOIN exams_exam AS e ON e.id = ANY (one.exams) AND e.state <> 'withdrawn'
+    JOIN exams_exam AS e ON e.id = ANY (one.exams)
     WHERE one.person_id = %(person)s
     GROUP BY one.id
 ) AS dated
@@ -19,4 +22,5 @@ LEFT JOIN LATERAL (
     ORDER BY p.starts_on DESC
     LIMIT 1
 ) AS period ON true
-ORDER BY begins, a.is_current DESC, a.id DESC
+WHERE dated.taken_on IS NOT NULL
+ORDER BY begins, a.is_current DESC, dated.is_whole DESC, dated.newest_exam DESC, a.is_history, a.id DESC

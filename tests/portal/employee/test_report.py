@@ -102,7 +102,7 @@ def test_not_done_names_what_the_exam_before_had():
 
 def test_changes_compare_with_last_year_and_ignore_scatter():
     found = items(exam(LAST_YEAR, weight=81.0, sbp=137, tc=4.9), exam(DAY, weight=78.6, sbp=148, tc=5.0))
-    made = changes.since(found, [])
+    made = changes.since(found, None)
     assert (made.title, [(one.icon, one.title, one.text) for one in made.rows]) == (
         "Since last year",
         [
@@ -111,17 +111,22 @@ def test_changes_compare_with_last_year_and_ignore_scatter():
             ("minus", "Total cholesterol without clear change", "4.9 → 5 mmol/L, within range"),
         ],
     )
-    assert changes.since(items(exam(DAY, sbp=148)), []) is None
+    assert changes.since(items(exam(DAY, sbp=148)), None) is None
 
 
-def test_colour_is_compared_by_the_same_edition_only():
-    now, then = assessment(sbp=148, exams=(1, 2)), assessment(bmi=26, exams=(1,))
-    repeated, other = assessment(sbp=148, exams=(2,)), assessment(bmi=26, exams=(1,))
-    other.edition = "2020"
-    assert changes.colour_change([now, repeated, then]).title == "Colour: yellow → orange"
-    assert changes.colour_change([now, repeated, other]) is None
-    assert changes.colour_change([now]) is None
-    assert changes.colour_change([now, assessment(tg=2.5, exams=(1,))]).title == "Colour: orange, as before"
+def against(then, now):
+    now.before = then
+    return changes.colour_change(now)
+
+
+def test_colour_is_compared_with_the_round_before_by_the_edition_of_now():
+    told, again = assessment(bmi=26), assessment(bmi=26)
+    again.is_history = True
+    made = against(told, assessment(sbp=148))
+    assert (made.title, made.text, made.icon) == ("Colour: yellow → orange", "Both judged by edition 2024", "arrow-up-right")
+    assert against(again, assessment(sbp=148)).text == "The earlier results were judged again by edition 2024"
+    assert against(assessment(tg=2.5), assessment(sbp=148)).title == "Colour: orange, as before"
+    assert (against(None, assessment(sbp=148)), changes.colour_change(None)) == (None, None)
 
 
 def event(action, actor_id=None, reason="", at=None):

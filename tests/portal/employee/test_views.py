@@ -11,6 +11,7 @@ from django.utils import timezone
 from healthmgmt.audit.models import Event
 from healthmgmt.care.models import Plan, Step
 from healthmgmt.core.actors import Actor
+from healthmgmt.organization.models import Settings
 from healthmgmt.organization.selectors import today
 from healthmgmt.people.models import Consent
 from healthmgmt.portal.employee import selectors
@@ -289,3 +290,16 @@ def test_case_manager_is_the_persons_own_else_of_the_nearest_unit(cast, orange):
     assign_manager(cast.case_manager, person=orange, by=Actor.system())
     found.append(name())
     assert found == ["Case Manager", "", "Second", "Case Manager"]
+
+
+def test_expired_colour_is_told_as_such_and_leads_to_an_examination(cast, sign_in):
+    examine(cast.anna, timezone.now().date() - timedelta(days=500), 173.5, 81.0, 148, 92, 5.4, 4.9, 1.5, "未见明显异常")
+    Settings.objects.update(window_months=13)
+    browser = sign_in(cast.employee)
+    (_status, today_page), (_status, report) = shown(browser, "/today/"), shown(browser, "/report/")
+    for words in ("too long ago to say how you are now", "It was orange", "Please have a new examination.", "Take a new examination", "A new examination", "Exam centre can supply"):
+        assert words.lower() in today_page.lower(), words
+    assert "so orange" not in today_page + report and "Orange · Chronic care" not in today_page + report
+    assert "too long ago to say how you are now" in report and "no reason for a colour" not in report
+    # This round's deadline is over: a day that has passed is none to name.
+    assert "Since last year" not in today_page and "Until " not in today_page

@@ -1,0 +1,11 @@
+-- Of exams of an earlier round what is said already, by the same edition, need not be said again.
+DELETE FROM risk_assessment AS new
+WHERE new.id > %(marker)s AND new.is_history AND new.person_id = ANY (%(people)s::bigint[])
+  AND (new.colour, new.reasons, new.scores, new.missing) IN (
+      SELECT old.colour, old.reasons, old.scores, old.missing
+      FROM risk_assessment AS old
+      WHERE old.person_id = new.person_id AND old.pack = new.pack AND old.edition = new.edition AND old.exams = new.exams
+        AND old.id < new.id
+      ORDER BY old.id DESC
+      LIMIT 1
+  )
