@@ -92,7 +92,8 @@ def _one_by_one(schema: str) -> None:
     from healthmgmt.risk.models import Assessment
 
     with organisations.entered(schema):
-        pack, since = services.pack_in_force(TODAY), services.window_start(TODAY)
+        pack = services.pack_in_force(TODAY)
+        since = services.window_start(TODAY, pack)
         uppers = {code: (indicator.ref_high_m, indicator.ref_high_f) for code, indicator in catalogue.load().items()}
         for person in Person.objects.order_by("id")[:SAMPLE]:
             values, days, exams = {}, {}, []
