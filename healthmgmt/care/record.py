@@ -15,7 +15,7 @@ from healthmgmt.core.templatetags.health import day, page_language
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.people.models import Person
-from healthmgmt.risk import explanation, packs
+from healthmgmt.risk import editions, explanation, packs
 from healthmgmt.risk import services as risk
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.selectors import colour_history
@@ -89,7 +89,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
     """About a dozen queries, however much there is; `person` comes with unit and user."""
     call, exams, history = selectors.call(person), measured.exams_of(person), colour_history(person.pk)
     one = call.assessment
-    pack = packs.load(one.pack, one.edition) if one else None
+    pack = editions.load(one.pack, one.edition) if one else None
     chart = measured.pressure_chart(exams, pack)
     steps = selectors.open_steps(person)
     return Record(
@@ -131,7 +131,7 @@ def _result(call: selectors.Call) -> str:
         return told.title
     if call.assessment is None:
         return _("There is no exam that counts")
-    told = presenters.told(packs.load(call.assessment.pack, call.assessment.edition), call.assessment.reasons)
+    told = presenters.told(editions.load(call.assessment.pack, call.assessment.edition), call.assessment.reasons)
     if told:
         return told.title
     return _("The colour cannot be determined yet") if call.colour == Assessment.Colour.GREY else _("Nothing found in what was measured")
@@ -170,7 +170,7 @@ def _next(steps: Sequence[Step], one: Assessment | None, pack: packs.Pack | None
 
 
 def _year(row: dict[str, Any]) -> Year:
-    told = presenters.told(packs.load(row["pack"], row["edition"]), row["reasons"])
+    told = presenters.told(editions.load(row["pack"], row["edition"]), row["reasons"])
     return Year(row["name"], row["colour"], (told.measured or told.title) if told else "")
 
 

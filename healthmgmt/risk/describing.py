@@ -12,6 +12,9 @@ SEXES = {"m": Phrase("男性", "men"), "f": Phrase("女性", "women")}
 TIMES_UPPER = Phrase("{limit:g} 倍参考上限", "{limit:g} times the upper limit of the report")
 BOTH_UNITS = Phrase("{limit}（{other}）", "{limit} ({other})")
 MONTHS = Phrase("{months} 个月", "{months} months")
+# What of a head decides colours, beside how long values count.
+DECIDING = ("minimum", "china_par", "modifiers", "calculators", "samples", "bmi_tolerance", "flags")
+OR = Phrase("，或", " or ")
 OPS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 
 
@@ -71,21 +74,32 @@ def differences(base: Pack, pack: Pack, language: str, taken_away: Sequence[Mapp
             found.append(_difference("recoloured", base, line, pack, after[key], language))
     found += [_difference("added", base, None, pack, line, language) for key, line in after.items() if key not in before]
     if base.window_months != pack.window_months:
-        months = [MONTHS[language].format(months=one.window_months) for one in (base, pack)]
-        found.append(Difference("window", "", "", None, None, "", (months[0], months[1])))
+        found.append(Difference("window", "", "", None, None, "", (months_text(base, language), months_text(pack, language))))
     return found
+
+
+def months_text(pack: Pack, language: str) -> str:
+    """For how long values count."""
+    return MONTHS[language].format(months=pack.window_months)
+
+
+def joined(sentences: Sequence[str], language: str) -> str:
+    """Alternatives of which one is enough."""
+    return OR[language].join(sentences)
 
 
 def same_rules(one: Pack, other: Pack) -> bool:
     """Whether two packs colour everybody alike, whatever they are called and whatever their lines rest on."""
-    rules = [
-        (
-            [(key_of(line), line.colour, line.limit_text, line.conventional_limit, line.conventional_unit) for line in pack.lines],
-            pack.window_months, pack.minimum, pack.china_par, pack.modifiers, pack.calculators, pack.samples, pack.bmi_tolerance,
-        )
+    lines = [
+        {(key_of(line), line.colour, line.limit, line.times_upper, line.conventional_limit, line.conventional_unit) for line in pack.lines}
         for pack in (one, other)
-    ]  # fmt: skip
-    return rules[0] == rules[1]
+    ]
+    return lines[0] == lines[1] and one.window_months == other.window_months and same_but_lines(one, other)
+
+
+def same_but_lines(one: Pack, other: Pack) -> bool:
+    """Whether two packs differ in nothing but lines, and in how long values count, of what decides colours."""
+    return all(getattr(one, name) == getattr(other, name) for name in DECIDING)
 
 
 def _difference(kind: str, base: Pack, before: Line | None, pack: Pack, after: Line | None, language: str, why: str = "") -> Difference:

@@ -7,6 +7,7 @@ fingerprint of the texts, so that no organisation meets another's rules under th
 from datetime import date
 from functools import lru_cache, reduce
 
+from healthmgmt.core import organisations
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.risk import packs
 from healthmgmt.risk.editing import Texts
@@ -33,9 +34,25 @@ def shipped_name(name: str) -> str:
 
 
 def load(name: str, edition: str) -> Pack:
-    """The pack of a stored assessment. One query where a part of it is the organisation's own. Raises PackError when there is none."""
+    """The pack of a stored assessment. One query where a part of it is the organisation's own, and that once a request or job.
+
+    Raises PackError when there is none.
+    """
     if not is_own(name):
         return packs.load(name, edition)
+    known = organisations.noted().setdefault("risk.editions", {})
+    if (name, edition) not in known:
+        known[name, edition] = _load(name, edition)
+    return known[name, edition]
+
+
+def parts(name: str, edition: str) -> list[Pack]:
+    """The pack of the country and the additions of which a combined one was put together. Raises PackError when there are none."""
+    pairs = list(zip(name.split(PLUS), edition.split(PLUS), strict=True))
+    return [load(*pair) for pair in pairs]
+
+
+def _load(name: str, edition: str) -> Pack:
     names, editions = name.split(PLUS), edition.split(PLUS)
     if len(names) != len(editions):
         raise PackError([f"no pack {name} {edition}"])

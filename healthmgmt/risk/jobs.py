@@ -3,7 +3,7 @@
 from datetime import date
 
 from healthmgmt.core.actors import Actor
-from healthmgmt.risk import services, urgency
+from healthmgmt.risk import services, simulating, urgency
 from healthmgmt.work.registry import Run, handler, subscribe
 
 subscribe("exams.applied", kind="risk.assess_upload", key="applied:{upload}:{round}")
@@ -30,3 +30,9 @@ def assess(run: Run) -> None:
     """Assess everybody as of a day, by a named pack or the organisation's own."""
     as_of = date.fromisoformat(run.payload["as_of"])
     services.assess(run, as_of=as_of, pack=services.pack_in_force(as_of, run.payload["pack"]))
+
+
+@handler("risk.simulate")
+def simulate(run: Run) -> None:
+    """Try a draft on everybody's last exams."""
+    simulating.run(run, run.payload["simulation"])

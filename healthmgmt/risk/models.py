@@ -93,15 +93,15 @@ class PackDraft(models.Model):
 
 
 class Simulation(models.Model):
-    """A draft and the pack in force, both tried on the people's last exams as of a day. Counts alone are kept, in `risk.comparing`'s
-    form; nobody's assessment is touched. It speaks for the draft whose texts have this fingerprint."""
+    """A draft and the pack in force, both tried on the people's last exams as of a day. Counts alone are kept, those of
+    the slices done so far until it is finished; nobody's assessment is touched. It speaks for texts with this fingerprint."""
 
     draft = models.ForeignKey(PackDraft, on_delete=models.CASCADE, related_name="simulations")
     fingerprint = models.CharField(max_length=64)
     pack = models.CharField(max_length=80)
     edition = models.CharField(max_length=80)
     as_of = models.DateField()
-    counts = models.JSONField(null=True)
+    counts = models.JSONField(default=dict)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="pack_simulations")
     asked_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
@@ -120,12 +120,6 @@ class Simulation(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(counts=None, finished_at=None) | Q(counts__isnull=False, finished_at__isnull=False),
-                name="simulation_finished_with_counts",
-            ),
-        ]
 
 
 class OwnEditionQuerySet(models.QuerySet):

@@ -1,17 +1,14 @@
 """Reads over assessments."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from healthmgmt.core import sql
 from healthmgmt.organization.selectors import organisation_settings
-from healthmgmt.risk import explanation, packs
+from healthmgmt.risk import editions, explanation, packs
 from healthmgmt.risk.scoring import REPORTED_BMI
 
 SCORE_DECIMALS = 1  # as the published calculators print them
-
-_pack = cache(packs.load)
 
 
 def exported() -> Iterator[dict[str, Any]]:
@@ -21,7 +18,7 @@ def exported() -> Iterator[dict[str, Any]]:
     """
     language = "zh" if organisation_settings().language.startswith("zh") else "en"
     for line in sql.dicts("risk/export_assessments"):
-        pack = _pack(line["pack"], line["edition"])
+        pack = editions.load(line["pack"], line["edition"])
         missing, scores = line.pop("missing"), {name: _rounded(value) for name, value in line["scores"].items()}
         computed = sorted(scores.keys() - {REPORTED_BMI})
         if REPORTED_BMI in scores:

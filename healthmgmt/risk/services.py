@@ -48,9 +48,13 @@ def pack_in_force(as_of: date, name: str = "") -> packs.Pack:
 
 
 def window_start(as_of: date, pack: packs.Pack) -> date:
-    """Values of this day and before are too old on `as_of`: an own edition says it itself, else the organisation's settings do."""
-    months = pack.window_months if editions.is_own(pack.name.split(packs.PLUS)[0]) else organisation_settings().window_months
-    return months_before(as_of, months)
+    """Values of this day and before are too old on `as_of`."""
+    return months_before(as_of, window_months(pack))
+
+
+def window_months(pack: packs.Pack) -> int:
+    """For how many months values count: an own edition says it itself, else the organisation's settings do."""
+    return pack.window_months if editions.is_own(pack.name.split(packs.PLUS)[0]) else organisation_settings().window_months
 
 
 def outlook_of(assessment: Assessment, exams: Sequence[Exam], person: Person) -> outlook.Outlook:
@@ -74,7 +78,7 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     tally = Tally(run.cursor.get("people", 0), Counter(run.cursor.get("colours", {})))
     after = run.cursor.get("after", 0)
     places = place_flags()
-    total, since = _slices_end(), window_start(as_of, pack)
+    total, since = slices_end(), window_start(as_of, pack)
     while (last := sql.row("risk/slice_end", {"after": after, "size": SLICE_PEOPLE})[0]) is not None:
         found = loading.load(
             after=after, last=last, since=since, as_of=as_of, upload=upload, places=places, flags=pack.flags
@@ -120,7 +124,8 @@ def _fields(found: loading.Slice, outcome: stratification.Outcome, as_of: date):
         ]  # fmt: skip
 
 
-def _slices_end() -> int:
+def slices_end() -> int:
+    """The last person's id; 0 while there is nobody."""
     return sql.row("risk/slice_end", {"after": 0, "size": 2**31 - 1})[0] or 0
 
 

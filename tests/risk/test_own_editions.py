@@ -132,7 +132,8 @@ def test_propose_keeps_the_texts_and_the_counts(cast):
     pack = drafts.pack_of(own)
     assert (pack.effective_from, pack.lines) == (day, drafts.pack_of(draft).lines)
     assert (own.state, own.why, own.proposed_by) == ("proposed", "Committee", cast.steward)
-    assert own.simulated == {"against": {"pack": "cn", "edition": "2024", "as_of": today().isoformat()}, "counts": {"people": 3}}
+    against = {"pack": "cn", "edition": "2024", "as_of": today().isoformat()}
+    assert own.simulated == {"against": against, "counts": {"people": 3}, "managers": 1, "limit": 180}
     assert PackDraft.objects.count() == 0
     assert list(OwnEdition.objects.waiting()) == [own]
 

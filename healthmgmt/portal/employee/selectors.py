@@ -22,7 +22,7 @@ from healthmgmt.organization.selectors import period_of
 from healthmgmt.people.models import Person
 from healthmgmt.portal.employee import measured
 from healthmgmt.portal.employee.measured import Item
-from healthmgmt.risk import packs
+from healthmgmt.risk import editions
 from healthmgmt.risk import services as risk
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.outlook import Outlook
@@ -136,7 +136,7 @@ class Record:
 def record_of(person: Person) -> Record:
     """Two queries, and one for the pack in force where there is no assessment."""
     exams, assessments = exams_of(person), assessments_of(person)
-    pack = packs.load(assessments[0].pack, assessments[0].edition) if assessments else risk.pack_in_force(timezone.localdate())
+    pack = editions.load(assessments[0].pack, assessments[0].edition) if assessments else risk.pack_in_force(timezone.localdate())
     items = measured.items(exams, sex=person.sex, birth=person.birth, pack=pack)
     return Record(exams, assessments, items, pack)
 
