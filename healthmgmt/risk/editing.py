@@ -262,7 +262,7 @@ def _new_line(texts: Texts, base: Texts, change: NewLine) -> Texts:
     row["conventional_limit"] = _conventional(row, change.conventional_limit)
     places = [place for place, one in enumerate(rows) if one["reason"] == change.reason]
     rows.insert(places[-1] + 1 if places else len(rows), row)
-    names = {change.indicator: {"zh": indicator.name_zh, "en": indicator.name_en}}
+    names = {change.indicator: {"zh": indicator.name_zh, "en": _inside(indicator.name_en)}}
     words = _with_phrases(_with_source(texts.words, phrases), "indicator", names)
     return replace(texts, lines=_text(rows), words=words)
 
@@ -311,6 +311,11 @@ def _conventional(row: Row, typed: str) -> str:
     if abs(float(text) - near) > SAME_LIMIT * abs(near):
         raise EditFault("conventional_differs", "conventional_limit", unit=unit, near=near)
     return text
+
+
+def _inside(name: str) -> str:
+    """A name of the catalogue as it stands inside a sentence; abbreviations as they are."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _folded(typed: str) -> str:

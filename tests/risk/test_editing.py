@@ -182,7 +182,7 @@ def test_differences_say_what_is_otherwise_in_words():
         ("changed", "fasting glucose ≥ 7.0 mmol/L (126 mg/dL)", "fasting glucose ≥ 6.5 mmol/L (117 mg/dL)", WHY.en, ("", "")),
         ("recoloured", "HDL cholesterol < 1.0 mmol/L (40 mg/dL)", "HDL cholesterol < 1.0 mmol/L (40 mg/dL)",
             f"Chinese lipid guideline 2023; {WHY.en}", ("", "")),
-        ("added", None, "Body fat percentage ≥ 25 % (men)", WHY.en, ("", "")),
+        ("added", None, "body fat percentage ≥ 25 % (men)", WHY.en, ("", "")),
         ("window", None, None, "", ("18 months", "24 months")),
     ]  # fmt: skip
     assert describing.differences(BASE.parse(), BASE.parse(), "zh") == []
