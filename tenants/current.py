@@ -7,6 +7,7 @@ road than `use` is refused by the backend, and a new thread starts without an or
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import connection
 
@@ -14,6 +15,7 @@ PUBLIC = "public"
 # No schema of this name exists; see the roles in tenants.db.base.
 DISPATCH = "dispatch"
 _expected: ContextVar[str] = ContextVar("expected_schema", default=PUBLIC)
+_noted: ContextVar[dict[str, Any] | None] = ContextVar("noted_inside", default=None)
 
 
 def expected() -> str:
@@ -21,14 +23,22 @@ def expected() -> str:
     return _expected.get()
 
 
+def noted() -> dict[str, Any]:
+    """What code inside noted down for itself, as long as this stay in the organisation lasts: a request, a job, a command. Nothing
+    is kept of it afterwards, and nothing outside."""
+    found = _noted.get()
+    return {} if found is None else found
+
+
 @contextmanager
 def use(schema_name: str) -> Iterator[None]:
     """Work inside one organisation's schema (or `public`); restores the former one whatever happens."""
     before = _expected.get()
-    token = _expected.set(schema_name)
+    token, notes = _expected.set(schema_name), _noted.set({})
     connection.set_schema(schema_name)
     try:
         yield
     finally:
         _expected.reset(token)
+        _noted.reset(notes)
         connection.set_schema(before)

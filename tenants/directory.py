@@ -1,6 +1,7 @@
 """Looking organisations up; what `healthmgmt.core.organisations` hands to the domains."""
 
 from contextlib import AbstractContextManager
+from typing import Any
 
 from django.db import connection
 
@@ -60,6 +61,11 @@ def use(schema_name: str) -> AbstractContextManager[None]:
 def current_schema() -> str:
     """The schema that the code now running was let into."""
     return current.expected()
+
+
+def noted() -> dict[str, Any]:
+    """What was noted down during this stay in the organisation; see `current.noted`."""
+    return current.noted()
 
 
 def create(slug: str, *, name: str, country: str) -> str:

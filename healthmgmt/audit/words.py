@@ -76,6 +76,14 @@ WORDS = {
     "upload.columns_answered": _("Columns of a file explained"),
     "upload.read_again": _("File read again"),
     "upload.rows_checked_again": _("Rows of a file compared with the roster again"),
+    # Rules of the organisation's own.
+    "pack.copied": _("Rules copied into a draft"),
+    "pack.changed": _("Draft of rules changed"),
+    "pack.discarded": _("Draft of rules discarded"),
+    "pack.simulated": _("Draft of rules tried on the last exams"),
+    "pack.proposed": _("Edition of rules proposed"),
+    "pack.approved": _("Edition of rules approved"),
+    "pack.withdrawn": _("Edition of rules withdrawn"),
     # Case managers and physicians.
     "worklist.viewed": _("Seen in a worklist"),
     "record.listed": _("Seen in a list of people"),

@@ -10,7 +10,7 @@ from healthmgmt.care import endings, presenters, selectors
 from healthmgmt.care.models import Alert
 from healthmgmt.core.templatetags.health import day, moment, page_language
 from healthmgmt.people.models import Person
-from healthmgmt.risk import packs
+from healthmgmt.risk import editions
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _result(found: selectors.Call) -> tuple[str, list[str], list[str]]:
     one = found.assessment
     if found.expired:
         return presenters.expired_colour(one.colour, found.expired.newest_on), [_("A new examination is needed.")], []
-    told = presenters.told(packs.load(one.pack, one.edition), one.reasons)
+    told = presenters.told(editions.load(one.pack, one.edition), one.reasons)
     if told is None:
         return "", [], []
     notes = [note for note in (told.detail if told.measured else "", presenters.more_reasons(told.others)) if note]
@@ -90,7 +90,7 @@ def _result(found: selectors.Call) -> tuple[str, list[str], list[str]]:
 def told_of(alert: Alert) -> presenters.Told | None:
     """The result of an alert in words; alert comes with its assessment."""
     one = alert.assessment
-    return presenters.told(packs.load(one.pack, one.edition), one.reasons, alert.code)
+    return presenters.told(editions.load(one.pack, one.edition), one.reasons, alert.code)
 
 
 def _last(found: selectors.Call, today: date) -> str:

@@ -15,7 +15,7 @@ from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.people.models import Person
-from healthmgmt.risk import explanation, packs
+from healthmgmt.risk import editions, explanation, packs
 from healthmgmt.risk import services as risk
 from healthmgmt.risk.expiring import Expired
 from healthmgmt.risk.models import Assessment
@@ -90,7 +90,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
     """About a dozen queries, however much there is; `person` comes with unit and user."""
     call, exams, history = selectors.call(person, today=today), measured.exams_of(person), colour_history(person.pk)
     one, counting = call.assessment, None if call.expired else call.assessment
-    pack = packs.load(one.pack, one.edition) if one else None
+    pack = editions.load(one.pack, one.edition) if one else None
     chart = measured.pressure_chart(exams, pack)
     steps = selectors.open_steps(person)
     return Record(
@@ -134,7 +134,7 @@ def _result(call: selectors.Call) -> str:
         return _("There is no exam that counts")
     if call.expired:
         return presenters.expired_colour(call.expired.colour, call.expired.newest_on)
-    told = presenters.told(packs.load(call.assessment.pack, call.assessment.edition), call.assessment.reasons)
+    told = presenters.told(editions.load(call.assessment.pack, call.assessment.edition), call.assessment.reasons)
     if told:
         return told.title
     return _("The colour cannot be determined yet") if call.colour == Assessment.Colour.GREY else _("Nothing found in what was measured")
@@ -188,7 +188,7 @@ def _years(history: Sequence[dict[str, Any]], present: Assessment | None) -> lis
 
 
 def _year(row: dict[str, Any], present: Assessment | None) -> Year:
-    pack = packs.load(row["pack"], row["edition"])
+    pack = editions.load(row["pack"], row["edition"])
     told = presenters.told(pack, row["reasons"])
     is_other = present is not None and (row["pack"], row["edition"]) != (present.pack, present.edition)
     edition = _("edition %(edition)s") % {"edition": row["edition"]} if is_other else ""

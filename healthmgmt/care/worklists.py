@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from healthmgmt.accounts.models import User
 from healthmgmt.care import endings, presenters, selectors
 from healthmgmt.core.templatetags.health import clock as clock_text
-from healthmgmt.risk import packs
+from healthmgmt.risk import editions
 
 HEADINGS = {
     "alert": (gettext_lazy("Red alerts"), gettext_lazy("Called the same day; closed only with an outcome")),
@@ -121,7 +121,7 @@ def _line(row: dict[str, Any], names: dict[str, str], now: datetime, today: date
 
 
 def _why(row: dict[str, Any], names: dict[str, str]) -> Iterable[str]:
-    pack = packs.load(row["pack"], row["edition"])
+    pack = editions.load(row["pack"], row["edition"])
     reason = presenters.told(pack, row["reasons"], row["code"] or "")
     if row["former"] and row["heading"] != "alert":
         yield presenters.change_of_colour(row["former"], row["colour"])

@@ -6,6 +6,7 @@ The directory itself lives in `tenants`, which no domain imports; settings name 
 from contextlib import AbstractContextManager
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -27,6 +28,12 @@ class UnknownOrganisation(LookupError):
 def current() -> str:
     """The schema (and role) name of the organisation this code works for; `public` outside of all."""
     return _directory().current_schema()
+
+
+def noted() -> dict[str, Any]:
+    """Room for what is read once and asked for often, by name of the reader: it lasts as long as this stay in the organisation (a
+    request, a job, a command) and no longer."""
+    return _directory().noted()
 
 
 def entered(schema_name: str) -> AbstractContextManager[None]:

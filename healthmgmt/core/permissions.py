@@ -32,6 +32,7 @@ class Permission(StrEnum):
     PERIODS_MANAGE = "periods.manage"
     SETTINGS_MANAGE = "settings.manage"
     PACKS_APPROVE = "packs.approve"
+    PACKS_REVIEW = "packs.review"
     MODELS_VIEW = "models.view"
     ACCESS_LOG_READ = "access_log.read"
     QUALITY_VIEW = "quality.view"
@@ -89,7 +90,7 @@ ROLES: dict[str, Role] = {
         Role(
             "physician",
             _("Physician"),
-            frozenset({P.RECORD_VIEW, P.CARE_WORK, P.ALERT_DECIDE, P.EXAM_TYPE, P.OWN_DELIVERIES, P.MODELS_VIEW}),
+            frozenset({P.RECORD_VIEW, P.CARE_WORK, P.ALERT_DECIDE, P.EXAM_TYPE, P.OWN_DELIVERIES, P.MODELS_VIEW, P.PACKS_REVIEW}),
             sees_people=True,
         ),
         Role("employee", _("Employee"), frozenset({P.OWN_RECORD_VIEW})),

@@ -18,7 +18,7 @@ from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.organization.selectors import today as current_day
-from healthmgmt.risk import packs
+from healthmgmt.risk import editions
 
 # Items of the minimum set that the roster supplies, not an examination.
 OF_THE_PERSON = ("sex", "age")
@@ -97,7 +97,7 @@ def _parameters(period: Period, today: date) -> dict[str, Any]:
     registry = metrics.load()
     before = selectors.period_before(period)
     # What everybody has to have; items for people under a hazard are no part of it.
-    minimum = [item for item in packs.in_force(organisation_settings().pack, today).minimum if not item.only]
+    minimum = [item for item in editions.in_force(today).minimum if not item.only]
     alternatives = []
     for number, item in enumerate(minimum):
         measured = [code for code in item.any_of if code not in OF_THE_PERSON]

@@ -132,6 +132,7 @@ class Settings(models.Model):
     window_months = models.PositiveSmallIntegerField(default=18)
     smallest_group = models.PositiveSmallIntegerField(default=10)
     file_retention_days = models.PositiveSmallIntegerField(default=90)
+    people_per_manager = models.PositiveSmallIntegerField(default=180, db_default=180)
 
     CLASSIFICATION = {
         "timezone": PLAIN,
@@ -141,6 +142,7 @@ class Settings(models.Model):
         "window_months": PLAIN,
         "smallest_group": PLAIN,
         "file_retention_days": PLAIN,
+        "people_per_manager": PLAIN,
     }
 
     class Meta:
@@ -148,4 +150,5 @@ class Settings(models.Model):
             models.CheckConstraint(condition=Q(pk=1), name="settings_one_row"),
             models.CheckConstraint(condition=Q(window_months__gte=13, window_months__lte=24), name="settings_window_13_to_24"),
             models.CheckConstraint(condition=Q(smallest_group__gte=5), name="settings_group_at_least_5"),
+            models.CheckConstraint(condition=Q(people_per_manager__gte=1), name="settings_people_per_manager_at_least_1"),
         ]

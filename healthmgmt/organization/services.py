@@ -32,6 +32,7 @@ ID_ROOM = 12
 OF_THE_WHOLE = frozenset({"data_steward"})
 SMALLEST_GROUPS = range(5, 101)
 RETENTION_DAYS = range(7, 731)
+PEOPLE_PER_MANAGER = range(10, 2001)
 
 
 class Founded(NamedTuple):
@@ -239,10 +240,10 @@ def close_account(user: User, *, reason: str, by: Actor) -> User:
     return user
 
 
-def change_settings(*, timezone_name: str, language: str, file_retention_days: int, by: Actor) -> Settings:
+def change_settings(*, timezone_name: str, language: str, file_retention_days: int, people_per_manager: int, by: Actor) -> Settings:
     """The organisation's own choices but those of the data steward; what is as before leaves no trace.
 
-    Raises Rejected: an unknown time zone or language, days out of range.
+    Raises Rejected: an unknown time zone or language, days or people out of range.
     """
     checked_timezone(timezone_name)
     if language not in dict(settings.LANGUAGES):
@@ -250,7 +251,11 @@ def change_settings(*, timezone_name: str, language: str, file_retention_days: i
     if file_retention_days not in RETENTION_DAYS:
         limits = {"least": RETENTION_DAYS[0], "most": RETENTION_DAYS[-1]}
         raise Rejected(_("Files are kept for %(least)d to %(most)d days.") % limits, field="file_retention_days")
-    return _change_settings({"timezone": timezone_name, "language": language, "file_retention_days": file_retention_days}, by=by)
+    if people_per_manager not in PEOPLE_PER_MANAGER:
+        limits = {"least": PEOPLE_PER_MANAGER[0], "most": PEOPLE_PER_MANAGER[-1]}
+        raise Rejected(_("A case manager cares for %(least)d to %(most)d people.") % limits, field="people_per_manager")
+    wanted = {"timezone": timezone_name, "language": language, "file_retention_days": file_retention_days}
+    return _change_settings(wanted | {"people_per_manager": people_per_manager}, by=by)
 
 
 def set_smallest_group(size: int, *, by: Actor) -> Settings:

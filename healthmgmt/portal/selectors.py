@@ -7,13 +7,16 @@ from django.db.models import Count
 from healthmgmt.care.models import Alert, Plan, Step
 from healthmgmt.organization.selectors import today
 from healthmgmt.people.models import Person
+from healthmgmt.risk import services as risk
 from healthmgmt.risk.models import Assessment
 
 
 def demonstration_counts() -> dict[str, Any]:
     """What the summary of the demonstration says of the present organisation: people by colour (grey where it has expired), plans,
     alerts, steps."""
-    colours = Assessment.objects.filter(is_current=True).standing(today()).order_by().values_list("standing").annotate(people=Count("pk"))
+    day = today()
+    present = Assessment.objects.filter(is_current=True).standing(risk.window_start(day, risk.pack_in_force(day)))
+    colours = present.order_by().values_list("standing").annotate(people=Count("pk"))
     return {
         "people": Person.objects.employed().count(),
         "colours": {colour: dict(colours).get(colour, 0) for colour in Assessment.Colour.values},

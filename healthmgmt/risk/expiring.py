@@ -1,4 +1,4 @@
-"""When a colour expires: from the day on which every value that it rests on is older than the organisation's window. Pure."""
+"""When a colour expires: from the day on which every value that it rests on is older than the window of the pack in force. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ class Expired:
 
 
 def expired(assessment: Any, today: date) -> Expired | None:
-    """None while the colour counts. `assessment` comes with its age (`Assessment.objects.with_age()`)."""
+    """None while the colour counts. `assessment` comes with its age (`Assessment.objects.with_age`)."""
     if assessment is None or assessment.newest_on is None or assessment.newest_on > months_before(today, assessment.window_months):
         return None
     return Expired(assessment.colour, assessment.newest_on, expires_on(assessment.newest_on, assessment.window_months))

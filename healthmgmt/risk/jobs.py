@@ -3,7 +3,7 @@
 from datetime import date
 
 from healthmgmt.core.actors import Actor
-from healthmgmt.risk import changing, refreshing, services, urgency
+from healthmgmt.risk import changing, refreshing, services, simulating, urgency
 from healthmgmt.work.registry import Run, handler, subscribe
 
 subscribe("exams.applied", kind="risk.assess_upload", key="applied:{upload}:{round}")
@@ -44,3 +44,9 @@ def refresh(run: Run) -> None:
     if date.fromisoformat(run.payload["day"]) > as_of:
         raise ValueError(f"{run.payload['day']} has not begun here.")
     refreshing.refresh(run, as_of=as_of, pack=services.pack_in_force(as_of))
+
+
+@handler("risk.simulate")
+def simulate(run: Run) -> None:
+    """Try a draft on everybody's last exams."""
+    simulating.run(run, run.payload["simulation"])

@@ -43,6 +43,10 @@ class Column:
             return self.value
         return np.where(self.qualifier == EXACT, self.value, np.nan)
 
+    def of(self, rows: Array) -> "Column":
+        """Some of the people, by position."""
+        return Column(**{name: None if values is None else values[rows] for name, values in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Measures:
@@ -97,6 +101,14 @@ class Measures:
     def exposed(self, flag: str, on: Array) -> Array:
         """Who works under a hazard and did on the day; a day that is not known counts."""
         return (self.value(flag) == 1) & ~(on < self.days(flag))
+
+    def of(self, rows: Array) -> "Measures":
+        """Some of the people, by position."""
+        day = self.measured_on
+        columns = {code: column.of(rows) for code, column in self.columns.items()}
+        return Measures(
+            self.sex[rows], self.birth[rows], columns, self.north[rows], self.urban[rows], self.units, day if day.ndim == 0 else day[rows]
+        )
 
     def age(self, on: Array) -> Array:
         return completed_years(self.birth, on)

@@ -152,10 +152,22 @@ def in_force(name: str, on: date) -> Pack:
 
 def with_country(name: str, country: str) -> str:
     """The name under which to assess by the pack `name` where `country` is the pack of everybody: an addition goes on top."""
-    is_addition = PLUS not in name and any("only" in _head(path) for path in _heads() if _is(path, name, ""))
-    if not is_addition or name in country.split(PLUS):
-        return country if is_addition else name
+    if not is_addition(name) or name in country.split(PLUS):
+        return country if is_addition(name) else name
     return f"{country}{PLUS}{name}"
+
+
+def is_addition(name: str) -> bool:
+    """Whether the shipped pack of that name is an occupation pack, which adds to that of a country."""
+    return PLUS not in name and any("only" in _head(path) for path in _heads() if _is(path, name, ""))
+
+
+def texts(name: str, edition: str) -> tuple[str, str, str]:
+    """Head, lines and words of one shipped edition as they stand in its files. Raises PackError when there is none."""
+    path = next((path for path in _heads() if edition and _is(path, name, edition)), None)
+    if path is None:
+        raise PackError([f"no pack {name} {edition}".strip()])
+    return _texts(path)
 
 
 def available() -> list[tuple[str, str]]:
@@ -212,10 +224,13 @@ def _is(path: Path, name: str, edition: str) -> bool:
 
 
 def _read(path: Path) -> Pack:
-    words = DATA / "words" / f"{_head(path)['words']}.toml"
-    texts = (part.read_text(encoding="utf-8") for part in (path, path.with_suffix(".csv"), words))
-    return parse(*texts)
+    return parse(*_texts(path))
 
+
+def _texts(path: Path) -> tuple[str, str, str]:
+    words = DATA / "words" / f"{_head(path)['words']}.toml"
+    head, lines, words = (part.read_text(encoding="utf-8") for part in (path, path.with_suffix(".csv"), words))
+    return head, lines, words
 
 
 def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, faults: list[str]) -> Pack | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from healthmgmt.core import sql
-from healthmgmt.organization.selectors import organisation_settings, place_flags
+from healthmgmt.organization.selectors import place_flags
 from healthmgmt.risk import changing, loading, packs, services, storing, stratification
 from healthmgmt.risk.measures import EXPOSURE
 from healthmgmt.work.registry import Run
@@ -15,7 +15,7 @@ def refresh(run: Run, *, as_of: date, pack: packs.Pack) -> None:
     """Judge again who is outdated, in slices; goes on where it was stopped. Nothing is written of whom nothing changes."""
     after, total = run.cursor.get("after", 0), services.slices_end()
     asked = {
-        "as_of": as_of, "since": services.window_start(as_of), "pack": pack.name, "edition": pack.edition,
+        "as_of": as_of, "since": services.window_start(as_of, pack), "pack": pack.name, "edition": pack.edition,
         "kinds": [flag.removeprefix(EXPOSURE) for flag in pack.flags],
     }  # fmt: skip
     while (last := services.slice_end(after)) is not None:
@@ -33,6 +33,6 @@ def _assess(people: Sequence[int], as_of: date, pack: packs.Pack) -> None:
     if not people:
         return
     found = loading.load_as_of(
-        people, [as_of] * len(people), window_months=organisation_settings().window_months, places=place_flags(), flags=pack.flags
+        people, [as_of] * len(people), window_months=services.window_months(pack), places=place_flags(), flags=pack.flags
     )
     storing.store(found, stratification.evaluate(pack, found.measures, services.uppers()), as_of=as_of)

@@ -1,19 +1,16 @@
 """Reads over assessments."""
 
 from collections.abc import Iterator
-from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 from healthmgmt.core import sql
 from healthmgmt.organization.selectors import organisation_settings, today
-from healthmgmt.risk import explanation, packs
+from healthmgmt.risk import editions, explanation, packs, services
 from healthmgmt.risk.expiring import expired
 from healthmgmt.risk.scoring import REPORTED_BMI
 
 SCORE_DECIMALS = 1  # as the published calculators print them
-
-_pack = cache(packs.load)
 
 
 def exported() -> Iterator[dict[str, Any]]:
@@ -21,15 +18,16 @@ def exported() -> Iterator[dict[str, Any]]:
 
     `expired_on`: since when the colour does not count any more, because all its values are too old; None while it does. `computed` names the scores that were worked out; a body mass index that is not among them was reported.
     """
-    own, day = organisation_settings(), today()
-    language = "zh" if own.language.startswith("zh") else "en"
+    day = today()
+    window = services.present_window(day)
+    language = "zh" if organisation_settings().language.startswith("zh") else "en"
     for line in sql.dicts("risk/export_assessments"):
-        pack = _pack(line["pack"], line["edition"])
+        pack = editions.load(line["pack"], line["edition"])
         missing, scores = line.pop("missing"), {name: _rounded(value) for name, value in line["scores"].items()}
         computed = sorted(scores.keys() - {REPORTED_BMI})
         if REPORTED_BMI in scores:
             scores = {"bmi": scores.pop(REPORTED_BMI)} | scores
-        gone = expired(SimpleNamespace(**line, window_months=own.window_months), day)
+        gone = expired(SimpleNamespace(**line, window_months=window), day)
         yield {
             "emp_no": line["emp_no"],
             "colour": line["colour"],

@@ -13,7 +13,7 @@ from healthmgmt.exams.models import Exam
 from healthmgmt.organization.selectors import organisation_settings, place_flags, place_of
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
-from healthmgmt.risk import loading, outlook, packs, storing, stratification
+from healthmgmt.risk import editions, loading, outlook, packs, storing, stratification
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run
@@ -40,24 +40,30 @@ def today() -> date:
 
 
 def pack_in_force(as_of: date, name: str = "") -> packs.Pack:
-    """The organisation's pack, or the one named, in the edition in force on a day; an occupation pack on top of the organisation's
-    own. Raises PackError when there is none."""
-    own = organisation_settings().pack
-    pack = packs.in_force(packs.with_country(name or own, own), as_of)
-    if pack.only:
-        raise packs.PackError([f"{pack.name} adds to the pack of a country and is none by itself"])
-    return pack
+    """The pack that the organisation judges by on a day, or the one named; an occupation pack on top of the organisation's own.
+    Raises PackError when there is none."""
+    return editions.named_in_force(name, as_of) if name else editions.in_force(as_of)
 
 
-def window_start(as_of: date) -> date:
+def window_start(as_of: date, pack: packs.Pack) -> date:
     """Values of this day and before are too old on `as_of`."""
-    return months_before(as_of, organisation_settings().window_months)
+    return months_before(as_of, window_months(pack))
+
+
+def window_months(pack: packs.Pack) -> int:
+    """For how many months values count: an own edition says it itself, else the organisation's settings do."""
+    return pack.window_months if editions.is_own(pack.name.split(packs.PLUS)[0]) else organisation_settings().window_months
+
+
+def present_window(as_of: date) -> int:
+    """For how many months values count by the pack in force on a day."""
+    return window_months(pack_in_force(as_of))
 
 
 def outlook_of(assessment: Assessment, exams: Sequence[Exam], person: Person) -> outlook.Outlook:
     """What would better a colour, by the edition and from the exams of its assessment; one query where the ten-year risk asks for
     the place. `exams` are all that count of the person."""
-    pack = packs.load(assessment.pack, assessment.edition)
+    pack = editions.load(assessment.pack, assessment.edition)
     asks_place = "china_par" in assessment.scores or "china_par_out_of_range" in assessment.missing
     place = place_of(person.unit) if asks_place else None
     return outlook.look(
@@ -75,10 +81,10 @@ def assess(run: Run, *, as_of: date, pack: packs.Pack, upload: int | None = None
     tally = Tally(run.cursor.get("people", 0), Counter(run.cursor.get("colours", {})))
     after = run.cursor.get("after", 0)
     places = place_flags()
-    total = slices_end(upload)
+    total, since = slices_end(upload), window_start(as_of, pack)
     while (last := slice_end(after, upload)) is not None:
         found = loading.load(
-            after=after, last=last, since=window_start(as_of), as_of=as_of, upload=upload, places=places, flags=pack.flags
+            after=after, last=last, since=since, as_of=as_of, upload=upload, places=places, flags=pack.flags
         )
         outcome = stratification.evaluate(pack, found.measures, uppers())
         tally.add(outcome)

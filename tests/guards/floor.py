@@ -10,6 +10,6 @@ PURE = re.compile(
     r"healthmgmt\.(core\.(drawing|wording|suppression|resident_id|dates|classification)|records\.(catalogue|units|coding)|organization\.places|"
     r"devices\.kinds|exams\.(reading(\..+)?|recognising|cleaning|annotating|answering)|"
     r"risk\.(calculators(\..+)?|packs|lines|feeds|calculating|measures|judging|scoring|stratification|reasons|words|explanation|"
-    r"levers|improving|rereading|confirming|ideal|outlook|flatjson)|"
+    r"levers|improving|rereading|confirming|ideal|outlook|flatjson|editing|describing|comparing)|"
     r"portal\.demo\.(population|figures|files)|environment)"
 )

@@ -13,6 +13,8 @@ OTHERWISE = {
     "organization.Unit.name": "a unit",
     "organization.Period.name": "a period",
     "partners.ExamCentre.name": "an exam centre",
+    "risk.PackDraft.name": "a pack of rules",
+    "risk.OwnEdition.name": "a pack of rules",
     "audit.Seal.digest": "a link of the chain, which is there to be compared",
 }
 

@@ -21,6 +21,10 @@ OTHER_DOORS = {
     "healthmgmt.accounts.lockout": "slows down whoever guesses, wherever something can be guessed",
     "healthmgmt.audit.sealing": "services about the chain; their jobs stand in accounts, since audit knows nothing of jobs",
     "healthmgmt.organization.periods": "services and selectors about periods, split off by noun",
+    "healthmgmt.risk.editions": "selectors of packs, shipped and own, split off by noun",
+    "healthmgmt.risk.drafts": "services about packs being edited, split off by noun",
+    "healthmgmt.risk.approving": "services about proposed editions, split off by noun",
+    "healthmgmt.risk.simulating": "services about trying a draft, split off by noun",
 }
 FRAMEWORKS = {"django", "rest_framework", "django_tenants", "celery", "psycopg2", "redis", "tenants"}
 CLOCK = re.compile(r"(.*\.)?(time\.(time|monotonic|perf_counter)|datetime\.(now|utcnow|today)|date\.today|timezone\.(now|localdate))")

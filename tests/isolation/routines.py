@@ -11,6 +11,7 @@ from healthmgmt.accounts.models import User
 from healthmgmt.core.dates import local_day
 from healthmgmt.exams.models import Mending
 from healthmgmt.organization.models import Period
+from healthmgmt.risk.models import Simulation
 from tests.isolation.seeding import World
 
 
@@ -86,6 +87,7 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "exams.purge": lambda: {"day": today()},
     "exams.sweep": lambda: {"day": today()},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
+    "risk.simulate": lambda: {"simulation": Simulation.objects.earliest("pk").pk},
 }
 
 

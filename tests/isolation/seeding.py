@@ -24,9 +24,12 @@ from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Exam, ExamLayout, Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Membership, Period, Unit
+from healthmgmt.organization.selectors import today
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Consent, Exposure, Person
-from healthmgmt.risk.models import Assessment
+from healthmgmt.risk import approving, drafts
+from healthmgmt.risk.editing import NewLimit, Source
+from healthmgmt.risk.models import Assessment, Simulation
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tests import cast as casting
@@ -150,8 +153,24 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
         centre=ExamCentre.objects.get(), version=1, fingerprint="", made_by=cast.liaison_a1,
         layout={"columns": [said], "header_rows": [], "declined": []},
     )  # fmt: skip
+    _own_rules(world, cast)
     if not PublishedRow.objects.exists():
         PublishedRow.objects.create(period=cast.period, unit=cast.a1, cells={"mark": world.mark}, published_at=now)
+
+
+def _own_rules(world: World, cast: casting.Cast) -> None:
+    """A draft of rules that is being tried, and an edition that waits for its second approval."""
+    by, title = Actor.of(cast.steward), f"{world.mark} rules"
+    for edition in ("2098", "2099"):
+        draft = drafts.copy("cn", "2024", edition=edition, title_zh=title, title_en=title, by=by)
+        draft = drafts.change(draft, NewLimit("hypertension|sbp|>=|", "135", "", Source(f"{world.mark} paper")), by=by)
+        tried = Simulation.objects.create(
+            draft=draft, fingerprint=draft.fingerprint, pack="cn", edition="2024", as_of=today(), asked_by=cast.steward
+        )
+        if edition == "2098":
+            Simulation.objects.filter(pk=tried.pk).update(finished_at=timezone.now(), counts={"moves": {}, "causes": {}, "units": {}})
+            own = approving.propose(draft, effective_from=date(2098, 1, 1), why=f"{world.mark} committee", by=by)
+            approving.approve(own, part="physician", by=Actor.of(cast.physician))
 
 
 def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:

@@ -21,7 +21,7 @@ def test_seeding_marks_the_tables_that_hold_words(worlds):
     assert marked >= {
         "accounts_user", "accounts_apitoken", "organization_unit", "organization_period", "people_person", "people_employment",
         "people_exposure", "people_consent", "partners_examcentre", "exams_upload", "exams_uploadrow", "exams_exam", "exams_examlayout",
-        "care_assignment", "care_contact", "work_job",
+        "care_assignment", "care_contact", "work_job", "risk_packdraft", "risk_ownedition",
     }  # fmt: skip
 
 

@@ -202,23 +202,28 @@ def test_closed_administrator_is_no_administrator(cast):
 
 
 def test_change_settings_records_what_changed_only(cast):
-    given = {"timezone_name": "Asia/Shanghai", "language": "en", "file_retention_days": 30}
+    given = {"timezone_name": "Asia/Shanghai", "language": "en", "file_retention_days": 30, "people_per_manager": 150}
     services.change_settings(**given, by=BY)
     own = Settings.objects.get()
-    assert (own.timezone, own.language, own.file_retention_days) == ("Asia/Shanghai", "en", 30)
+    assert (own.timezone, own.language, own.file_retention_days, own.people_per_manager) == ("Asia/Shanghai", "en", 30, 150)
     event = Event.objects.get(action="settings.changed")
-    assert event.detail == {"language": {"from": "zh-hans", "to": "en"}, "file_retention_days": {"from": 90, "to": 30}}
+    assert event.detail == {
+        "language": {"from": "zh-hans", "to": "en"}, "file_retention_days": {"from": 90, "to": 30}, "people_per_manager": {"from": 180, "to": 150},
+    }  # fmt: skip
     services.change_settings(**given, by=BY)
     assert Event.objects.filter(action="settings.changed").count() == 1
 
 
 @pytest.mark.parametrize(
     ("given", "field"),
-    [({"timezone_name": "Mars/North"}, "timezone"), ({"language": "fr"}, "language"), ({"file_retention_days": 6}, "file_retention_days")],
+    [
+        ({"timezone_name": "Mars/North"}, "timezone"), ({"language": "fr"}, "language"), ({"file_retention_days": 6}, "file_retention_days"),
+        ({"people_per_manager": 9}, "people_per_manager"), ({"people_per_manager": 2001}, "people_per_manager"),
+    ],  # fmt: skip
 )
 def test_change_settings_refuses(cast, given, field):
     with pytest.raises(Rejected) as error:
-        services.change_settings(**{"timezone_name": "UTC", "language": "en", "file_retention_days": 30, "by": BY} | given)
+        services.change_settings(**{"timezone_name": "UTC", "language": "en", "file_retention_days": 30, "people_per_manager": 180, "by": BY} | given)
     assert (error.value.field, Settings.objects.get().timezone) == (field, "Asia/Shanghai")
 
 

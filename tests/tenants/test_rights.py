@@ -11,7 +11,8 @@ from tests.tenants.servers import direct
 
 pytestmark = pytest.mark.usefixtures("free_database")
 DENIED = psycopg2.errors.InsufficientPrivilege
-APPEND_ONLY = ("audit_event", "audit_seal")
+AUDIT = ("audit_event", "audit_seal")
+APPEND_ONLY = (*AUDIT, "risk_ownedition", "risk_decision")
 READ_ONLY = ("django_migrations",)
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 RIGHTS = """
@@ -103,12 +104,22 @@ def test_rights_on_functions_are_the_owners_alone(pair):
             attempt(role, f"SELECT public.clone_schema('{settings.TENANT_TEMPLATE_SCHEMA}', 't_mine', 'DATA')")
 
 
+ALTERING = ("UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}", "DROP TABLE {}", "ALTER TABLE {} DISABLE TRIGGER ALL")
+
+
 def test_P21_audit_records_can_only_be_added(pair):
     for role, schema in ((pair.a, pair.a), ("app_public", "public")):
-        for table in APPEND_ONLY:
-            for statement in ("UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}", "DROP TABLE {}", "ALTER TABLE {} DISABLE TRIGGER ALL"):
+        for table in AUDIT:
+            for statement in ALTERING:
                 with pytest.raises(DENIED):
                     attempt(role, statement.format(f"{schema}.{table}"))
+
+
+def test_proposed_editions_and_decisions_can_only_be_added(pair):
+    for table in ("risk_ownedition", "risk_decision"):
+        for statement in ALTERING:
+            with pytest.raises(DENIED):
+                attempt(pair.a, statement.format(f"{pair.a}.{table}"))
 
 
 def test_rights_on_jobs_end_at_the_own_organisation(pair):

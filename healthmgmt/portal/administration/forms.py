@@ -24,3 +24,7 @@ class SettingsForm(forms.Form):
     file_retention_days = forms.IntegerField(
         label=_("Uploaded files are kept for (days)"), help_text=_("After that the file and its rows are deleted; receipts and exams stay.")
     )
+    people_per_manager = forms.IntegerField(
+        label=_("People whom a case manager can care for"),
+        help_text=_("What changed rules would ask of the case managers is measured by it before they take effect."),
+    )

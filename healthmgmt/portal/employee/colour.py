@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.portal.employee.measured import Item, factor, is_a_year, shown
 from healthmgmt.portal.employee.writing import bare, enumerated, first_upper, joined, run_on, stopped
-from healthmgmt.risk import explanation, packs
+from healthmgmt.risk import editions, explanation
 from healthmgmt.risk.expiring import Expired
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.outlook import Outlook, change_text, own_note, standing_text
@@ -58,7 +58,7 @@ class Card:
 
 
 def pack_of(assessment: Assessment) -> Pack:
-    return packs.load(assessment.pack, assessment.edition)
+    return editions.load(assessment.pack, assessment.edition)
 
 
 def card(assessment: Assessment, items: Mapping[str, Item], outlook: Outlook = NOTHING) -> Card:

@@ -21,7 +21,7 @@ from healthmgmt.organization.selectors import period_of
 from healthmgmt.people.models import Person
 from healthmgmt.portal.employee import measured
 from healthmgmt.portal.employee.measured import Item
-from healthmgmt.risk import packs
+from healthmgmt.risk import editions
 from healthmgmt.risk import services as risk
 from healthmgmt.risk.expiring import Expired, expired
 from healthmgmt.risk.models import Assessment
@@ -47,14 +47,15 @@ def exams_of(person: Person) -> list[Exam]:
     return list(found.order_by("-taken_on", "-id")[:MOST_EXAMS])[::-1]
 
 
-def assessment_of(person: Person) -> Assessment | None:
+def assessment_of(person: Person, today: date) -> Assessment | None:
     """The present assessment with the one of the round before; None while none counts.
 
     `is_settled`: the person had alerts, and a clinician has closed them all. Comes with its age.
     """
     alerts = Alert.objects.filter(person=OuterRef("person"))
     settled = ExpressionWrapper(Exists(alerts) & ~Exists(alerts.filter(closed_at=None)), output_field=BooleanField())
-    return Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age().annotate(is_settled=settled).first()
+    present = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(risk.present_window(today))
+    return present.annotate(is_settled=settled).first()
 
 
 def open_steps(person: Person) -> list[Step]:
@@ -130,8 +131,8 @@ class Record:
 
 def record_of(person: Person, *, today: date) -> Record:
     """Two queries, and one for the pack in force where there is no assessment."""
-    exams, one = exams_of(person), assessment_of(person)
-    pack = packs.load(one.pack, one.edition) if one else risk.pack_in_force(today)
+    exams, one = exams_of(person), assessment_of(person, today)
+    pack = editions.load(one.pack, one.edition) if one else risk.pack_in_force(today)
     items = measured.items(exams, sex=person.sex, birth=person.birth, pack=pack)
     gone = expired(one, today)
     return Record(exams, None if gone else one, gone, items, pack)

@@ -14,6 +14,7 @@ from healthmgmt.organization.models import Settings
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.portal.steward.pack import sources
 from healthmgmt.risk import packs
+from healthmgmt.risk import services as risk
 
 # So many of the newest seals are compared while the steward waits; each holds up to 5,000 events.
 CHECKED_SEALS = 10
@@ -22,23 +23,25 @@ EXCEPTION_DAYS = 30
 
 @dataclass(frozen=True)
 class Overview:
-    """The pack in force, the organisation's choices, and the newest seal with what came after it."""
+    """The pack in force, the organisation's choices, for how many months values count, and the newest seal with what came after it."""
 
     pack: packs.Pack
     title: str
     sources: list[str]
     own: Settings
+    months: int
     seal: Seal | None
     unsealed: int
     exceptions: int
 
 
 def overview(today: date, language: str) -> Overview:
-    """Four queries."""
+    """Six queries."""
     own = organisation_settings()
-    pack = packs.in_force(own.pack, today)
+    pack = risk.pack_in_force(today)
     seal, unsealed = standing()
-    return Overview(pack, pack.titles[language], sources(pack, language), own, seal, unsealed, opened_by_exception(EXCEPTION_DAYS))
+    exceptions = opened_by_exception(EXCEPTION_DAYS)
+    return Overview(pack, pack.titles[language], sources(pack, language), own, risk.window_months(pack), seal, unsealed, exceptions)
 
 
 def sentence(found: Overview, language: str) -> str:

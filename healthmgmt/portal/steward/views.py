@@ -23,7 +23,7 @@ from healthmgmt.portal.steward import log, quality
 from healthmgmt.portal.steward.forms import LogFilter, SmallestGroupForm
 from healthmgmt.portal.steward.home import CHECKED_SEALS, overview, sentence, verdict
 from healthmgmt.portal.steward.pack import colours
-from healthmgmt.risk import packs
+from healthmgmt.risk import services as risk
 
 
 @requires(Permission.PACKS_APPROVE)
@@ -76,7 +76,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
 def pack(request: HttpRequest) -> HttpResponse:
     """Every line of the pack in force, in words."""
     check_whole(request.user, Permission.PACKS_APPROVE)
-    found = packs.in_force(organisation_settings().pack, today())
+    found = risk.pack_in_force(today())
     language = page_language()
     context = {"pack": found, "title": found.titles[language], "colours": colours(found, language), "screening": found.words.screening[language]}
     return render(request, "steward/pack.html", context)

@@ -42,7 +42,7 @@ class Command(OrganisationCommand):
         job.refresh_from_db()
         if job.state != Job.State.DONE:
             raise CommandError(f"The assessment did not finish: {job.error or job.state}.")
-        parameters = {"as_of": as_of, "since": services.window_start(as_of)}
+        parameters = {"as_of": as_of, "since": services.window_start(as_of, pack)}
         colours = job.cursor.get("colours", {})
         return {
             "people": job.cursor.get("people", 0),
