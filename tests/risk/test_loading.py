@@ -214,11 +214,14 @@ def test_upload_is_assessed_in_slices_of_its_own_people(crowd, monkeypatch):
 
 def test_who_is_assessed_anew_has_one_current_assessment(crowd):
     assess()
-    Exam.objects.filter(results__has_key="sbp").update(results={"sbp": 250, "dbp": 80})
-    changed = set(Exam.objects.filter(results={"sbp": 250, "dbp": 80}, state="current").values_list("person_id", flat=True)) & set(stored())
+    high = {"results": {"sbp": 250, "dbp": 80}, "qualifiers": {}}
+    Exam.objects.filter(results__has_key="sbp").update(**high)
+    inside = Exam.objects.filter(**high, state="current", taken_on__gt=SINCE, taken_on__lte=TODAY)
+    changed = set(inside.values_list("person_id", flat=True))
     assess()
     current = Assessment.objects.filter(is_current=True)
     assert changed
+    assert set(current.filter(colour="red", reasons__contains=[{"code": "critical_bp", "value": 250}]).values_list("person", flat=True)) >= changed
     assert current.count() == current.values("person").distinct().count() == Assessment.objects.values("person").distinct().count()
 
 
