@@ -65,11 +65,11 @@ def fresh(draft: PackDraft) -> Simulation | None:
 
 
 def progress(simulation: Simulation) -> Progress:
-    """One query."""
-    found = Job.objects.filter(kind=KIND, key=str(simulation.pk)).values_list("done", "total", "state").first()
-    if simulation.finished_at is not None or found is None:
+    """One query. What has no job any more and is not finished never will be."""
+    if simulation.finished_at is not None:
         return Progress(1, 1, Job.State.DONE.value)
-    return Progress(*found)
+    found = Job.objects.filter(kind=KIND, key=str(simulation.pk)).values_list("done", "total", "state").first()
+    return Progress(*found) if found else Progress(0, 1, Job.State.FAILED.value)
 
 
 def run(run: Run, simulation_id: int) -> None:

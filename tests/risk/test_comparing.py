@@ -156,10 +156,12 @@ def test_compare_with_an_addition_for_people_under_a_hazard():
     check(trial(before, after), exposed)
 
 
-def test_same_packs_move_nobody():
+@pytest.mark.parametrize("size", [0, 100])
+def test_same_packs_move_nobody(size):
     pack = packs.load("cn")
-    found = check(trial(pack, pack), crowd(pack, 100))
+    found = check(trial(pack, pack), crowd(pack, size))
     assert (found.causes, (found.before == found.after).all()) == ((), True)
+    assert comparing.moves_by_unit(np.full(size, 4), found.before, found.after) == ({4: {"people": 100}} if size else {})
 
 
 def test_moves_count_people_by_both_colours_and_by_unit():

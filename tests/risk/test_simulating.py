@@ -110,6 +110,21 @@ def test_simulate_twice_asks_once_until_the_draft_changes(crowd):
     assert simulating.start(draft, by=Actor.of(crowd.steward)) != first
 
 
+def test_simulate_again_where_it_was_given_up(crowd):
+    draft = draft_of(crowd)
+    first = simulating.start(draft, by=Actor.of(crowd.steward))
+    Job.objects.filter(kind="risk.simulate").update(state=Job.State.FAILED)
+    assert simulating.progress(first).state == "failed"
+    again = simulate(draft, crowd)
+    assert again != first and again.finished_at is not None
+
+
+def test_simulate_without_anybody_examined(cast):
+    simulation = simulate(draft_of(cast), cast)
+    assert simulation.counts == {"moves": {}, "causes": {SBP: {}}, "units": {}}
+    assert simulated.result(simulation, "zh").people is None
+
+
 def test_simulate_of_a_draft_that_changed_meanwhile_ends_without_a_word(crowd):
     draft = draft_of(crowd)
     simulating.start(draft, by=Actor.of(crowd.steward))
