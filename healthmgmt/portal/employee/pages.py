@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.utils import timezone
 
+from healthmgmt.care.models import Step
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.organization.selectors import organisation_settings
@@ -15,7 +16,7 @@ from healthmgmt.portal.employee import changes, colour, consenting, openings, se
 from healthmgmt.portal.employee import report as results
 from healthmgmt.portal.employee.measured import ROUND_DAYS, present
 
-LAST_OPENINGS, OWN_VIEWS, OLD_STEPS = 4, 20, 5
+LAST_OPENINGS, OWN_VIEWS, OLD_STEPS, NEAR_STEPS = 4, 20, 5, 4
 
 
 def today(person: Person, *, today: date) -> dict[str, Any]:
@@ -33,11 +34,19 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
         "exam_by": exam_by,
         "action": steps.action(open_steps, today),
         "card": colour.card(one, items, record.outlook(person)) if one else None,
-        "steps": steps.listed(open_steps[0].plan, open_steps, today) if open_steps else [],
+        "steps": _near(open_steps, today),
         "manager": selectors.manager_name(open_steps[0]) if open_steps else "",
         "changes": changes.since(present(items), record.assessments),
         "opened": selectors.opened(person, since=_month_start()),
     }
+
+
+def _near(open_steps: list[Step], today: date) -> list[steps.ShownStep]:
+    """What of the plan comes first."""
+    if not open_steps:
+        return []
+    plan, parts = open_steps[0].plan, selectors.parts_of(open_steps[0])
+    return [*steps.listed(plan, open_steps, today), *steps.ahead(plan, open_steps, parts)][:NEAR_STEPS]
 
 
 def report(person: Person) -> dict[str, Any]:
@@ -72,16 +81,18 @@ def plan(person: Person, *, today: date) -> dict[str, Any]:
     """The present plan with its steps, and the earlier ones."""
     plans = selectors.plans_of(person)
     present_plan = plans[0] if plans and plans[0].ended_on is None else None
-    found = sorted(present_plan.steps.all(), key=lambda step: (step.due_on, step.number)) if present_plan else []
-    ended = [step for step in found if step.state not in selectors.OPEN]
+    found = sorted(present_plan.steps.all(), key=lambda step: (step.asked_on, step.number)) if present_plan else []
+    ended = [step for step in found if step.state not in Step.OPEN]
     older, shown = ended[:-OLD_STEPS], [step for step in found if step not in ended[:-OLD_STEPS]]
-    open_steps = [step for step in found if step.state in selectors.OPEN]
+    open_steps = [step for step in found if step.state in Step.OPEN]
     return {
         "person": person,
         "plan": present_plan,
         "name": steps.plan_name(present_plan) if present_plan else "",
         "lead": sentence.plan_sentence(open_steps, today),
         "steps": steps.listed(present_plan, shown, today) if present_plan else [],
+        "ahead": steps.ahead(present_plan, found, selectors.parts_of(present_plan)) if present_plan else [],
+        "parts": steps.part_names(present_plan, selectors.parts_of(present_plan)) if present_plan else [],
         "older": steps.ended(older, today),
         "manager": selectors.manager_name(present_plan) if present_plan else "",
         "past": [steps.past_plan(one) for one in plans if one.ended_on],
