@@ -46,7 +46,8 @@ def _near(open_steps: list[Step], today: date) -> list[steps.ShownStep]:
     if not open_steps:
         return []
     plan, parts = open_steps[0].plan, selectors.parts_of(open_steps[0])
-    return [*steps.listed(plan, open_steps, today), *steps.ahead(plan, open_steps, parts)][:NEAR_STEPS]
+    shown = [*steps.listed(plan, open_steps, today), *steps.ahead(plan, open_steps, parts)]
+    return [one for some in steps.parted(shown, today) for one in some][:NEAR_STEPS]
 
 
 def report(person: Person) -> dict[str, Any]:
@@ -85,14 +86,17 @@ def plan(person: Person, *, today: date) -> dict[str, Any]:
     ended = [step for step in found if step.state not in Step.OPEN]
     older, shown = ended[:-OLD_STEPS], [step for step in found if step not in ended[:-OLD_STEPS]]
     open_steps = [step for step in found if step.state in Step.OPEN]
+    parts = selectors.parts_of(present_plan) if present_plan else {}
+    listed = [*steps.listed(present_plan, shown, today), *steps.ahead(present_plan, found, parts)] if present_plan else []
+    near, ahead = steps.parted(listed, today)
     return {
         "person": person,
         "plan": present_plan,
         "name": steps.plan_name(present_plan) if present_plan else "",
         "lead": sentence.plan_sentence(open_steps, today),
-        "steps": steps.listed(present_plan, shown, today) if present_plan else [],
-        "ahead": steps.ahead(present_plan, found, selectors.parts_of(present_plan)) if present_plan else [],
-        "parts": steps.part_names(present_plan, selectors.parts_of(present_plan)) if present_plan else [],
+        "steps": near,
+        "ahead": ahead,
+        "parts": steps.part_names(present_plan, parts) if present_plan else [],
         "older": steps.ended(older, today),
         "manager": selectors.manager_name(present_plan) if present_plan else "",
         "past": [steps.past_plan(one) for one in plans if one.ended_on],

@@ -14,13 +14,16 @@ from healthmgmt.portal.employee import words
 from healthmgmt.portal.employee.writing import dotted, first_upper
 
 EARLY = timedelta(days=60)
+# What begins later is folded away.
+NEAR = timedelta(days=21)
 
 
 @dataclass(frozen=True)
 class ShownStep:
     """A step of the list; `state` is done, now, late or blank (later); `step` only where it can be noted as done now.
 
-    `is_lesson`: it is done by its questions; `may_wait`: it has begun, and can be put off.
+    `is_lesson`: it is done by its questions; `may_wait`: it has begun, and can be put off; `on`: the day from which it is to
+    be done, where that is not over.
     """
 
     state: str
@@ -30,6 +33,7 @@ class ShownStep:
     step: Step | None = None
     is_lesson: bool = False
     may_wait: bool = False
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def next_step(steps: Sequence[Step]) -> Step | None:
 
 def when(step: Step, today: date) -> str:
     """`by 2 July`, `from 9 July`, `today`, `soon`: goes into the words of a step."""
-    if _begins_later(step, today):
+    if _begins_later(step, today) or (not is_theirs(step) and step.window_days and step.asked_on > today):
         return _("from %(day)s") % {"day": day(step.asked_on)}
     last = until(step)
     if last < today:
@@ -185,7 +189,7 @@ def _listed(step: Step, today: date, present: Step | None) -> ShownStep:
     doer = "" if is_theirs(step) else step.get_doer_display()
     text = dotted((first_upper(when(step, today)), doer))
     markable = step if may_finish(step, today) else None
-    return ShownStep(state, title, text, said.text[language], markable, _is_lesson(step), _may_wait(step, today))
+    return ShownStep(state, title, text, said.text[language], markable, _is_lesson(step), _may_wait(step, today), step.asked_on)
 
 
 def ahead(plan: Plan, steps: Sequence[Step], parts: Mapping[str, date]) -> list[ShownStep]:
@@ -204,8 +208,16 @@ def ahead(plan: Plan, steps: Sequence[Step], parts: Mapping[str, date]) -> list[
     for first_day, one in sorted(waiting.values(), key=lambda pair: (pair[0], pair[1].number)):
         known = _known(one.key, one.kind, one.lesson)
         title = known.title[language] if known else one.words[language]
-        found.append(ShownStep("", title, _("Around %(day)s") % {"day": day(first_day)}))
+        found.append(ShownStep("", title, _("Around %(day)s") % {"day": day(first_day)}, on=first_day))
     return found
+
+
+def parted(shown: Sequence[ShownStep], today: date) -> tuple[list[ShownStep], list[ShownStep]]:
+    """What is near, and what lies further ahead, the nearest first; of what is to be done something always stands near."""
+    far = sorted((one for one in shown if one.on and one.on - today > NEAR), key=lambda one: one.on)
+    near = [one for one in shown if one not in far]
+    missing = 0 if any(one.on for one in near) else 1
+    return near + far[:missing], far[missing:]
 
 
 def ended(steps: Sequence[Step], today: date) -> list[ShownStep]:

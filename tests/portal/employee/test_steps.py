@@ -72,6 +72,13 @@ def test_what_is_repeated_stands_in_the_list_once():
     assert [one.text for one in steps.listed(first.plan, [first, second], TODAY)] == ["By 24 June"]
 
 
+def test_what_is_far_is_put_apart_and_something_always_stands_near():
+    soon, later, latest = (steps.ShownStep("", str(days), "", on=TODAY + timedelta(days=days)) for days in (3, 40, 90))
+    done = steps.ShownStep("done", "done", "")
+    assert steps.parted([done, latest, soon, later], TODAY) == ([done, soon], [later, latest])
+    assert steps.parted([done, latest, later], TODAY) == ([done, later], [latest])
+
+
 def merged(**parts):
     own = in_days(2, kind="lesson", number=2, window=28, version=2)
     return [one.title for one in steps.ahead(own.plan, [own], parts)]
