@@ -13,7 +13,7 @@ from healthmgmt.work.models import Job
 from healthmgmt.work.running import HandlerFailed, Run
 from tests.care.making import assessment
 
-KINDS = {"care.plan": jobs.plan, "care.alert": jobs.alert, "care.end_baseless": jobs.end_baseless, "care.fire_due": jobs.fire_due}
+KINDS = {"care.plan": jobs.plan, "care.alert": jobs.alert, "care.end_baseless": jobs.end_baseless, "care.fire_due": jobs.fire_due, "care.remind": jobs.remind}
 
 
 @pytest.fixture
@@ -124,3 +124,15 @@ def test_retired_assessment_ends_its_plan_and_steps(cast, at) -> None:
     (job,) = announced("risk.retired", upload=1)
     perform(job)
     assert (Plan.objects.get().outcome, Step.objects.filter(state="fired").count()) == ("withdrawn", 0)
+
+
+def test_day_that_fires_steps_has_the_mails_wait_for_the_morning(cast, at) -> None:
+    at(datetime(2026, 6, 3, 16, 5, tzinfo=UTC))
+    (job,) = announced("work.daily", day="2026-06-04")
+    perform(job)
+    waiting = Job.objects.get(kind="care.remind")
+    assert (waiting.key, waiting.run_after) == ("2026-06-04", datetime(2026, 6, 4, 0, 0, tzinfo=UTC))
+    # A worker that was down until the evening sends nothing, and the job of the next morning does.
+    at(datetime(2026, 6, 4, 14, 0, tzinfo=UTC))
+    perform(waiting)
+    assert Job.objects.get(kind="care.remind", key="2026-06-05").run_after == datetime(2026, 6, 5, 0, 0, tzinfo=UTC)
