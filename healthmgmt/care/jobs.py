@@ -1,11 +1,12 @@
 """Care as jobs: plans and alerts after assessments, due steps once a local day."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from healthmgmt.care import escalating, handover, services
+from healthmgmt.care import escalating, handover, reminding, services
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.organization.selectors import organisation_settings
@@ -13,6 +14,8 @@ from healthmgmt.work.registry import Run, handler, subscribe
 
 SLICE_ASSESSMENTS = 50_000
 SLICE_STEPS = 10_000
+# What is sent once more when a worker dies between the mails and the commit.
+SLICE_MAILS = 20
 
 subscribe("risk.assessed", kind="care.plan", key="{first}-{last}")
 subscribe("risk.assessed", kind="care.alert", key="{first}-{last}", lane="now")
@@ -69,6 +72,17 @@ def fire_due(run: Run) -> None:
         raise ValueError(f"{run.payload['day']} has not begun here.")
     _until_none_is_left(run, lambda: services.lapse_steps(today=day, by=by, size=SLICE_STEPS))
     _until_none_is_left(run, lambda: services.fire_steps(today=day, by=by, size=SLICE_STEPS))
+    with run.batch(done=0, total=0):
+        reminding.remind_later(_now())
+
+
+@handler("care.remind")
+def remind(run: Run) -> None:
+    """Tell people by mail that something waits in their plan. What comes late, in the quiet hours, waits for their end."""
+    left = True
+    while left:
+        with run.batch(done=0, total=0):
+            left = reminding.remind(now=_now(), by=Actor.system(), size=SLICE_MAILS)
 
 
 @handler("care.finish_by_reading")
@@ -94,3 +108,8 @@ def _until_none_is_left(run: Run, act: Callable[[], int]) -> None:
 
 def _today() -> date:
     return local_day(timezone.now(), organisation_settings().timezone)
+
+
+def _now() -> datetime:
+    """The organisation's clock."""
+    return timezone.now().astimezone(ZoneInfo(organisation_settings().timezone))

@@ -1,7 +1,7 @@
-"""Plans and their steps, alerts, who cares for whom, and what came of each contact."""
+"""Plans, their parts and steps, what was learnt in lessons, alerts, who cares for whom, and what came of each contact."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,9 +14,12 @@ from healthmgmt.organization.models import Unit
 from healthmgmt.people.models import Person
 from healthmgmt.risk.models import Assessment
 
+# Steps that count: all but those cancelled before they had fired.
+COUNTING = ~Q(state="cancelled", fired_on=None)
+
 
 class Plan(models.Model):
-    """What is done for a person because of a colour, by a template of data/plans.toml. A person has one open plan.
+    """What is done for a person because of a colour, by a template of data/plans/. A person has one open plan.
 
     `assessment` is the newest that the plan was checked against; `colour` is the colour that the plan is for.
     """
@@ -60,11 +63,32 @@ class Plan(models.Model):
         ]
 
 
-class Step(models.Model):
-    """One thing to do in a plan: `number` of its template, for the `occurrence`-th time, on the local day `due_on`.
+class PlanPart(models.Model):
+    """A part of the template that a plan has because of a reason or an exposure of the person, such as the pathway for
+    hypertension. Dropped when the reason is gone; when it comes back it begins anew, as another row."""
 
-    It fires once, on the first local day on or after `due_on` on which somebody looked: that is `fired_on`. From then it
-    lapses after `window_days`; with 0 it waits until somebody ends it.
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="parts")
+    slug = models.CharField(max_length=40)
+    begun_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    CLASSIFICATION = {"plan": IDENTIFIER, "slug": CLINICAL, "begun_on": CLINICAL, "ended_on": CLINICAL}
+
+    class Meta:
+        ordering = ["plan", "begun_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "slug"], name="plan_part_once", condition=Q(ended_on=None)),
+            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=models.F("begun_on")), name="plan_part_ends_after_start"),
+        ]
+
+
+class Step(models.Model):
+    """One thing to do in a plan: `number` of its template, for the `occurrence`-th time, on the local day `due_on`, because of
+    `part` where it is a step of one.
+
+    It fires once, on the first local day on or after `due_on` on which somebody looked and the week's contacts leave room:
+    that is `fired_on`. From then it lapses after `window_days`; with 0 it waits until somebody ends it. The person may put
+    it off once it is theirs (`postponed_until`): then it fires again on that day.
     """
 
     class State(models.TextChoices):
@@ -73,6 +97,10 @@ class Step(models.Model):
         DONE = "done", _("Done")
         LAPSED = "lapsed", _("Not done in time")
         CANCELLED = "cancelled", _("Not needed any more")
+        SKIPPED = "skipped", _("Left out this time")
+        DECLINED = "declined", _("Not for me")
+
+    OPEN = (State.PLANNED, State.FIRED)
 
     class Doer(models.TextChoices):
         PERSON = "person", _("Employee")
@@ -80,6 +108,7 @@ class Step(models.Model):
         PHYSICIAN = "physician", _("Physician")
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="steps")
+    part = models.ForeignKey(PlanPart, on_delete=models.CASCADE, null=True, related_name="steps")
     number = models.PositiveSmallIntegerField()
     occurrence = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=40)
@@ -88,12 +117,15 @@ class Step(models.Model):
     window_days = models.PositiveSmallIntegerField(default=0)
     lapses_on = models.DateField(null=True)
     state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
+    postponed_until = models.DateField(null=True)
     fired_on = models.DateField(null=True)
+    reminded_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=100, blank=True)
 
     CLASSIFICATION = {
         "plan": IDENTIFIER,
+        "part": IDENTIFIER,
         "number": CLINICAL,
         "occurrence": CLINICAL,
         "kind": CLINICAL,
@@ -102,7 +134,9 @@ class Step(models.Model):
         "window_days": PLAIN,
         "lapses_on": CLINICAL,
         "state": CLINICAL,
+        "postponed_until": CLINICAL,
         "fired_on": CLINICAL,
+        "reminded_on": CLINICAL,
         "ended_at": CLINICAL,
         "ended_by": IDENTIFIER,
     }
@@ -110,8 +144,9 @@ class Step(models.Model):
     class Meta:
         ordering = ["plan", "due_on", "number", "occurrence"]
         constraints = [
-            models.UniqueConstraint(fields=["plan", "number", "due_on"], name="step_of_day_once"),
-            models.UniqueConstraint(fields=["plan", "number", "occurrence"], name="step_occurrence_once"),
+            # What was cancelled before its day had come leaves the day to its successor.
+            models.UniqueConstraint(fields=["plan", "number", "due_on"], name="step_of_day_once", condition=COUNTING),
+            models.UniqueConstraint(fields=["plan", "number", "occurrence"], name="step_occurrence_once", condition=COUNTING),
             # A step may be done, or not needed any more, before its day.
             models.CheckConstraint(
                 condition=~Q(state__in=["fired", "lapsed"]) | Q(fired_on__isnull=False), name="step_fired_before_it_lapses"
@@ -119,14 +154,55 @@ class Step(models.Model):
             models.CheckConstraint(condition=Q(fired_on=None) | Q(fired_on__gte=models.F("due_on")), name="step_not_fired_early"),
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "fired"], ended_at=None, ended_by="")
-                | Q(ended_at__isnull=False) & ~Q(ended_by="") & Q(state__in=["done", "lapsed", "cancelled"]),
+                | Q(ended_at__isnull=False) & ~Q(ended_by="") & Q(state__in=["done", "lapsed", "cancelled", "skipped", "declined"]),
                 name="step_ended_at_with_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(postponed_until=None) | Q(postponed_until__gt=models.F("due_on")), name="step_postponed_to_later"
             ),
         ]
         indexes = [
             models.Index(fields=["due_on"], name="step_planned", condition=Q(state="planned")),
             models.Index(fields=["lapses_on"], name="step_fired_with_window", condition=Q(state="fired", lapses_on__isnull=False)),
+            models.Index(fields=["plan"], name="step_to_remind_of", condition=Q(state="fired", doer="person", reminded_on=None)),
         ]
+
+    @property
+    def asked_on(self) -> date:
+        """The day from which it is to be done: its own, or the one that it was put off to."""
+        return self.postponed_until or self.due_on
+
+
+class LessonResult(models.Model):
+    """What somebody answered to the questions of a lesson, by the lesson's `edition`; each try is a row. Added, never changed.
+
+    `answers` are places of options, one a question, `right` how many of them were right. Nothing depends on the number.
+    """
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="results")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="lesson_results")
+    lesson = models.CharField(max_length=40)
+    edition = models.PositiveSmallIntegerField()
+    attempt = models.PositiveSmallIntegerField()
+    answers = ArrayField(models.PositiveSmallIntegerField())
+    right = models.PositiveSmallIntegerField()
+    answered_at = models.DateTimeField()
+
+    CLASSIFICATION = {
+        "step": IDENTIFIER,
+        "person": IDENTIFIER,
+        "lesson": CLINICAL,
+        "edition": PLAIN,
+        "attempt": CLINICAL,
+        "answers": CLINICAL,
+        "right": CLINICAL,
+        "answered_at": CLINICAL,
+    }
+
+    class Meta:
+        ordering = ["step", "attempt"]
+        constraints = [models.UniqueConstraint(fields=["step", "attempt"], name="lesson_try_once")]
+        indexes = [models.Index(fields=["person", "lesson"], name="lesson_of_person")]
 
 
 class Alert(models.Model):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from healthmgmt.care import endings, templates
+from healthmgmt.care.models import Plan
 from healthmgmt.core.dates import completed_years
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.people.models import Person
@@ -159,6 +160,25 @@ def last_contact(ending: str | None, at: datetime | None) -> str:
 def step_words(template: str, version: int, number: int | None = None) -> str:
     """What a step asks for; without a number the name of the plan."""
     return templates.load().words(template, version, number)[page_language()]
+
+
+class PlanWords(NamedTuple):
+    """A plan's name and version, the names of the parts it has now, and who approved that version."""
+
+    name: str
+    parts: list[str]
+    approval: str
+
+
+def plan_words(plan: Plan) -> PlanWords:
+    """One query, for the parts."""
+    template, language = templates.load().plan(plan.template, plan.version), page_language()
+    present = set(plan.parts.filter(ended_on=None).values_list("slug", flat=True))
+    name = _("%(plan)s, version %(version)d") % {"plan": template.words[language], "version": template.version}
+    parts = [part.words[language] for part in template.parts if part.slug in present]
+    if template.approved_on is None:
+        return PlanWords(name, parts, _("Awaiting approval by a clinician"))
+    return PlanWords(name, parts, _("Approved by %(name)s on %(day)s") % {"name": template.approved_by, "day": day(template.approved_on, "year")})
 
 
 def doer(label: str, names: Mapping[str, str]) -> str:

@@ -79,6 +79,7 @@ class Record:
     values: list[measured.Value]
     said: list[measured.Said]
     told: list[dict[str, Any]]
+    plan: presenters.PlanWords | None
     steps: list[ShownStep]
     timeline: list[Entry]
     alerts: list[ShownAlert]
@@ -87,7 +88,7 @@ class Record:
 
 
 def story(person: Person, *, user: User, today: date) -> Record:
-    """About a dozen queries, however much there is; `person` comes with unit and user."""
+    """A baker's dozen of queries, however much there is; `person` comes with unit and user."""
     call, exams, history = selectors.call(person, today=today), measured.exams_of(person), colour_history(person.pk)
     one, counting = call.assessment, None if call.expired else call.assessment
     pack = editions.load(one.pack, one.edition) if one else None
@@ -109,6 +110,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
         ),
         said=measured.said(exams),
         told=deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in exams})[-2:])),
+        plan=presenters.plan_words(call.plan) if call.plan else None,
         steps=[_step(step, place, user, person, today) for place, step in enumerate(steps)],
         timeline=_timeline(person),
         alerts=alerts_of(person),
@@ -207,11 +209,11 @@ def _step_words(step: Step) -> str:
 
 
 def _step(step: Step, place: int, user: User, person: Person, today: date) -> ShownStep:
-    is_late = step.due_on < today
-    when = presenters.late_days(step.due_on, today) if is_late else presenters.on_day(step.due_on, today)
+    is_late = step.asked_on < today
+    when = presenters.late_days(step.asked_on, today) if is_late else presenters.on_day(step.asked_on, today)
     needed = {Step.Doer.CASE_MANAGER: Permission.CARE_WORK, Step.Doer.PHYSICIAN: Permission.ALERT_DECIDE}.get(step.doer)
     # What lies ahead is not offered yet, except the very next one.
-    is_near = place == 0 or step.due_on <= today
+    is_near = place == 0 or step.asked_on <= today
     may_finish = needed is not None and is_near and (needed == Permission.CARE_WORK or user.can(needed, person.unit))
     return ShownStep(step.pk, _step_words(step), _joined(step.get_doer_display(), when), "late" if is_late else "" if place else "now", may_finish)
 

@@ -9,8 +9,9 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from healthmgmt.accounts.models import User
-from healthmgmt.care import access, endings
-from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, ExceptionalAccess, Plan, Step
+from healthmgmt.care import access, endings, lessons, templates
+from healthmgmt.care.lessons import Lesson
+from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, ExceptionalAccess, LessonResult, Plan, Step
 from healthmgmt.core import sql
 from healthmgmt.core.dates import months_before
 from healthmgmt.core.permissions import Permission
@@ -25,7 +26,6 @@ from healthmgmt.risk.models import Assessment
 RANKS = ["green", "blue", "yellow", "orange", "red"]
 FEW, MOST = 50, 500
 HANDED_OVER_DAYS = 60
-OPEN = (Step.State.PLANNED, Step.State.FIRED)
 
 
 def worklist(user: User, *, today: date, more: str = "") -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
         found = found.filter(Exists(present.filter(standing=colour)))
     if is_due:
         doers = [Step.Doer.PHYSICIAN] if user.can(Permission.ALERT_DECIDE) else [Step.Doer.CASE_MANAGER]
-        waiting = Step.objects.filter(plan__person=OuterRef("pk"), plan__ended_on=None, state__in=OPEN, doer__in=doers, due_on__lte=today)
+        waiting = Step.objects.filter(plan__person=OuterRef("pk"), plan__ended_on=None, state__in=Step.OPEN, doer__in=doers, due_on__lte=today)
         found = found.filter(Exists(waiting))
     last = Contact.objects.filter(person=OuterRef("pk")).order_by("-made_at", "-id")
     return found.annotate(
@@ -189,10 +189,22 @@ def carers_of(person: Person) -> list[str]:
 
 def open_steps(person: Person) -> list[Step]:
     """The steps of the present plan that are planned or to be done, the first one due first."""
-    found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=OPEN).select_related("plan")
+    found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=Step.OPEN).select_related("plan")
     return list(found.order_by(F("due_on"), "number", "occurrence"))
 
 
 def opened_by_exception(days: int) -> int:
     """How many records were opened by exception in so many days."""
     return ExceptionalAccess.objects.filter(opened_at__gte=timezone.now() - timedelta(days=days)).count()
+
+
+def lesson_of(step: Step) -> Lesson | None:
+    """The lesson that a step asks for; None for every other step. `step` comes with its plan."""
+    template = templates.load().plan(step.plan.template, step.plan.version).step(step.number)
+    return lessons.load()[template.lesson] if template and template.lesson else None
+
+
+def last_result(step: Step) -> LessonResult | None:
+    """What was answered last, if it was of the edition that is shown now."""
+    found, lesson = LessonResult.objects.filter(step=step).order_by("-attempt").first(), lesson_of(step)
+    return found if found and lesson and found.edition == lesson.edition else None

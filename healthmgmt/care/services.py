@@ -1,17 +1,18 @@
 """Plans follow colours, alerts follow class A results, steps fire on their day, all of it set-based; and what people note."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
-from healthmgmt.care import endings, escalating, templates
-from healthmgmt.care.models import Alert, Assignment, Contact, Plan, Step
+from healthmgmt.care import endings, escalating, selectors, templates
+from healthmgmt.care.models import Alert, Assignment, Contact, LessonResult, Plan, Step
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
@@ -24,6 +25,10 @@ from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 
 NOBODY: list[int] = []
+# For so long a step that is put off rests.
+POSTPONED_DAYS = 7
+# Whoever likes may try the questions of a lesson again, and not without end.
+MOST_TRIES = 5
 # What a physician finds a class A result to be, and what a case manager hears of it.
 CLEARED = (Alert.Outcome.REPEAT_NORMAL, Alert.Outcome.ARTEFACT)
 HEARD = (Alert.Outcome.CONFIRMED, Alert.Outcome.REPEAT_NORMAL)
@@ -35,18 +40,22 @@ Settling = Callable[..., Alert]
 def plan_assessed(first: int, last: int, *, today: date, by: Actor) -> int:
     """Bring plans in line with the current assessments of a range of ids; returns how many plans were opened.
 
-    Plans are kept, ended or opened; every open plan of the range has its next two steps; high risk gets a case manager of
-    its own. Twice is once.
+    Plans are kept, ended or opened; each has the parts that its reasons ask for, and its next steps; high risk gets a case
+    manager of its own. Twice is once.
     """
     shipped = templates.load()
     span = {"first": first, "last": last, "today": today, "by": by.label}
+    plans, steps = {"plans": shipped.plans_json(today)}, {"steps": shipped.steps_json()}
     with transaction.atomic():
-        kept, ended = sql.row("care/end_plans", span | {"plans": shipped.plans_json()})
-        opened = sql.execute("care/open_plans", span | {"plans": shipped.plans_json()})
-        sql.execute("care/plan_steps", span | {"steps": shipped.steps_json(), "plan_ids": NOBODY})
+        kept, ended = sql.row("care/end_plans", span | plans)
+        opened = sql.execute("care/open_plans", span | plans)
+        added, dropped = sql.row("care/merge_parts", span | {"parts": shipped.parts_json()})
+        if added:
+            sql.execute("care/tighten_steps", span | steps)
+        sql.execute("care/plan_steps", _asking() | span)
         dedicated = sql.rows("care/dedicate_managers", span | {"beginnings": list(shipped.manager_reasons)})
         audit.record_people("care.manager_assigned", [person for (person,) in dedicated], by=by)
-        _record_counts("care.planned", by, opened=opened, kept=kept, ended=ended)
+        _record_counts("care.planned", by, opened=opened, kept=kept, ended=ended, added=added, dropped=dropped)
     return opened
 
 
@@ -155,7 +164,7 @@ def _check_day(next_on: date, *, today: date, longest: int) -> None:
 def _contact_step(plan: Plan, today: date) -> Step | None:
     """The first step of a plan that a contact today fulfils."""
     rules = endings.load()
-    present = plan.steps.filter(doer=Step.Doer.CASE_MANAGER, state__in=(Step.State.PLANNED, Step.State.FIRED)).order_by("due_on", "number")
+    present = plan.steps.filter(doer=Step.Doer.CASE_MANAGER, state__in=Step.OPEN).order_by("due_on", "number")
     for step in present.filter(kind__in=rules.contact_kinds):
         if step.due_on <= today or step.kind in rules.early_kinds:
             return step
@@ -186,14 +195,46 @@ def assign_manager(manager: User, *, by: Actor, person: Person | None = None, un
 
 def finish_step(step: Step, *, today: date, by: Actor) -> Step:
     """Note that a step was done, and give its plan the next ones. Raises Rejected when it has ended already."""
+    return _end_step(step, Step.State.DONE, "step.done", today=today, by=by)
+
+
+def postpone_step(step: Step, *, today: date, by: Actor) -> Step:
+    """Ask again in a week. Where the same is asked for again by then anyway, this once is left out. Raises Rejected when the step
+    has ended already, or has not begun."""
     with transaction.atomic():
-        step = Step.objects.select_for_update().select_related("plan").get(pk=step.pk)
-        if step.state not in (Step.State.PLANNED, Step.State.FIRED):
-            raise Rejected(_("This step has ended already."))
-        step.state, step.ended_at, step.ended_by = Step.State.DONE, timezone.now(), by.label
+        step = _locked(step)
+        if step.asked_on > today:
+            raise Rejected(_("This step has not begun yet."))
+        again = today + timedelta(days=POSTPONED_DAYS)
+        template = templates.load().plan(step.plan.template, step.plan.version).step(step.number)
+        if template and 0 < template.every <= POSTPONED_DAYS:
+            return _end_step(step, Step.State.SKIPPED, "step.skipped", today=today, by=by)
+        step.state, step.postponed_until = Step.State.PLANNED, again
+        step.fired_on = step.lapses_on = step.reminded_on = None
+        step.save(update_fields=["state", "postponed_until", "fired_on", "lapses_on", "reminded_on"])
+        audit.record("step.postponed", by=by, subject=step, person_id=step.plan.person_id)
+    return step
+
+
+def decline_step(step: Step, *, today: date, by: Actor) -> Step:
+    """The person does not want this in the present plan; it is not asked for again there, and nothing follows from it. Raises
+    Rejected when it has ended already."""
+    with transaction.atomic():
+        declined = _end_step(step, Step.State.DECLINED, "step.declined", today=today, by=by)
+        # Others of its kind may have been planned already.
+        alike = Step.objects.filter(plan=step.plan_id, number=step.number, state__in=Step.OPEN)
+        alike.update(state=Step.State.DECLINED, ended_at=timezone.now(), ended_by=by.label)
+        _next_steps([step.plan_id], today=today)
+    return declined
+
+
+def _end_step(step: Step, state: str, event: str, *, today: date, by: Actor) -> Step:
+    with transaction.atomic():
+        step = _locked(step)
+        step.state, step.ended_at, step.ended_by = state, timezone.now(), by.label
         step.save(update_fields=["state", "ended_at", "ended_by"])
         _next_steps([step.plan_id], today=today)
-        audit.record("step.done", by=by, subject=step, person_id=step.plan.person_id)
+        audit.record(event, by=by, subject=step, person_id=step.plan.person_id)
     return step
 
 
@@ -202,11 +243,45 @@ def finish_by_reading(reading_id: int, *, today: date) -> Step | None:
     reading = Reading.objects.get(pk=reading_id)
     asked = Step.objects.filter(plan__person=reading.person_id, plan__ended_on=None, doer=Step.Doer.PERSON, kind__in=ASKS_FOR[reading.kind])
     is_noted = asked.filter(state=Step.State.DONE, ended_at__gte=reading.entered_at).exists()
-    present = asked.filter(state__in=(Step.State.PLANNED, Step.State.FIRED), due_on__lte=today)
+    present = asked.filter(state__in=Step.OPEN, due_on__lte=today)
     step = present.order_by("due_on", "number", "occurrence").first()
     if step is None or is_noted or reading.withdrawn_at:
         return None
     return finish_step(step, today=today, by=Actor(label=reading.entered_by))
+
+
+def _locked(step: Step) -> Step:
+    step = Step.objects.select_for_update(of=("self",)).select_related("plan").get(pk=step.pk)
+    if step.state not in Step.OPEN:
+        raise Rejected(_("This step has ended already."))
+    return step
+
+
+def answer_lesson(step: Step, *, answers: Sequence[int], today: date, by: Actor) -> LessonResult:
+    """Keep the answers (places of options, one a question); however many are right, the step is done with them.
+
+    Raises Rejected for a step that is no lesson or has ended otherwise, for answers that are missing, and after so many tries.
+    """
+    with transaction.atomic():
+        step = Step.objects.select_for_update(of=("self",)).select_related("plan").get(pk=step.pk)
+        lesson = selectors.lesson_of(step)
+        if lesson is None or step.state not in (*Step.OPEN, Step.State.DONE):
+            raise Rejected(_("This step has ended already."))
+        try:
+            right = lesson.count_right(answers)
+        except ValueError:
+            raise Rejected(_("Please answer every question.")) from None
+        attempt = (step.results.aggregate(last=Max("attempt"))["last"] or 0) + 1
+        if attempt > MOST_TRIES:
+            raise Rejected(_("You have answered these questions often enough. Thank you."))
+        result = LessonResult.objects.create(
+            step=step, person_id=step.plan.person_id, lesson=lesson.slug, edition=lesson.edition, attempt=attempt, answers=list(answers),
+            right=right, answered_at=timezone.now(),
+        )  # fmt: skip
+        audit.record("lesson.answered", by=by, subject=step, person_id=step.plan.person_id)
+        if step.state != Step.State.DONE:
+            finish_step(step, today=today, by=by)
+    return result
 
 
 def end_baseless_plans(*, today: date, by: Actor) -> int:
@@ -228,9 +303,11 @@ def lapse_steps(*, today: date, by: Actor, size: int) -> int:
 
 
 def fire_steps(*, today: date, by: Actor, size: int) -> int:
-    """Fire up to `size` steps that are due on a local day or before; returns how many. Each step fires once, ever."""
+    """Fire up to `size` steps that are due on a local day or before; returns how many. Each step fires once, ever, unless its
+    person puts it off. Of a person's own steps no more fire in a week than the courtesy of the templates allows."""
     with transaction.atomic():
-        fired = sql.execute("care/fire_steps", {"today": today, "size": size})
+        most = {"most": templates.load().courtesy.most_contacts_a_week, "reached": endings.load().reached}
+        fired = sql.execute("care/fire_steps", {"today": today, "size": size} | most)
         _record_counts("care.steps_fired", by, steps=fired)
     return fired
 
@@ -244,4 +321,12 @@ def _record_counts(action: str, by: Actor, **counts: int) -> None:
 def _next_steps(plan_ids: list[int], *, today: date) -> None:
     # A range without ids chooses nothing: only the named plans are filled up.
     none = {"first": 1, "last": 0}
-    sql.execute("care/plan_steps", none | {"plan_ids": plan_ids, "today": today, "steps": templates.load().steps_json()})
+    sql.execute("care/plan_steps", _asking() | none | {"plan_ids": plan_ids, "today": today})
+
+
+def _asking() -> dict[str, object]:
+    """What the templates ask of plans."""
+    shipped = templates.load()
+    return {
+        "steps": shipped.steps_json(), "targets": shipped.targets_json(), "again_days": shipped.courtesy.lesson_again_days, "plan_ids": NOBODY
+    }  # fmt: skip

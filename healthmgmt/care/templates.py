@@ -1,53 +1,24 @@
-"""Plan templates: data/plans.toml checked and turned into frozen dataclasses. Pure."""
+"""Plan templates: data/plans/*.toml checked and turned into frozen dataclasses. Pure.
+
+A plan is for a colour. It holds steps of its own and parts: steps that come because of a reason or an exposure, such as the
+pathway for hypertension, which several plans share. Steps are numbered once over a plan and all of its parts. Steps of one
+`key` ask for the same thing: a person has the one with the tightest rhythm of those that are asked for.
+"""
 
 import json
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).parent / "data" / "plans.toml"
-COLOURS = ("red", "orange", "yellow", "blue", "grey", "green")
-DOERS = ("person", "case_manager", "physician")
-LANGUAGES = ("zh", "en")
+from healthmgmt.care import lessons, template_faults
+from healthmgmt.care.template_faults import TemplateError
+from healthmgmt.care.template_shapes import COLOURS, LANGUAGES, Courtesy, Part, PlanTemplate, StepTemplate, Target
 
-
-class TemplateError(ValueError):
-    """The templates break the schema; `faults` are sentences that name the place."""
-
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(faults))
-
-
-@dataclass(frozen=True)
-class StepTemplate:
-    """`offset` days after the plan's first day, then every `every` days, `times` in all (0: until the plan ends).
-
-    A step that was not done lapses `window` days after it fired (0: never).
-    """
-
-    number: int
-    kind: str
-    doer: str
-    offset: int
-    every: int
-    times: int
-    window: int
-    words: dict[str, str]
-
-
-@dataclass(frozen=True)
-class PlanTemplate:
-    """`reasons` are beginnings of reason codes, any of which brings the plan about; empty: the colour alone does."""
-
-    slug: str
-    version: int
-    colour: str
-    reasons: tuple[str, ...]
-    is_former: bool
-    words: dict[str, str]
-    steps: tuple[StepTemplate, ...]
+FOLDER = Path(__file__).parent / "data" / "plans"
+# The rules come first; then the plans of each colour, the strongest first.
+FILES = ("rules", "parts", *COLOURS, "former")
 
 
 @dataclass(frozen=True)
@@ -55,120 +26,144 @@ class Templates:
     """All templates, the strongest plan first."""
 
     plans: tuple[PlanTemplate, ...]
+    targets: tuple[Target, ...]
+    courtesy: Courtesy
     alert_reasons: tuple[str, ...]
     manager_reasons: tuple[str, ...]
 
-    def plans_json(self) -> str:
+    def in_force(self, today: date) -> list[PlanTemplate]:
+        return [plan for plan in self.plans if plan.is_in_force(today)]
+
+    def plan(self, slug: str, version: int) -> PlanTemplate:
+        """Raises KeyError for what is not there."""
+        return {(plan.slug, plan.version): plan for plan in self.plans}[slug, version]
+
+    def words(self, slug: str, version: int, number: int | None = None) -> dict[str, str]:
+        """The name of a plan, or what a step of it asks for, by language. Raises KeyError for what is not there."""
+        plan = self.plan(slug, version)
+        if number is None:
+            return plan.words
+        return {step.number: step.words for _part, step in plan.all_steps}[number]
+
+    def plans_json(self, today: date) -> str:
         """For statements: the plans in force, by rank."""
-        present = [plan for plan in self.plans if not plan.is_former]
+        found = enumerate(self.in_force(today))
+        return json.dumps([{"rank": rank, **_facts(plan, "slug", "version", "colour", "reasons")} for rank, plan in found])
+
+    def parts_json(self) -> str:
+        """For statements: the parts of all versions, since open plans keep theirs."""
         return json.dumps(
             [
-                {"rank": rank, "slug": plan.slug, "version": plan.version, "colour": plan.colour, "reasons": plan.reasons}
-                for rank, plan in enumerate(present)
+                {"template": plan.slug, "version": plan.version, **_facts(part, "slug", "reasons", "exposures")}
+                for plan in self.plans
+                for part in plan.parts
             ]
         )
 
     def steps_json(self) -> str:
-        """For statements: the steps of all versions, since open plans keep theirs."""
+        """For statements: the steps of all versions, the tightest rhythm of a key first (`rank`); `is_shared`: of several."""
+        return json.dumps([row for plan in self.plans for row in _step_rows(plan)])
+
+    def targets_json(self) -> str:
+        """For statements: a row for each indicator of each target."""
         return json.dumps(
             [
-                {
-                    "template": plan.slug,
-                    "version": plan.version,
-                    "number": step.number,
-                    "kind": step.kind,
-                    "doer": step.doer,
-                    "first_day": step.offset,
-                    "every_days": step.every,
-                    "times": step.times,
-                    "window_days": step.window,
-                }
-                for plan in self.plans
-                for step in plan.steps
+                {"stop": target.slug, "indicator": code, "below": limit, "held_days": target.held_days, "indicators": len(target.below)}
+                for target in self.targets
+                for code, limit in target.below.items()
             ]
         )
 
-    def words(self, slug: str, version: int, number: int | None = None) -> dict[str, str]:
-        """The name of a plan, or what a step of it asks for, by language. Raises KeyError for what is not there."""
-        for plan in self.plans:
-            if (plan.slug, plan.version) == (slug, version):
-                if number is None:
-                    return plan.words
-                return {step.number: step.words for step in plan.steps}[number]
-        raise KeyError((slug, version))
+
+def _facts(one: object, *names: str) -> dict[str, object]:
+    return {name: getattr(one, name) for name in names}
+
+
+def _step_rows(plan: PlanTemplate) -> list[dict[str, object]]:
+    keys = [step.key for _part, step in plan.all_steps]
+    ranked = sorted(plan.all_steps, key=lambda pair: pair[1].rhythm)
+    return [
+        {
+            "template": plan.slug,
+            "version": plan.version,
+            "part": part,
+            "rank": rank,
+            "is_shared": keys.count(step.key) > 1,
+            "first_day": step.offset,
+            "every_days": step.every,
+            "window_days": step.window,
+            **_facts(step, "number", "key", "kind", "doer", "lesson", "stop", "times"),
+        }
+        for rank, (part, step) in enumerate(ranked)
+    ]
 
 
 @cache
 def load() -> Templates:
     """The shipped templates. Raises TemplateError."""
-    return parse(FILE.read_text(encoding="utf-8"))
+    text = "\n".join((FOLDER / f"{name}.toml").read_text(encoding="utf-8") for name in FILES)
+    return parse(text, frozenset(lessons.load()))
 
 
-def parse(text: str) -> Templates:
-    """Text of a templates file. Raises TemplateError with all faults found."""
+def parse(text: str, known_lessons: frozenset[str] | None = None) -> Templates:
+    """Text of all template files. Raises TemplateError with all faults found; steps may name these lessons, or any."""
     content = tomllib.loads(text)
-    try:
-        templates = Templates(
-            plans=tuple(_plan(entry) for entry in content["plan"]),
-            alert_reasons=tuple(content["alert_reasons"]),
-            manager_reasons=tuple(content["manager_reasons"]),
-        )
-    except KeyError as error:
-        raise TemplateError([f"{error} is missing"]) from error
-    faults = [fault for plan in templates.plans for fault in _faults_of(plan)] + _faults_together(templates.plans)
+    if faults := template_faults.of_content(content):
+        raise TemplateError(faults)
+    parts = {(part.slug, part.version): part for part in map(_part, content.get("part", []))}
+    templates = Templates(
+        plans=tuple(_plan(entry, parts) for entry in content["plan"]),
+        targets=tuple(Target(entry["slug"], dict(entry["below"]), entry["held_days"]) for entry in content.get("target", [])),
+        courtesy=Courtesy(**content["courtesy"]),
+        alert_reasons=tuple(content["alert_reasons"]),
+        manager_reasons=tuple(content["manager_reasons"]),
+    )
+    faults = template_faults.of_templates(templates.plans, templates.targets, templates.courtesy, known_lessons)
     if faults:
         raise TemplateError(faults)
     return templates
 
 
-def _plan(entry: dict) -> PlanTemplate:
+def _plan(entry: dict, parts: dict[tuple[str, int], Part]) -> PlanTemplate:
     return PlanTemplate(
         slug=entry["slug"],
         version=entry["version"],
         colour=entry["colour"],
         reasons=tuple(entry["reasons"]),
-        is_former=entry.get("is_former", False),
+        begins=entry["begins"],
+        ends=entry.get("ends"),
+        approved_by=entry.get("approved_by", ""),
+        approved_on=entry.get("approved_on"),
         words={language: entry[language] for language in LANGUAGES},
-        steps=tuple(_step(step) for step in entry["step"]),
+        steps=tuple(_step(step, entry["slug"]) for step in entry["step"]),
+        parts=tuple(parts[pair] for pair in entry.get("parts", {}).items()),
     )
 
 
-def _step(entry: dict) -> StepTemplate:
+def _part(entry: dict) -> Part:
+    return Part(
+        slug=entry["slug"],
+        version=entry["version"],
+        reasons=tuple(entry.get("reasons", ())),
+        exposures=tuple(entry.get("exposures", ())),
+        words={language: entry[language] for language in LANGUAGES},
+        steps=tuple(_step(step, entry["slug"]) for step in entry["step"]),
+    )
+
+
+def _step(entry: dict, owner: str) -> StepTemplate:
     return StepTemplate(
         number=entry["number"],
+        key=entry.get("key", f"{owner}.{entry['number']}"),
         kind=entry["kind"],
         doer=entry["doer"],
+        channel=entry["channel"],
         offset=entry["offset"],
         every=entry.get("every", 0),
         times=entry.get("times", 1),
         window=entry.get("window", 0),
+        hours=entry.get("hours", 0),
+        lesson=entry.get("lesson", ""),
+        stop=entry.get("stop", ""),
         words={language: entry[language] for language in LANGUAGES},
     )
-
-
-def _faults_of(plan: PlanTemplate) -> list[str]:
-    faults = []
-    if plan.colour not in COLOURS:
-        faults.append(f"plan {plan.slug}: no colour {plan.colour!r}")
-    if len({step.number for step in plan.steps}) < len(plan.steps):
-        faults.append(f"plan {plan.slug}: a step number stands twice")
-    for step in plan.steps:
-        if step.doer not in DOERS:
-            faults.append(f"plan {plan.slug}, step {step.number}: nobody is called {step.doer!r}")
-        if min(step.offset, step.every, step.times, step.window) < 0:
-            faults.append(f"plan {plan.slug}, step {step.number}: a number of days or times is negative")
-        if (step.times != 1) != (step.every > 0):
-            faults.append(f"plan {plan.slug}, step {step.number}: `every` and `times` belong together")
-    return faults
-
-
-def _faults_together(plans: tuple[PlanTemplate, ...]) -> list[str]:
-    faults = []
-    present = [plan for plan in plans if not plan.is_former]
-    if len({(plan.slug, plan.version) for plan in plans}) < len(plans) or len({plan.slug for plan in present}) < len(present):
-        faults.append("a plan stands twice")
-    for colour in COLOURS:
-        asking = [bool(plan.reasons) for plan in present if plan.colour == colour]
-        if not asking or asking != [True] * (len(asking) - 1) + [False]:
-            faults.append(f"the last plan of {colour}, and no other, has to take every reason")
-    return faults

@@ -72,6 +72,11 @@ def _own_step(user: User) -> dict[str, Any] | None:
     return {"uuid": found.plan.uuid, "number": found.number, "occurrence": found.occurrence} if found else None
 
 
+def _own_lesson(user: User) -> dict[str, Any] | None:
+    found = Step.objects.filter(plan__person__user=user, kind="lesson").select_related("plan").order_by("-pk").first()
+    return {"uuid": found.plan.uuid, "number": found.number, "occurrence": found.occurrence} if found else None
+
+
 def _report(user: User) -> dict[str, Any] | None:
     found = uploads.report_files_visible_to(user).first()
     return {"uuid": found.uuid} if found else None
@@ -95,5 +100,6 @@ FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "centre": _centre,
     "model": _model,
     "own step": _own_step,
+    "own lesson": _own_lesson,
     "step": _step,
 }

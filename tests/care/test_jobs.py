@@ -13,7 +13,7 @@ from healthmgmt.work.models import Job
 from healthmgmt.work.running import HandlerFailed, Run
 from tests.care.making import assessment
 
-KINDS = {"care.plan": jobs.plan, "care.alert": jobs.alert, "care.end_baseless": jobs.end_baseless, "care.fire_due": jobs.fire_due}
+KINDS = {"care.plan": jobs.plan, "care.alert": jobs.alert, "care.end_baseless": jobs.end_baseless, "care.fire_due": jobs.fire_due, "care.remind": jobs.remind}
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_fire_due_after_days_without_a_worker_fires_once(cast, at, monkeypatch) 
         (job,) = announced("work.daily", day=day)
         perform(job)
     fired = Step.objects.filter(fired_on__isnull=False).order_by("number", "occurrence")
-    assert list(fired.values_list("number", "fired_on")) == [(1, date(2026, 6, 21)), (2, date(2026, 6, 21))]
+    assert list(fired.values_list("number", "fired_on")) == [(1, date(2026, 6, 21)), (3, date(2026, 6, 21))]
 
 
 def test_retired_assessment_ends_its_plan_and_steps(cast, at) -> None:
@@ -124,3 +124,15 @@ def test_retired_assessment_ends_its_plan_and_steps(cast, at) -> None:
     (job,) = announced("risk.retired", upload=1)
     perform(job)
     assert (Plan.objects.get().outcome, Step.objects.filter(state="fired").count()) == ("withdrawn", 0)
+
+
+def test_day_that_fires_steps_has_the_mails_wait_for_the_morning(cast, at) -> None:
+    at(datetime(2026, 6, 3, 16, 5, tzinfo=UTC))
+    (job,) = announced("work.daily", day="2026-06-04")
+    perform(job)
+    waiting = Job.objects.get(kind="care.remind")
+    assert (waiting.key, waiting.run_after) == ("2026-06-04", datetime(2026, 6, 4, 0, 0, tzinfo=UTC))
+    # A worker that was down until the evening sends nothing, and the job of the next morning does.
+    at(datetime(2026, 6, 4, 14, 0, tzinfo=UTC))
+    perform(waiting)
+    assert Job.objects.get(kind="care.remind", key="2026-06-05").run_after == datetime(2026, 6, 5, 0, 0, tzinfo=UTC)

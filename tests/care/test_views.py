@@ -193,7 +193,7 @@ def test_record_tells_the_story_and_the_person_of_it(manager, cast, alert) -> No
     page = text(manager.get(f"/care/people/{cast.anna.uuid}/"))
     for words in (
         "Very high blood pressure, worse than last time; last contact: Not reached, next one today.",
-        "Colours by year", '"kind": "line"', "Total cholesterol", "up to 5.19", "above the range", "Call today, explain",
+        "Colours by year", '"kind": "line"', "Total cholesterol", "up to 5.19", "above the range", "Call within two hours, explain",
         "no answer", "for blood pressure", "Case Manager", "Waits for a physician to confirm",
     ):  # fmt: skip
         assert words in page, words
@@ -308,7 +308,7 @@ def test_step_is_done_once_and_the_second_time_calmly(manager, cast, alert) -> N
 
 def test_step_of_a_physician_is_the_physicians(manager, physician, cast) -> None:
     assessed(cast.anna, "orange", "hypertension")
-    path = f"/care/people/{cast.anna.uuid}/steps/{Step.objects.get(kind='case_review').pk}/done/"
+    path = f"/care/people/{cast.anna.uuid}/steps/{Step.objects.get(number=1).pk}/done/"
     assert [browser.post(path).status_code for browser in (manager, physician)] == [403, 302]
 
 

@@ -36,7 +36,7 @@ def assessed(person, colour: str, *codes: str, year: int = 0, today: date | None
 def overdue_visit(person) -> None:
     """A plan for whose first visit by the case manager the day has passed."""
     assessed(person, "orange", "hypertension", today=local_today() - timedelta(100))
-    services.finish_step(Step.objects.get(plan__person=person, kind="case_review"), today=local_today(), by=BY)
+    services.finish_step(Step.objects.get(plan__person=person, number=1), today=local_today(), by=BY)
 
 
 def headings(user, **options) -> list[tuple[str, str]]:

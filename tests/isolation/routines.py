@@ -80,6 +80,7 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "accounts.mail_reset": lambda: {"user": User.objects.earliest("pk").pk},
     "audit.seal": lambda: {"day": today()},
     "care.fire_due": lambda: {"day": today()},
+    "care.remind": dict,
     "insight.settle": lambda: {"period": Period.objects.get().pk},
     "care.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "exams.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},

@@ -15,7 +15,7 @@ from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, Us
 from healthmgmt.audit import sealing
 from healthmgmt.audit.models import Event
 from healthmgmt.care import services as care
-from healthmgmt.care.models import Alert, Assignment, Escalation, ExceptionalAccess, Plan, Step
+from healthmgmt.care.models import Alert, Assignment, Escalation, ExceptionalAccess, Plan, PlanPart, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.exams import access, correcting, links, reports
@@ -189,6 +189,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
         "reading": {name: {"token": getattr(cast, name).readings.first().token} for name in ("anna", "amos")},
         "own step": {name: _own_step(getattr(cast, name)) for name in ("anna", "amos")},
+        "own lesson": {name: _own_lesson(getattr(cast, name)) for name in ("anna", "amos")},
         "unit": {name: {"pk": getattr(cast, name).pk} for name in ("root", "a", "a1", "b1")},
         "user": {name: {"pk": user.pk} for name, user in world.users.items()},
         "period": {"period": {"pk": cast.period.pk}},
@@ -229,6 +230,20 @@ def _own_step(person: Person) -> dict[str, object]:
         person=person, ended_on=None, defaults={"assessment": _assessment(person), "template": "yellow", "version": 1, "colour": "yellow", "opened_on": date(2026, 1, 1)}
     )  # fmt: skip
     step = Step.objects.create(plan=plan, number=1, occurrence=9, kind="weigh_in", doer=Step.Doer.PERSON, due_on=date(2026, 1, 1))
+    return {"uuid": plan.uuid, "number": step.number, "occurrence": step.occurrence}
+
+
+def _own_lesson(person: Person) -> dict[str, object]:
+    """A lesson of an earlier plan of the person, which had a part, with what they answered."""
+    begun, ended = date(2026, 1, 1), date(2026, 2, 1)
+    plan = Plan.objects.create(
+        person=person, assessment=_assessment(person), template="blue", version=2, colour="blue", opened_on=begun, ended_on=ended, outcome="stepped_up"
+    )  # fmt: skip
+    part = PlanPart.objects.create(plan=plan, slug="near_pressure", begun_on=begun, ended_on=ended)
+    step = Step.objects.create(
+        plan=plan, part=part, number=61, kind="lesson", doer=Step.Doer.PERSON, due_on=begun, state=Step.State.DONE, ended_at=timezone.now(), ended_by="x"
+    )  # fmt: skip
+    care.answer_lesson(step, answers=[0, 0, 0], today=ended, by=Actor.system())
     return {"uuid": plan.uuid, "number": step.number, "occurrence": step.occurrence}
 
 

@@ -12,5 +12,11 @@ cancelled AS (
     SET state = 'cancelled', ended_at = now(), ended_by = %(by)s
     FROM ended
     WHERE s.plan_id = ended.id AND s.state IN ('planned', 'fired')
+),
+closed AS (
+    UPDATE care_planpart AS run
+    SET ended_on = greatest(%(today)s, run.begun_on)
+    FROM ended
+    WHERE run.plan_id = ended.id AND run.ended_on IS NULL
 )
 SELECT count(*) FROM ended

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.utils import timezone
 
+from healthmgmt.care.models import Step
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.organization.selectors import organisation_settings
@@ -15,7 +16,7 @@ from healthmgmt.portal.employee import changes, colour, consenting, openings, se
 from healthmgmt.portal.employee import report as results
 from healthmgmt.portal.employee.measured import ROUND_DAYS, present
 
-LAST_OPENINGS, OWN_VIEWS, OLD_STEPS = 4, 20, 5
+LAST_OPENINGS, OWN_VIEWS, OLD_STEPS, NEAR_STEPS = 4, 20, 5, 4
 
 
 def today(person: Person, *, today: date) -> dict[str, Any]:
@@ -37,11 +38,20 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
         # While nothing counts, new results are the one thing to do.
         "action": None if gone else steps.action(open_steps, today),
         "card": colour.card(one, items, record.outlook(person)) if one else colour.expired_card(gone, record.pack) if gone else None,
-        "steps": steps.listed(open_steps[0].plan, open_steps, today) if open_steps else [],
+        "steps": _near(open_steps, today),
         "manager": selectors.manager_name(open_steps[0]) if open_steps else "",
         "changes": None if gone else changes.since(present(items), one),
         "opened": selectors.opened(person, since=_month_start()),
     }
+
+
+def _near(open_steps: list[Step], today: date) -> list[steps.ShownStep]:
+    """What of the plan comes first."""
+    if not open_steps:
+        return []
+    plan, parts = open_steps[0].plan, selectors.parts_of(open_steps[0])
+    shown = [*steps.listed(plan, open_steps, today), *steps.ahead(plan, open_steps, parts)]
+    return [one for some in steps.parted(shown, today) for one in some][:NEAR_STEPS]
 
 
 def report(person: Person, *, today: date) -> dict[str, Any]:
@@ -76,16 +86,21 @@ def plan(person: Person, *, today: date) -> dict[str, Any]:
     """The present plan with its steps, and the earlier ones."""
     plans = selectors.plans_of(person)
     present_plan = plans[0] if plans and plans[0].ended_on is None else None
-    found = sorted(present_plan.steps.all(), key=lambda step: (step.due_on, step.number)) if present_plan else []
-    ended = [step for step in found if step.state not in selectors.OPEN]
+    found = sorted(present_plan.steps.all(), key=lambda step: (step.asked_on, step.number)) if present_plan else []
+    ended = [step for step in found if step.state not in Step.OPEN]
     older, shown = ended[:-OLD_STEPS], [step for step in found if step not in ended[:-OLD_STEPS]]
-    open_steps = [step for step in found if step.state in selectors.OPEN]
+    open_steps = [step for step in found if step.state in Step.OPEN]
+    parts = selectors.parts_of(present_plan) if present_plan else {}
+    listed = [*steps.listed(present_plan, shown, today), *steps.ahead(present_plan, found, parts)] if present_plan else []
+    near, ahead = steps.parted(listed, today)
     return {
         "person": person,
         "plan": present_plan,
         "name": steps.plan_name(present_plan) if present_plan else "",
         "lead": sentence.plan_sentence(open_steps, today),
-        "steps": steps.listed(present_plan, shown, today) if present_plan else [],
+        "steps": near,
+        "ahead": ahead,
+        "parts": steps.part_names(present_plan, parts) if present_plan else [],
         "older": steps.ended(older, today),
         "manager": selectors.manager_name(present_plan) if present_plan else "",
         "past": [steps.past_plan(one) for one in plans if one.ended_on],

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.audit.selectors import events_of_person
-from healthmgmt.care.models import Alert, Assignment, Plan, Step
+from healthmgmt.care.models import COUNTING, Alert, Assignment, Plan, PlanPart, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams.models import Exam
 from healthmgmt.organization.models import Membership
@@ -28,7 +28,6 @@ from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.outlook import Outlook
 from healthmgmt.risk.packs import Pack
 
-OPEN = (Step.State.PLANNED, Step.State.FIRED)
 # Far more than there are of one person.
 MOST_EXAMS = 60
 COUNTED_OPENINGS = 100
@@ -59,21 +58,35 @@ def assessment_of(person: Person, today: date) -> Assessment | None:
 
 
 def open_steps(person: Person) -> list[Step]:
-    """The steps of the present plan that have not ended, the first one due first; see `manager_name`."""
-    found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=OPEN).annotate(**_managers(person))
-    return list(found.select_related("plan").order_by("due_on", "number", "occurrence"))
+    """The steps of the present plan that have not ended, the first one due first; see `manager_name`
+    and `parts_of`."""
+    found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=Step.OPEN)
+    found = found.annotate(open_parts=_open_parts("plan"), **_managers(person))
+    return sorted(found.select_related("plan"), key=lambda step: (step.asked_on, step.number, step.occurrence))
 
 
 def plans_of(person: Person) -> list[Plan]:
-    """All plans with their steps, the present one first; see `manager_name`."""
-    found = Plan.objects.filter(person=person).annotate(**_managers(person)).prefetch_related("steps")
+    """All plans with their steps, the present one first; see `manager_name` and `parts_of`."""
+    found = Plan.objects.filter(person=person).annotate(open_parts=_open_parts("pk"), **_managers(person))
+    found = found.prefetch_related(Prefetch("steps", Step.objects.filter(COUNTING)))
     return sorted(found, key=lambda plan: (plan.ended_on is not None, -plan.opened_on.toordinal(), -plan.pk))
+
+
+def _open_parts(plan: str) -> ArraySubquery:
+    """The parts of a plan that have not ended, in the query of the rows that it is asked for."""
+    found = PlanPart.objects.filter(plan=OuterRef(plan), ended_on=None)
+    return ArraySubquery(found.values(row=JSONObject(slug="slug", begun_on="begun_on")))
+
+
+def parts_of(row: Step | Plan) -> dict[str, date]:
+    """When each part of the plan began that has not ended."""
+    return {one["slug"]: date.fromisoformat(one["begun_on"]) for one in row.open_parts}
 
 
 def step_of(person: Person, *, plan: UUID, number: int, occurrence: int) -> Step | None:
     """A step of one of the person's own plans; None for anybody else's."""
     found = Step.objects.select_related("plan").filter(plan__person=person, plan__uuid=plan)
-    return found.filter(number=number, occurrence=occurrence).first()
+    return found.filter(COUNTING, number=number, occurrence=occurrence).first()
 
 
 def _managers(person: Person) -> dict[str, ArraySubquery]:

@@ -19,6 +19,8 @@ from healthmgmt.risk.models import Assessment
 
 CRITICAL = "critical_"
 NAMED_STATES, NAMED_NOUNS = 2, 3
+# What others do within so many days is told though the person may do something before.
+SOON_DAYS = 21
 # Fewer are not worth a sentence of their own.
 LEAST_IN_RANGE = 3
 
@@ -96,9 +98,11 @@ def _missing(assessment: Assessment) -> list[str]:
 
 
 def _leads(open_steps: Sequence[Step], today: date) -> list[str]:
-    """What others do first where they come first, then the person's own next step."""
+    """What others do first where they come first or soon, then the person's own next step."""
     own = plan.next_step(open_steps)
-    chosen = [step for step in open_steps[:1] if step is not own and not plan.is_theirs(step)] + ([own] if own else [])
+    others = next((step for step in open_steps if step is not own and not plan.is_theirs(step)), None)
+    is_told = others is not None and (others is open_steps[0] or (others.asked_on - today).days <= SOON_DAYS)
+    chosen = ([others] if is_told else []) + ([own] if own else [])
     return [said for step in chosen if (said := plan.lead(step, today))]
 
 

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from healthmgmt.audit import services as audit
+from healthmgmt.care import selectors as plans
 from healthmgmt.care import services as care
+from healthmgmt.care.models import Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
@@ -24,7 +26,7 @@ from healthmgmt.devices import services as devices
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people import services as people
 from healthmgmt.people.models import Person
-from healthmgmt.portal.employee import pages, readings, selectors, steps
+from healthmgmt.portal.employee import lesson_pages, pages, readings, selectors, steps
 from healthmgmt.portal.employee.forms import ReadingForm
 
 EVENTS_A_PAGE = 50
@@ -79,19 +81,44 @@ def privacy(request: HttpRequest, person: Person) -> HttpResponse:
 @requires(Permission.OWN_RECORD_VIEW)
 @require_POST
 def finish_step(request: HttpRequest, uuid: UUID, number: int, occurrence: int) -> HttpResponse:
-    """Note one's own step as done; a second time says so and changes nothing."""
-    person = selectors.own_person(request.user)
+    """Note one's own step as done; a second time says so and changes nothing. A lesson is done by its questions."""
+    step = _own_step(selectors.own_person(request.user), uuid, number, occurrence)
+    if plans.lesson_of(step):
+        return redirect("portal:lesson", uuid, number, occurrence)
+    return _ended(request, step, care.finish_step, _("Noted as done. Thank you."))
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_POST
+def postpone_step(request: HttpRequest, uuid: UUID, number: int, occurrence: int) -> HttpResponse:
+    step = _own_step(selectors.own_person(request.user), uuid, number, occurrence)
+    return _ended(request, step, care.postpone_step, _("That is fine. You will be asked again in a week."))
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_POST
+def decline_step(request: HttpRequest, uuid: UUID, number: int, occurrence: int) -> HttpResponse:
+    step = _own_step(selectors.own_person(request.user), uuid, number, occurrence)
+    return _ended(request, step, care.decline_step, _("That is fine. You will not be asked for it again in this plan."))
+
+
+def _own_step(person: Person | None, uuid: UUID, number: int, occurrence: int) -> Step:
+    """A step that the person does alone. Raises Http404 for anybody else's, PermissionDenied for what others do."""
     step = selectors.step_of(person, plan=uuid, number=number, occurrence=occurrence) if person else None
     if step is None:
         raise Http404(_("There is no such step."))
     if not steps.is_theirs(step):
         raise PermissionDenied
+    return step
+
+
+def _ended(request: HttpRequest, step: Step, service: Callable[..., Step], said: str) -> HttpResponse:
     try:
-        care.finish_step(step, today=local_today(), by=Actor.of_request(request))
+        service(step, today=local_today(), by=Actor.of_request(request))
     except Rejected as error:
         messages.info(request, error.message)
     else:
-        messages.success(request, _("Noted as done. Thank you."))
+        messages.success(request, said)
     return redirect("portal:plan" if request.POST.get("from") == "plan" else "portal:today")
 
 
@@ -125,6 +152,23 @@ def withdraw_reading(request: HttpRequest, token: UUID) -> HttpResponse:
     devices.withdraw(found, by=Actor.of_request(request))
     messages.success(request, _("Taken back. It does not count any more."))
     return redirect("portal:readings")
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_person("lesson")
+def lesson(request: HttpRequest, person: Person, uuid: UUID, number: int, occurrence: int) -> HttpResponse:
+    """A lesson with its questions; once they are answered, with what was right and why. `?again` shows them anew."""
+    step = _own_step(person, uuid, number, occurrence)
+    given = lesson_pages.given(request.POST)
+    if request.method == "POST":
+        try:
+            care.answer_lesson(step, answers=lesson_pages.places(step, given), today=local_today(), by=Actor.of_request(request))
+        except Rejected as error:
+            shown = lesson_pages.page(step, given=given, fault=str(error.message))
+            return render(request, "portal/employee/lesson.html", shown, status=422)
+        return redirect("portal:lesson", uuid, number, occurrence)
+    return render(request, "portal/employee/lesson.html", lesson_pages.page(step, is_anew="again" in request.GET))
 
 
 @requires(Permission.OWN_RECORD_VIEW)

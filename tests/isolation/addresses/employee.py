@@ -24,6 +24,11 @@ URLS = {
     "plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/done/": Rule(EMPLOYEES, {"POST": 302}, STEPS, kind="own step"),
     "readings/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": _reading}),
     "readings/<uuid:token>/withdraw/": Rule(EMPLOYEES, {"POST": 302}, {"anna": EMPLOYEES, "amos": frozenset()}, kind="reading"),
+    "plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/later/": Rule(EMPLOYEES, {"POST": 302}, STEPS, kind="own step"),
+    "plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/decline/": Rule(EMPLOYEES, {"POST": 302}, STEPS, kind="own step"),
+    "plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/lesson/": Rule(
+        EMPLOYEES, {"GET": 200, "POST": 302}, STEPS, kind="own lesson", data={"POST": lambda: {f"question-{number}": "0" for number in range(3)}}
+    ),
     "privacy/": Rule(EMPLOYEES, {"GET": 200}),
     "privacy/consents/": Rule(
         EMPLOYEES, {"POST": 302}, data={"POST": lambda: {"purpose": "care_contact", "version": "1", "answer": "give"}}

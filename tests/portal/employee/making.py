@@ -66,7 +66,7 @@ def items(*exams: SimpleNamespace, sex: str = "m", birth: date | None = date(197
     return measured.items(exams, sex=sex, birth=birth, pack=PACK)
 
 
-def step(kind: str, doer: str, due_on: date, *, window: int = 0, number: int = 1, state: str = "planned", template: str = "orange") -> Step:
+def step(kind: str, doer: str, due_on: date, *, window: int = 0, number: int = 1, state: str = "planned", template: str = "orange", version: int = 1, postponed_until: date | None = None) -> Step:
     """A step of a plan that begins on TODAY; nothing is stored."""
-    plan = Plan(template=template, version=1, colour=template, opened_on=TODAY)
-    return Step(plan=plan, number=number, kind=kind, doer=doer, due_on=due_on, window_days=window, state=state)
+    plan = Plan(template=template, version=version, colour=template.partition("_")[0], opened_on=TODAY)
+    return Step(plan=plan, number=number, kind=kind, doer=doer, due_on=due_on, window_days=window, state=state, postponed_until=postponed_until)

@@ -56,14 +56,60 @@ def test_action_of_others_says_so():
     assert (call.eyebrow, call.is_theirs, call.step) == ("The one thing to do · keep your phone at hand", True, None)
 
 
-def test_list_shows_what_the_template_still_holds():
+def test_list_shows_what_is_open_and_then_what_the_template_still_holds():
     doctor, own = in_days(14, kind="case_review", doer="physician"), in_days(21, kind="home_reading", number=2, window=6)
-    listed = steps.listed(own.plan, [doctor, own], TODAY)
-    assert [(one.state, one.title, one.text) for one in listed] == [
+    assert [(one.state, one.title, one.text) for one in steps.listed(own.plan, [doctor, own], TODAY)] == [
         ("", "A doctor reviews your results", "By 2 July · Physician"),
         ("now", "Measure at home and write it down", "From 9 July"),
-        ("", "Follow-up every quarter", "Around 16 September"),
     ]
+    assert [(one.state, one.title, one.text) for one in steps.ahead(own.plan, [doctor, own], {})] == [
+        ("", "Your case manager follows up", "Around 16 September"),
+    ]
+
+
+def test_what_is_repeated_stands_in_the_list_once():
+    first, second = in_days(0, window=6, number=2, template="yellow"), in_days(7, window=6, number=2, template="yellow")
+    assert [one.text for one in steps.listed(first.plan, [first, second], TODAY)] == ["By 24 June"]
+
+
+def test_what_is_far_is_put_apart_and_something_always_stands_near():
+    soon, later, latest = (steps.ShownStep("", str(days), "", on=TODAY + timedelta(days=days)) for days in (3, 40, 90))
+    done = steps.ShownStep("done", "done", "")
+    assert steps.parted([done, latest, soon, later], TODAY) == ([done, soon], [later, latest])
+    assert steps.parted([done, latest, later], TODAY) == ([done, later], [latest])
+
+
+def merged(**parts):
+    own = in_days(2, kind="lesson", number=2, window=28, version=2)
+    return [one.title for one in steps.ahead(own.plan, [own], parts)]
+
+
+def test_merged_plan_names_what_several_pathways_ask_for_once():
+    found = merged(hypertension=TODAY, diabetes=TODAY)
+    assert found.count("Your case manager follows up") == 1
+    assert {"Measure your pressure at home and write it down", "Measure your fasting glucose at home and write it down"} <= set(found)
+    assert "Measure your fasting glucose at home and write it down" not in merged(hypertension=TODAY)
+    assert sorted(found) == sorted(set(found))
+
+
+def test_part_counts_from_its_own_day():
+    own = in_days(2, kind="lesson", number=2, window=28, version=2)
+    (visit,) = [one for one in steps.ahead(own.plan, [own], {"hypertension": TODAY + timedelta(days=100)}) if one.title == "Your case manager follows up"]
+    assert visit.text == "Around 25 December"
+
+
+def test_lesson_is_called_by_its_title_and_done_by_its_questions():
+    lesson = in_days(2, kind="lesson", number=2, window=28, version=2)
+    shown = steps.action([lesson], TODAY)
+    assert (shown.title, shown.text, shown.is_lesson, shown.may_wait) == ("Reading your report", "About 3 minutes, with a few questions at the end.", True, False)
+    assert steps.lead(lesson, TODAY) == "Please take a lesson by 18 July: Reading your report."
+
+
+def test_step_put_off_is_asked_for_from_its_new_day():
+    weekly = in_days(-3, window=6, number=2, template="yellow", postponed_until=TODAY + timedelta(days=4))
+    assert (steps.when(weekly, TODAY), steps.may_finish(weekly, TODAY)) == ("from 22 June", False)
+    begun = in_days(0, window=28, kind="enrol", template="yellow")
+    assert (steps.action([begun], TODAY).may_wait, steps.action([in_days(3, window=28, kind="enrol", template="yellow")], TODAY).may_wait) == (True, False)
 
 
 def test_list_marks_what_is_past_its_day_and_what_lapsed():

@@ -45,7 +45,7 @@ def shown(browser, path):
 def own_step(person, **given):
     """A step for the person in the open plan."""
     plan = Plan.objects.get(person=person, ended_on=None)
-    given = {"number": 2, "kind": "home_reading", "doer": "person", "due_on": today(), "window_days": 6} | given
+    given = {"number": 12, "kind": "home_reading", "doer": "person", "due_on": today(), "window_days": 6} | given
     return Step.objects.create(plan=plan, occurrence=90 + given["number"], **given)
 
 
@@ -58,7 +58,7 @@ def test_today_says_how_one_is_what_to_do_and_what_changed(cast, orange, sign_in
     assert status == 200
     for words in (
         "Your blood pressure is high. A doctor will review your results by",
-        "Please measure at home from",
+        "Please take a lesson by",
         "Blood pressure 148/92 mmHg At or above 140/90, 11 higher than last year, so orange",
         "so orange. One reading so far.",
         "With blood pressure below 140/90 mmHg the colour becomes yellow.",
@@ -127,7 +127,7 @@ def test_plan_shows_steps_and_earlier_plans(cast, orange, sign_in):
     own_step(orange)
     status, page = shown(sign_in(cast.employee), "/plan/")
     assert status == 200
-    for words in ("Chronic-disease pathway", "A doctor reviews your results", "I have done it", "Earlier plans", "Supervised weight programme", "Replaced by a stronger plan"):
+    for words in ("Chronic-disease pathway", "A doctor reviews your results", "I have done it", "Earlier plans", "Twelve-week weight programme", "Replaced by a stronger plan"):
         assert words in page, words
 
 

@@ -28,7 +28,12 @@ def test_words_know_every_reason_of_a_pack(name):
 
 
 def test_words_know_every_step_of_the_plans():
-    assert {step.kind for plan in templates.load().plans for step in plan.steps} - set(words.load().steps) == set()
+    assert {step.kind for plan in templates.load().plans for _part, step in plan.all_steps} - set(words.load().steps) == set()
+
+
+def test_words_that_are_for_one_step_belong_to_a_step():
+    kinds = {name for plan in templates.load().plans for _part, step in plan.all_steps for name in (step.key, step.kind)}
+    assert set(words.load().steps) - kinds - {"named_lesson", "self_check"} == set()
 
 
 def test_words_stand_in_both_languages():

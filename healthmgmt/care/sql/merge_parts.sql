@@ -1,0 +1,51 @@
+-- The parts of the open plans that were checked against a range of assessments: those that a reason or an exposure asks for
+-- now begin today, the others end with their open steps; what was done stays. Returns how many were added, and dropped.
+WITH part AS MATERIALIZED (
+    SELECT *
+    FROM jsonb_to_recordset(%(parts)s::jsonb) AS t(template text, version int, slug text, reasons jsonb, exposures jsonb)
+),
+chosen AS MATERIALIZED (
+    SELECT p.id, p.person_id, p.template, p.version, a.reasons
+    FROM care_plan AS p
+    JOIN risk_assessment AS a ON a.id = p.assessment_id
+    WHERE p.ended_on IS NULL AND p.assessment_id BETWEEN %(first)s AND %(last)s
+),
+wanted AS MATERIALIZED (
+    SELECT chosen.id AS plan_id, part.slug
+    FROM chosen
+    JOIN part ON part.template = chosen.template AND part.version = chosen.version
+    WHERE EXISTS (
+        SELECT 1
+        FROM jsonb_array_elements(chosen.reasons) AS reason, jsonb_array_elements_text(part.reasons) AS beginning
+        WHERE starts_with(reason ->> 'code', beginning)
+    )
+    OR part.exposures <> '[]' AND EXISTS (
+        SELECT 1
+        FROM people_exposure AS e
+        WHERE e.person_id = chosen.person_id AND part.exposures ? e.kind
+          AND e.since <= %(today)s AND (e.until IS NULL OR e.until > %(today)s)
+    )
+),
+dropped AS (
+    UPDATE care_planpart AS run
+    SET ended_on = greatest(%(today)s, run.begun_on)
+    FROM chosen
+    WHERE run.plan_id = chosen.id AND run.ended_on IS NULL
+      AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.plan_id = run.plan_id AND wanted.slug = run.slug)
+    RETURNING run.id
+),
+cancelled AS (
+    UPDATE care_step AS s
+    SET state = 'cancelled', ended_at = now(), ended_by = %(by)s
+    FROM dropped
+    WHERE s.part_id = dropped.id AND s.state IN ('planned', 'fired')
+),
+added AS (
+    INSERT INTO care_planpart (plan_id, slug, begun_on)
+    SELECT plan_id, slug, %(today)s
+    FROM wanted
+    ORDER BY plan_id, slug
+    ON CONFLICT (plan_id, slug) WHERE ended_on IS NULL DO NOTHING
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM dropped)
