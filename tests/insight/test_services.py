@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from healthmgmt.exams.models import Exam, Upload
 from healthmgmt.insight import metrics, services
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Settings
+from healthmgmt.risk.models import Assessment
 from tests import cast as casting
 from tests.insight.making import TODAY, populate, recount, recount_improvement
 
@@ -113,3 +115,24 @@ def test_small_organisation_shows_nothing(cast) -> None:
     (row,) = PublishedRow.objects.filter(period=cast.period)
     assert (row.people, {cell["hidden"] for cell in row.cells.values()}) == (None, {"small_group"})
     assert {cell["numerator"] for cell in row.cells.values()} == {None}
+
+
+def test_improvement_is_told_by_one_edition_on_both_dates(cast) -> None:
+    the_year_before()
+    sent = Upload.objects.create(file_name="f.csv", sha256="0" * 64, size=1, unit=cast.root)
+    days = (date(2025, 3, 3), date(2026, 3, 3))
+    old, new = (
+        Exam.objects.create(person=cast.anna, upload=sent, row_number=row, taken_on=day, results={"sbp": 125}) for row, day in enumerate(days)
+    )
+
+    def said(exam: Exam, colour: str, edition: str, **given) -> Assessment:
+        return Assessment.objects.create(
+            person=cast.anna, assessed_on=exam.taken_on, colour=colour, exams=[exam.pk], pack="cn", edition=edition, **({"is_current": False} | given)
+        )
+
+    said(old, "yellow", "2023")
+    again = said(old, "blue", "2024", is_history=True)
+    said(new, "blue", "2024", is_current=True, before=again)
+    services.count_period(cast.period, today=TODAY)
+    found = facts(cast.period)
+    assert [found[cast.root.pk, slug][0] for slug in ("improved", "unchanged", "worsened", "no_follow_up")] == [0, 1, 0, 0]
