@@ -18,7 +18,7 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Membership
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
-from healthmgmt.risk import services as risk
+from healthmgmt.risk import editions
 from healthmgmt.risk.expiring import Expired, expired
 from healthmgmt.risk.models import Assessment
 
@@ -40,7 +40,7 @@ def worklist(user: User, *, today: date, more: str = "") -> list[dict[str, Any]]
             "user": user.pk,
             "units": list(access.care_units(user).values_list("pk", flat=True)),
             "today": today,
-            "window_start": months_before(today, risk.present_window(today)),
+            "window_start": months_before(today, editions.present_window(today)),
             "timezone": own.timezone,
             "reached": rules.reached,
             "worsened_colours": list(rules.worsened_colours),
@@ -102,7 +102,7 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
     found = found.employed().select_related("unit").order_by("emp_no")
     if search:
         found = found.filter(Q(name__icontains=search) | Q(emp_no__icontains=search))
-    present = Assessment.objects.filter(person=OuterRef("pk"), is_current=True).standing(months_before(today, risk.present_window(today)))
+    present = Assessment.objects.filter(person=OuterRef("pk"), is_current=True).standing(months_before(today, editions.present_window(today)))
     if colour:
         found = found.filter(Exists(present.filter(standing=colour)))
     if is_due:
@@ -143,7 +143,7 @@ class Call:
 
 def call(person: Person, *, today: date) -> Call:
     """Four queries; `person` comes with unit and user."""
-    assessment = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(risk.present_window(today)).first()
+    assessment = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(editions.present_window(today)).first()
     return Call(
         person=person,
         mobile=(person.user.mobile or "") if person.user else "",

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from healthmgmt.core import sql
 from healthmgmt.organization.selectors import place_flags
-from healthmgmt.risk import loading, packs, services, storing, stratification
+from healthmgmt.risk import editions, loading, packs, services, storing, stratification
 from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run
 
@@ -57,7 +57,7 @@ def _by_distance(rounds: Sequence[tuple[int, date, int]]) -> list[list[tuple[int
 
 def _judge(people: Sequence[int], days: Sequence[date], pack: packs.Pack) -> int:
     """Judge people, each as of a day, and keep what is not said already as history; returns how much that is."""
-    found = loading.load_as_of(people, days, window_months=services.window_months(pack), places=place_flags(), flags=pack.flags)
+    found = loading.load_as_of(people, days, window_months=editions.window_months(pack), places=place_flags(), flags=pack.flags)
     outcome = stratification.evaluate(pack, found.measures, services.uppers())
     marker, day_of = sql.row("risk/assessment_marker")[0], dict(zip(people, days, strict=True))
     stored = storing.store_history(found, outcome, day_of)

@@ -97,6 +97,16 @@ def parts_in_force(as_of: date) -> list[Pack]:
     return found
 
 
+def window_months(pack: Pack) -> int:
+    """For how many months values count: an own edition says it itself, else the organisation's settings do."""
+    return pack.window_months if is_own(pack.name.split(PLUS)[0]) else organisation_settings().window_months
+
+
+def present_window(as_of: date) -> int:
+    """For how many months values count by the pack in force on a day."""
+    return window_months(in_force(as_of))
+
+
 def in_place(pack: Pack, parts: list[Pack]) -> Pack:
     """The parts in force with `pack` in place of the one that it would take over from, else as one more addition."""
     if not pack.only:

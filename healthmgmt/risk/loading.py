@@ -142,9 +142,9 @@ def load(
     """The newest values of the people with ids in (after, last] who have any in (since, as_of], and of the flags `exposure:...`
     asked for, which are true of them on `as_of`."""
     parameters = {"after": after, "last": last, "since": since, "as_of": as_of, "upload": upload}
-    statement = "risk/load_exams" if upload is None else "risk/load_exams_of_upload"
-    exposed = {flag: sql.rows("risk/load_exposures", parameters | _kind(flag)) for flag in flags}
-    return _exposed(_slice(statement, parameters, places), exposed)
+    loader = Loader(places)
+    sql.copy_out("risk/load_exams" if upload is None else "risk/load_exams_of_upload", parameters, loader.add)
+    return _exposed(loader.slice(), {flag: sql.rows("risk/load_exposures", parameters | _kind(flag)) for flag in flags})
 
 
 def load_as_of(
@@ -152,14 +152,9 @@ def load_as_of(
 ) -> Slice:
     """As `load`, of the people named, each as of the day beside them."""
     parameters = {"people": list(people), "days": list(days), "window_months": window_months}
-    exposed = {flag: sql.rows("risk/load_exposures_as_of", parameters | _kind(flag)) for flag in flags}
-    return _exposed(_slice("risk/load_as_of", parameters, places), exposed)
-
-
-def _slice(statement: str, parameters: Mapping[str, object], places: Mapping[int, tuple[float, float]]) -> Slice:
     loader = Loader(places)
-    sql.copy_out(statement, parameters, loader.add)
-    return loader.slice()
+    sql.copy_out("risk/load_as_of", parameters, loader.add)
+    return _exposed(loader.slice(), {flag: sql.rows("risk/load_exposures_as_of", parameters | _kind(flag)) for flag in flags})
 
 
 def _kind(flag: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ class IsAmong(models.Func):
 class AssessmentQuerySet(models.QuerySet):
     def with_age(self, window_months: int) -> "AssessmentQuerySet":
         """With what decides whether a colour has expired (see expiring.py): `newest_on`, the day of the newest exam that it rests
-        on, and `window_months`, for how long values count (`services.present_window`)."""
+        on, and `window_months`, for how long values count (`editions.present_window`)."""
         newest = Exam.objects.filter(IsAmong(F("pk"), OuterRef("exams"))).order_by("-taken_on").values("taken_on")
         return self.annotate(newest_on=Subquery(newest[:1]), window_months=Value(window_months))
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from healthmgmt.core import sql
 from healthmgmt.organization.selectors import place_flags
-from healthmgmt.risk import changing, loading, packs, services, storing, stratification
+from healthmgmt.risk import changing, editions, loading, packs, services, storing, stratification
 from healthmgmt.risk.measures import EXPOSURE
 from healthmgmt.work.registry import Run
 
@@ -33,6 +33,6 @@ def _assess(people: Sequence[int], as_of: date, pack: packs.Pack) -> None:
     if not people:
         return
     found = loading.load_as_of(
-        people, [as_of] * len(people), window_months=services.window_months(pack), places=place_flags(), flags=pack.flags
+        people, [as_of] * len(people), window_months=editions.window_months(pack), places=place_flags(), flags=pack.flags
     )
     storing.store(found, stratification.evaluate(pack, found.measures, services.uppers()), as_of=as_of)

@@ -6,7 +6,7 @@ from typing import Any
 
 from healthmgmt.core import sql
 from healthmgmt.organization.selectors import organisation_settings, today
-from healthmgmt.risk import editions, explanation, packs, services
+from healthmgmt.risk import editions, explanation, packs
 from healthmgmt.risk.expiring import expired
 from healthmgmt.risk.scoring import REPORTED_BMI
 
@@ -19,7 +19,7 @@ def exported() -> Iterator[dict[str, Any]]:
     `expired_on`: since when the colour does not count any more, because all its values are too old; None while it does. `computed` names the scores that were worked out; a body mass index that is not among them was reported.
     """
     day = today()
-    window = services.present_window(day)
+    window = editions.present_window(day)
     language = "zh" if organisation_settings().language.startswith("zh") else "en"
     for line in sql.dicts("risk/export_assessments"):
         pack = editions.load(line["pack"], line["edition"])

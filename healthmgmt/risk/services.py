@@ -47,17 +47,7 @@ def pack_in_force(as_of: date, name: str = "") -> packs.Pack:
 
 def window_start(as_of: date, pack: packs.Pack) -> date:
     """Values of this day and before are too old on `as_of`."""
-    return months_before(as_of, window_months(pack))
-
-
-def window_months(pack: packs.Pack) -> int:
-    """For how many months values count: an own edition says it itself, else the organisation's settings do."""
-    return pack.window_months if editions.is_own(pack.name.split(packs.PLUS)[0]) else organisation_settings().window_months
-
-
-def present_window(as_of: date) -> int:
-    """For how many months values count by the pack in force on a day."""
-    return window_months(pack_in_force(as_of))
+    return months_before(as_of, editions.window_months(pack))
 
 
 def outlook_of(assessment: Assessment, exams: Sequence[Exam], person: Person) -> outlook.Outlook:

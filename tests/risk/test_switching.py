@@ -162,7 +162,7 @@ def test_own_edition_says_for_how_long_values_count(cast):
     draft = drafts.change(draft_of(cast), NewWindow(13), by=Actor.of(cast.steward))
     agreed(draft, cast, today())
     pack = services.pack_in_force(today())
-    assert (services.window_months(pack), services.window_months(packs.load("cn"))) == (13, 18)
+    assert (editions.window_months(pack), editions.window_months(packs.load("cn"))) == (13, 18)
     upload = Upload.objects.create(file_name="one", sha256="", size=0, unit=cast.a1, state=Upload.State.APPLIED)
     Exam.objects.create(person=cast.ben, upload=upload, taken_on=today() - timedelta(days=14 * 31), results={"sbp": 150}, row_number=1)
     assert (judged(today()), len(judged(today() - timedelta(days=1)))) == ([], 1)

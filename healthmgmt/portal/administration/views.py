@@ -19,6 +19,7 @@ from healthmgmt.organization.selectors import holds_everywhere, organisation_set
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.portal.administration.forms import TIME_ZONES, SettingsForm
 from healthmgmt.portal.administration.home import counts, sentence
+from healthmgmt.risk import editions
 from healthmgmt.risk import services as risk
 
 
@@ -58,6 +59,6 @@ def settings(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("The settings were saved."))
                 return redirect("portal:settings")
     pack = risk.pack_in_force(today())
-    context = {"form": form, "own": own, "pack": pack, "title": pack.titles[page_language()], "zones": TIME_ZONES, "months": risk.window_months(pack)}
+    context = {"form": form, "own": own, "pack": pack, "title": pack.titles[page_language()], "zones": TIME_ZONES, "months": editions.window_months(pack)}
     context["may_change"] = holds_everywhere(request.user, Permission.SETTINGS_MANAGE)
     return render(request, "portal/settings.html", context, status=422 if form.errors else 200)

@@ -13,7 +13,7 @@ from healthmgmt.core import wording
 from healthmgmt.organization.models import Settings
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.portal.steward.pack import sources
-from healthmgmt.risk import packs
+from healthmgmt.risk import editions, packs
 from healthmgmt.risk import services as risk
 
 # So many of the newest seals are compared while the steward waits; each holds up to 5,000 events.
@@ -41,7 +41,7 @@ def overview(today: date, language: str) -> Overview:
     pack = risk.pack_in_force(today)
     seal, unsealed = standing()
     exceptions = opened_by_exception(EXCEPTION_DAYS)
-    return Overview(pack, pack.titles[language], sources(pack, language), own, risk.window_months(pack), seal, unsealed, exceptions)
+    return Overview(pack, pack.titles[language], sources(pack, language), own, editions.window_months(pack), seal, unsealed, exceptions)
 
 
 def sentence(found: Overview, language: str) -> str:
