@@ -26,7 +26,10 @@ chosen AS MATERIALIZED (
         FROM (
             SELECT
                 s.number, max(s.due_on) AS last_on, bool_or(s.state IN ('planned', 'fired')) AS is_open,
-                bool_or(s.state = 'declined') AS is_declined, max(s.occurrence) FILTER (WHERE s.part_id <> ALL (coalesce(runs.ids, '{}'))) AS former
+                bool_or(s.state = 'declined') AS is_declined, max(s.occurrence) FILTER (
+                    -- Nothing is unequal to all of none.
+                    WHERE s.part_id IS NOT NULL AND s.part_id <> ALL (coalesce(runs.ids, '{}'))
+                ) AS former
             FROM care_step AS s
             WHERE s.plan_id = p.id AND (s.state <> 'cancelled' OR s.fired_on IS NOT NULL)
             GROUP BY s.number
