@@ -168,8 +168,9 @@ def _next(
     if gone:
         found.append(_("No value has counted since %(day)s: an exam centre can supply new ones.") % {"day": day(gone.since, "year")})
     if steps:
-        first = steps[0]
-        words = {"step": _step_words(first), "doer": first.get_doer_display(), "day": presenters.on_day(first.due_on, today)}
+        # What those who read this page have to do themselves comes before what the person does.
+        first = next((step for step in steps if step.doer != Step.Doer.PERSON), steps[0])
+        words = {"step": _step_words(first), "doer": first.get_doer_display(), "day": presenters.on_day(first.asked_on, today)}
         found.append(_("Next: %(step)s (%(doer)s, %(day)s).") % words)
     if one and pack:
         told = explanation.explain(pack, page_language(), colour=one.colour, reasons=(), missing={}, scores=one.scores)

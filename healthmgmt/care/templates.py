@@ -61,7 +61,8 @@ class Templates:
         )
 
     def steps_json(self) -> str:
-        """For statements: the steps of all versions, the tightest rhythm of a key first (`rank`); `is_shared`: of several."""
+        """For statements: the steps of all versions, the tightest rhythm of a key first (`rank`); `numbers` are those of its key,
+        and `is_shared` says that there are several."""
         return json.dumps([row for plan in self.plans for row in _step_rows(plan)])
 
     def targets_json(self) -> str:
@@ -80,7 +81,9 @@ def _facts(one: object, *names: str) -> dict[str, object]:
 
 
 def _step_rows(plan: PlanTemplate) -> list[dict[str, object]]:
-    keys = [step.key for _part, step in plan.all_steps]
+    alike: dict[str, list[int]] = {}
+    for _part, step in plan.all_steps:
+        alike.setdefault(step.key, []).append(step.number)
     ranked = sorted(plan.all_steps, key=lambda pair: pair[1].rhythm)
     return [
         {
@@ -88,7 +91,8 @@ def _step_rows(plan: PlanTemplate) -> list[dict[str, object]]:
             "version": plan.version,
             "part": part,
             "rank": rank,
-            "is_shared": keys.count(step.key) > 1,
+            "is_shared": len(alike[step.key]) > 1,
+            "numbers": alike[step.key],
             "first_day": step.offset,
             "every_days": step.every,
             "window_days": step.window,

@@ -31,7 +31,7 @@ dropped AS (
     SET ended_on = greatest(%(today)s, run.begun_on)
     FROM chosen
     WHERE run.plan_id = chosen.id AND run.ended_on IS NULL
-      AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.plan_id = run.plan_id AND wanted.slug = run.slug)
+      AND (run.plan_id, run.slug) NOT IN (SELECT plan_id, slug FROM wanted)
     RETURNING run.id
 ),
 cancelled AS (

@@ -6,39 +6,49 @@
 WITH template AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset(%(steps)s::jsonb) AS t(
-        template text, version int, part text, number int, key text, rank int, is_shared boolean, kind text, doer text, lesson text,
-        stop text, first_day int, every_days int, times int, window_days int
+        template text, version int, part text, number int, key text, rank int, is_shared boolean, numbers int[], kind text,
+        doer text, lesson text, stop text, first_day int, every_days int, times int, window_days int
     )
 ),
 chosen AS MATERIALIZED (
-    SELECT p.id, p.person_id, p.template, p.version, p.opened_on
+    -- With what each plan has, so that nothing is looked up among the steps of all others: its open parts by slug; its steps by
+    -- number, where one cancelled before its day had come counts for nothing and a part that came back counts its occurrences
+    -- on (`former`); and how many of a part wait, by side.
+    SELECT p.id, p.person_id, p.template, p.version, p.opened_on, coalesce(runs.found, '{}') AS runs, had.found AS had, waiting.found AS waiting
     FROM care_plan AS p
+    CROSS JOIN LATERAL (
+        SELECT jsonb_object_agg(run.slug, jsonb_build_array(run.id, run.begun_on)) AS found, array_agg(run.id) AS ids
+        FROM care_planpart AS run
+        WHERE run.plan_id = p.id AND run.ended_on IS NULL
+    ) AS runs
+    CROSS JOIN LATERAL (
+        SELECT jsonb_object_agg(one.number, to_jsonb(one)) AS found
+        FROM (
+            SELECT
+                s.number, max(s.due_on) AS last_on, bool_or(s.state IN ('planned', 'fired')) AS is_open,
+                bool_or(s.state = 'declined') AS is_declined, max(s.occurrence) FILTER (
+                    -- Nothing is unequal to all of none.
+                    WHERE s.part_id IS NOT NULL AND s.part_id <> ALL (coalesce(runs.ids, '{}'))
+                ) AS former
+            FROM care_step AS s
+            WHERE s.plan_id = p.id AND (s.state <> 'cancelled' OR s.fired_on IS NOT NULL)
+            GROUP BY s.number
+        ) AS one
+    ) AS had
+    CROSS JOIN LATERAL (
+        SELECT jsonb_object_agg(one.side, one.steps) AS found
+        FROM (
+            SELECT coalesce(s.part_id, 0) || ' ' || (s.doer = 'person')::text AS side, count(*) AS steps
+            FROM care_step AS s
+            WHERE s.plan_id = p.id AND s.state IN ('planned', 'fired')
+            GROUP BY 1
+        ) AS one
+    ) AS waiting
     WHERE p.ended_on IS NULL
       AND (
           p.assessment_id BETWEEN %(first)s AND %(last)s
           OR p.id = ANY (%(plan_ids)s::bigint[])
       )
-),
-had AS MATERIALIZED (
-    -- What there is; a step cancelled before its day had come counts for nothing.
-    SELECT s.plan_id, s.part_id, s.number, t.key, s.doer = 'person' AS is_own, s.occurrence, s.due_on, s.state, run.ended_on IS NOT NULL AS is_former
-    FROM chosen
-    JOIN care_step AS s ON s.plan_id = chosen.id
-    LEFT JOIN care_planpart AS run ON run.id = s.part_id
-    LEFT JOIN template AS t ON t.template = chosen.template AND t.version = chosen.version AND t.number = s.number
-    WHERE s.state <> 'cancelled' OR s.fired_on IS NOT NULL
-),
-keyed AS MATERIALIZED (
-    SELECT plan_id, key, max(due_on) AS last_on, bool_or(state IN ('planned', 'fired')) AS is_open, bool_or(state = 'declined') AS is_declined
-    FROM had
-    GROUP BY plan_id, key
-),
-numbered AS MATERIALIZED (
-    -- A part that came back counts its occurrences on from those of its former run.
-    SELECT plan_id, number, max(occurrence) AS former FROM had WHERE is_former GROUP BY plan_id, number
-),
-waiting AS MATERIALIZED (
-    SELECT plan_id, part_id, is_own, count(*) AS steps FROM had WHERE state IN ('planned', 'fired') GROUP BY plan_id, part_id, is_own
 ),
 held AS MATERIALIZED (
     -- Every value of a target's indicators was below its limit, over so many days and up to now.
@@ -67,28 +77,35 @@ held AS MATERIALIZED (
 asked AS MATERIALIZED (
     -- What a plan and its parts ask for, from `place` on (counted from 0).
     SELECT
-        chosen.id AS plan_id, t.doer = 'person' AS is_own, run.id AS part_id, coalesce(numbered.former, 0) AS former, keyed.last_on, start.begun_on,
+        chosen.id AS plan_id, t.doer = 'person' AS is_own, chosen.waiting, run.part_id, run.begun_on, key.former, key.last_on,
         t.number, t.key, t.rank, t.is_shared, t.kind, t.doer, t.window_days, t.first_day, t.every_days, t.times, start.place
     FROM chosen
-    JOIN template AS t ON t.template = chosen.template AND t.version = chosen.version
-    LEFT JOIN care_planpart AS run ON run.plan_id = chosen.id AND run.slug = t.part AND run.ended_on IS NULL
-    LEFT JOIN keyed ON keyed.plan_id = chosen.id AND keyed.key = t.key
-    LEFT JOIN numbered ON numbered.plan_id = chosen.id AND numbered.number = t.number
+    JOIN template AS t ON t.template = chosen.template AND t.version = chosen.version AND (t.part = '' OR chosen.runs ? t.part)
+    CROSS JOIN LATERAL (
+        SELECT (chosen.runs -> t.part ->> 0)::bigint AS part_id, coalesce((chosen.runs -> t.part ->> 1)::date, chosen.opened_on) AS begun_on
+    ) AS run
+    CROSS JOIN LATERAL (
+        -- Of all steps that ask for the same.
+        SELECT
+            max((chosen.had -> alike::text ->> 'last_on')::date) AS last_on,
+            coalesce(bool_or((chosen.had -> alike::text ->> 'is_open')::boolean), false) AS is_open,
+            coalesce(bool_or((chosen.had -> alike::text ->> 'is_declined')::boolean), false) AS is_declined,
+            coalesce((chosen.had -> t.number::text ->> 'former')::int, 0) AS former
+        FROM unnest(t.numbers) AS alike
+    ) AS key
     CROSS JOIN LATERAL (
         -- The first occurrence after what there is, and whose window still lies ahead.
-        SELECT begun_on, CASE WHEN t.every_days = 0 THEN 0 ELSE greatest(
+        SELECT CASE WHEN t.every_days = 0 THEN 0 ELSE greatest(
             0,
-            (keyed.last_on - begun_on - t.first_day) / t.every_days + CASE WHEN keyed.last_on >= begun_on + t.first_day THEN 1 END,
-            CASE WHEN t.window_days > 0 THEN ceil((%(today)s - begun_on - t.first_day - t.window_days)::numeric / t.every_days)::int END
+            (key.last_on - run.begun_on - t.first_day) / t.every_days + CASE WHEN key.last_on >= run.begun_on + t.first_day THEN 1 END,
+            CASE WHEN t.window_days > 0 THEN ceil((%(today)s - run.begun_on - t.first_day - t.window_days)::numeric / t.every_days)::int END
         ) END AS place
-        FROM (SELECT coalesce(run.begun_on, chosen.opened_on) AS begun_on) AS own
     ) AS start
-    WHERE (t.part = '' OR run.id IS NOT NULL)
-      AND NOT coalesce(keyed.is_declined, false)
+    WHERE NOT key.is_declined
       AND (t.times = 0 OR start.place < t.times)
       -- What is done once was done, or is to be done, since its plan or part began.
-      AND NOT (t.every_days = 0 AND (coalesce(keyed.is_open, false) OR coalesce(keyed.last_on >= start.begun_on, false)))
-      AND (t.stop = '' OR NOT EXISTS (SELECT 1 FROM held WHERE held.person_id = chosen.person_id AND held.stop = t.stop))
+      AND NOT (t.every_days = 0 AND (key.is_open OR coalesce(key.last_on >= run.begun_on, false)))
+      AND (t.stop = '' OR (chosen.person_id, t.stop) NOT IN (SELECT person_id, stop FROM held))
       AND (t.lesson = '' OR NOT EXISTS (
           SELECT 1 FROM care_lessonresult AS r
           WHERE r.person_id = chosen.person_id AND r.lesson = t.lesson AND r.answered_at > %(today)s::date - %(again_days)s::int
@@ -113,9 +130,8 @@ placed AS (
     WHERE window_days = 0 OR due_on + window_days >= %(today)s
 )
 INSERT INTO care_step (plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, state, ended_by)
-SELECT placed.plan_id, placed.part_id, number, occurrence, kind, doer, due_on, window_days, 'planned', ''
+SELECT plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, 'planned', ''
 FROM placed
-LEFT JOIN waiting ON waiting.plan_id = placed.plan_id AND waiting.part_id IS NOT DISTINCT FROM placed.part_id AND waiting.is_own = placed.is_own
-WHERE turn + coalesce(waiting.steps, 0) <= 2
-ORDER BY placed.plan_id, due_on
+WHERE turn + coalesce((waiting ->> (coalesce(part_id, 0) || ' ' || is_own::text))::int, 0) <= 2
+ORDER BY plan_id, due_on
 ON CONFLICT DO NOTHING
