@@ -151,7 +151,8 @@ def assess(pack: str = "") -> None:
 
 def stored() -> dict[int, tuple]:
     fields = "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "pack", "edition", "is_current", "assessed_on"
-    return {row[0]: row[1:] for row in Assessment.objects.order_by("id").values_list("person_id", *fields)}
+    present = Assessment.objects.filter(is_history=False)
+    return {row[0]: row[1:] for row in present.order_by("id").values_list("person_id", *fields)}
 
 
 @pytest.mark.parametrize("name", ["cn", "high-altitude", "jp-tokutei"])
@@ -187,7 +188,8 @@ def test_assessment_that_broke_off_goes_on_after_its_last_slice(crowd, monkeypat
     assert afters == [0, ends[0], ends[0], ends[1]]
     assert (job.state, job.attempts, job.done, job.total) == (Job.State.DONE, 2, ends[2], ends[2])
     people = Assessment.objects.filter(is_current=True).count()
-    assert (job.cursor["people"], sum(job.cursor["colours"].values()), Assessment.objects.count()) == (people, people, people)
+    made = Assessment.objects.filter(is_history=False).count()
+    assert (job.cursor["people"], sum(job.cursor["colours"].values()), made) == (people, people, people)
 
 
 def test_assessing_again_stores_nothing(crowd):
@@ -222,7 +224,7 @@ def test_who_is_assessed_anew_has_one_current_assessment(crowd):
     current = Assessment.objects.filter(is_current=True)
     assert changed
     assert set(current.filter(colour="red", reasons__contains=[{"code": "critical_bp", "value": 250}]).values_list("person", flat=True)) >= changed
-    assert current.count() == current.values("person").distinct().count() == Assessment.objects.values("person").distinct().count()
+    assert current.count() == current.values("person").distinct().count() == len(stored())
 
 
 def test_texts_with_signs_of_copy_are_stored_as_they_are(crowd, monkeypatch):
