@@ -27,6 +27,8 @@ RAISED = {
     Escalation.Tier.PHYSICIAN: gettext_lazy("A physician was told"),
 }
 NAMED = 4
+# The catalogue's category of what people measure themselves.
+HOME = "home"
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,11 @@ def _listed(names: list[str]) -> str:
 
 
 def _source(alert: Alert) -> str:
-    """Who delivered the exam of that day."""
+    """Who delivered the exam of that day, or that it was measured at home."""
+    items = catalogue.load()
+    measured_by = [items.get(one["indicator"]) for one in alert.assessment.reasons if one["code"] == alert.code]
+    if measured_by and all(item is not None and item.category == HOME for item in measured_by):
+        return _("measured at home")
     exam = Exam.objects.filter(pk__in=alert.assessment.exams, taken_on=alert.measured_on).select_related("upload__centre").first()
     centre = exam.upload.centre if exam else None
     return centre.name if centre else _("not known")

@@ -12,6 +12,8 @@ from healthmgmt.care import calling, measured, presenters, reasons, selectors
 from healthmgmt.care.models import Alert, Contact, Plan, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
+from healthmgmt.devices import presenters as at_home
+from healthmgmt.devices import selectors as readings
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.people.models import Person
@@ -22,6 +24,7 @@ from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.selectors import colour_history
 
 TIMELINE = 20
+LAST_READINGS = 6
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,14 @@ class ShownAlert:
 
 
 @dataclass(frozen=True)
+class Home:
+    """What was measured at home: what it comes to, and the last readings."""
+
+    means: list[at_home.Mean]
+    last: list[Entry]
+
+
+@dataclass(frozen=True)
 class Record:
     """Everything of the page, in words."""
 
@@ -85,6 +96,7 @@ class Record:
     alerts: list[ShownAlert]
     answers: list[tuple[str, str]]
     carers: list[str]
+    home: Home | None
 
 
 def story(person: Person, *, user: User, today: date) -> Record:
@@ -114,9 +126,19 @@ def story(person: Person, *, user: User, today: date) -> Record:
         steps=[_step(step, place, user, person, today) for place, step in enumerate(steps)],
         timeline=_timeline(person),
         alerts=alerts_of(person),
+        home=_home(person),
         answers=[*measured.answers(exams), (_("Calls"), presenters.consent_to_calls(person))],
         carers=selectors.carers_of(person),
     )
+
+
+def _home(person: Person) -> Home | None:
+    """What the person measured at home in the last weeks; one query."""
+    found = readings.recent(person)
+    if not found:
+        return None
+    last = [Entry(one.taken_at, at_home.told(one), at_home.title(one.kind)) for one in found[:LAST_READINGS]]
+    return Home(at_home.means(readings.summaries(found)), last)
 
 
 def _sentence(call: selectors.Call, today: date) -> str:

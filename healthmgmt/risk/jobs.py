@@ -9,6 +9,7 @@ from healthmgmt.work.registry import Run, handler, subscribe
 subscribe("exams.applied", kind="risk.assess_upload", key="applied:{upload}:{round}")
 subscribe("exams.withdrawn", kind="risk.assess_upload", key="withdrawn:{upload}")
 subscribe("exams.checked", kind="risk.watch", key="{upload}:{change}", lane="now")
+subscribe("devices.reading_taken", kind="risk.watch_reading", key="{reading}", lane="now")
 subscribe("work.daily", kind="risk.refresh", key="{day}")
 
 
@@ -17,6 +18,13 @@ def watch(run: Run) -> None:
     """Class A results in rows of an upload that wait."""
     with run.batch(done=1, total=1):
         urgency.watch(run.payload["upload"], by=Actor.system())
+
+
+@handler("risk.watch_reading")
+def watch_reading(run: Run) -> None:
+    """A class A result measured at home."""
+    with run.batch(done=1, total=1):
+        urgency.watch_reading(run.payload["reading"])
 
 
 @handler("risk.assess_upload")

@@ -1,6 +1,7 @@
-"""Class A results in rows that wait: they come first, and an alert is asked for at once where it is certain whose they are.
+"""Class A results in rows that wait: they come first, and an alert is asked for at once where it is certain whose they are. So it is
+for what people measure at home.
 
-The alert rests on an assessment of that row alone: it is never current, reads no exam, and gives nobody a colour.
+The alert rests on an assessment of that row or reading alone: it is never current, reads no exam, and gives nobody a colour.
 """
 
 import json
@@ -12,9 +13,12 @@ from django.db import transaction
 
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
+from healthmgmt.devices.models import Reading
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.models import Upload
 from healthmgmt.exams.selectors import OF_ROSTER
+from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.risk import measures, services
 from healthmgmt.risk.judging import Judge
 from healthmgmt.risk.models import Assessment
@@ -35,10 +39,11 @@ def watch(upload_id: int, *, by: Actor) -> int:
             return 0
         today = services.today()
         pack = services.pack_in_force(today)
-        lines = tuple(line for line in pack.lines if line.reason.startswith(CLASS_A))
+        lines = _lines(pack)
         codes = sorted({line.indicator for line in lines})
         rows = sql.dicts("risk/load_waiting", {"upload": upload.pk, "codes": codes, "doubts": sorted(OF_ROSTER)})
-        reasons = _reasons(pack, lines, rows)
+        told = _reasons(pack, lines, [_person(row) for row in rows])
+        reasons = {row["number"]: one for row, one in zip(rows, told, strict=True) if one}
         urgent = [row for row in rows if row["number"] in reasons]
         certain = [row for row in urgent if row["is_certain"] and not row["is_alerted"]]
         exams.mark_urgent(
@@ -48,18 +53,38 @@ def watch(upload_id: int, *, by: Actor) -> int:
     return len(certain)
 
 
-def _reasons(pack: Pack, lines: tuple[Line, ...], rows: list[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
-    """The class A reasons of the rows that have any, by row number."""
-    if not rows:
-        return {}
-    people = measures.of_people([_person(row) for row in rows])
+def watch_reading(reading_id: int) -> bool:
+    """Look at one reading that somebody took at home; whether an alert was asked for. Twice is once."""
+    with transaction.atomic():
+        reading = Reading.objects.select_for_update(of=("self",)).select_related("person").get(pk=reading_id)
+        if reading.withdrawn_at:
+            return False
+        today = services.today()
+        pack, person = services.pack_in_force(today), reading.person
+        day = local_day(reading.taken_at, organisation_settings().timezone)
+        (reasons,) = _reasons(pack, _lines(pack), [measures.Person(person.sex, person.birth, reading.values, day=day)])
+        is_told = Assessment.objects.filter(person=person, exams=[], is_current=False, reasons=reasons).exists()
+        if reasons and not is_told:
+            _ask_for_alerts(pack, [(person.pk, reasons)], today)
+    return bool(reasons) and not is_told
+
+
+def _lines(pack: Pack) -> tuple[Line, ...]:
+    return tuple(line for line in pack.lines if line.reason.startswith(CLASS_A))
+
+
+def _reasons(pack: Pack, lines: tuple[Line, ...], found: list[measures.Person]) -> list[list[dict[str, Any]]]:
+    """The class A reasons of each."""
+    if not found:
+        return []
+    people = measures.of_people(found)
     judge = Judge(pack, people, services.uppers())
     with np.errstate(invalid="ignore"):
         judged = tuple(judge.line(line) for line in lines)
     none = np.empty(0, dtype=np.int64)
     fired = tuple(none if one is None else np.flatnonzero(one.hit) for one in judged)
     texts = reason_texts(lines, fired, judged, people)
-    return {row["number"]: json.loads(text) for row, text in zip(rows, texts, strict=True) if text != "[]"}
+    return [json.loads(text) for text in texts]
 
 
 def _person(row: dict[str, Any]) -> measures.Person:

@@ -8,12 +8,15 @@ from django.utils import timezone
 
 from healthmgmt.audit.models import Event
 from healthmgmt.care import services as care
-from healthmgmt.care.models import Step
+from healthmgmt.care.models import Alert, Step
 from healthmgmt.core.actors import Actor
+from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.devices import selectors, services
 from healthmgmt.devices.models import Reading
 from healthmgmt.organization.selectors import today
+from healthmgmt.risk import urgency
+from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tests.care.making import assessment
@@ -31,7 +34,8 @@ def test_reading_is_stored_audited_without_its_value_and_announced(cast) -> None
     assert (made.values, made.kind) == ({"sbp_home": 128.0, "dbp_home": 82.0}, "pressure")
     event = Event.objects.get(action="reading.recorded")
     assert (event.person_id, event.detail) == (cast.anna.pk, {})
-    assert {(job.kind, str(job.payload)) for job in Job.objects.all()} >= {("care.finish_by_reading", str({"reading": made.pk}))}
+    told = {job.kind for job in Job.objects.all() if job.payload == {"reading": made.pk}}
+    assert told == {"care.finish_by_reading", "risk.watch_reading"}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +82,31 @@ def test_a_reading_that_was_taken_back_counts_no_more_and_makes_room(cast) -> No
         cast.anna, kind="pressure", typed={"sbp_home": "138", "dbp_home": "82"}, taken_at=made.taken_at, token=uuid.uuid4(), by=BY
     )
     assert selectors.recent(cast.anna) == [again]
+
+
+def test_a_critical_reading_opens_an_alert_once_and_gives_no_colour(cast) -> None:
+    made = record(cast.anna, sbp_home="186", dbp_home="104")
+    work.drain()
+    alert = Alert.objects.get()
+    assert (alert.person, alert.code, alert.measured_on) == (cast.anna, "critical_bp", local_day(made.taken_at, "Asia/Shanghai"))
+    assert urgency.watch_reading(made.pk) is False
+    assert (Alert.objects.count(), Assessment.objects.filter(is_current=True).count(), Assessment.objects.count()) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [("pressure", {"sbp_home": "179", "dbp_home": "109"}), ("glucose", {"cap_glucose": "16.6"}), ("weight", {"weight": "180"})],
+)
+def test_a_reading_below_the_critical_limits_opens_none(cast, kind, typed) -> None:
+    made = record(cast.anna, kind, **typed)
+    work.drain()
+    assert (urgency.watch_reading(made.pk), Alert.objects.count(), Assessment.objects.count()) == (False, 0, 0)
+
+
+def test_a_critical_reading_that_was_taken_back_at_once_opens_none(cast) -> None:
+    services.withdraw(record(cast.anna, "glucose", cap_glucose="2.5"), by=BY)
+    work.drain()
+    assert Alert.objects.count() == 0
 
 
 def own_step(person, kind: str, number: int, due: int = 0) -> Step:

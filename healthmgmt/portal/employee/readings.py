@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from healthmgmt.core.templatetags.health import day, page_language
-from healthmgmt.devices import kinds, selectors
+from healthmgmt.core.templatetags.health import page_language
+from healthmgmt.devices import kinds, presenters, selectors
 from healthmgmt.devices.models import Reading
 from healthmgmt.people.models import Person
 from healthmgmt.portal.employee.writing import run_on
@@ -68,7 +68,7 @@ def page(person: Person, *, now: datetime, chosen: str = "", typed: Mapping[str,
         "sentence": sentence(found),
         "entries": [_entry(kind, now, kind.slug == chosen, typed or {}, fault) for kind in kinds.load().values()],
         "days": [(one, [_shown(reading) for reading in of_day]) for one, of_day in groupby(readings, key=_day)],
-        "means": _means(found),
+        "means": presenters.means(found),
     }
 
 
@@ -76,7 +76,7 @@ def sentence(found: Mapping[str, kinds.Summary]) -> str:
     """What the readings say so far."""
     pressure = found.get(PRESSURE)
     if pressure is None:
-        return _("Type in what you measure at home; it counts like what was measured at the examination.") if not found else _("Your readings at home.")
+        return _("Type in what you measure at home; your case manager sees it, and what is critical at once.") if not found else _("Your readings at home.")
     if not pressure.is_enough:
         kind = kinds.load()[PRESSURE]
         words = {"days": pressure.days, "least": kind.least_days}
@@ -95,27 +95,20 @@ def sentence(found: Mapping[str, kinds.Summary]) -> str:
 
 def noted(reading: Reading) -> str:
     """What the page answers to a reading."""
-    return _("Noted: %(reading)s. Thank you.") % {"reading": told(reading)}
+    return _("Noted: %(reading)s. Thank you.") % {"reading": presenters.told(reading)}
 
 
-def told(reading: Reading) -> str:
-    """`128/82 mmHg`, `71.5 kg`."""
-    codes = kinds.load()[reading.kind].codes
-    return f"{'/'.join(f'{reading.values[code]:g}' for code in codes)} {_unit(codes[0])}"
-
-
-def _means(found: Mapping[str, kinds.Summary]) -> list[tuple[str, str, str]]:
-    """Kind, value and over which days."""
-    rows = []
-    for slug, one in found.items():
-        kind = kinds.load()[slug]
-        value = f"{'/'.join(f'{round(one.values[code], 1):g}' for code in kind.codes)} {_unit(kind.codes[0])}"
-        if kind.mean_days == 1:
-            words = _("last on %(day)s") % {"day": day(one.until)}
-        else:
-            words = ngettext("mean of %(days)d day up to %(day)s", "mean of %(days)d days up to %(day)s", one.days) % {"days": one.days, "day": day(one.until)}
-        rows.append((kind.words[page_language()], value, words))
-    return rows
+def warning(reading: Reading) -> str:
+    """What somebody is told at once whose reading is critical by the catalogue; empty for every other one. Needs a clinician's approval."""
+    items = catalogue.load()
+    for code, value in reading.values.items():
+        low, high = items[code].panic_low, float(items[code].panic_high or "inf")
+        if value >= high or (low is not None and value <= low):
+            return _(
+                "%(reading)s is a value that a professional has to look at today. Sit down, rest for five minutes and measure again. With pain in "
+                "the chest, weakness on one side, trouble speaking or confusion call 120 at once. Your case manager is being told."
+            ) % {"reading": presenters.told(reading)}
+    return ""
 
 
 def _entry(kind: kinds.Kind, now: datetime, is_chosen: bool, typed: Mapping[str, Any], fault: tuple[str, str]) -> Entry:
@@ -136,17 +129,12 @@ def _entry(kind: kinds.Kind, now: datetime, is_chosen: bool, typed: Mapping[str,
 
 def _field(code: str, text: str, fault: str) -> Field:
     labels = {"sbp_home": _("Upper (systolic)"), "dbp_home": _("Lower (diastolic)"), "weight": _("Weight"), "cap_glucose": _("Glucose")}
-    return Field(code, labels[code], _unit(code), text, fault)
+    return Field(code, labels[code], presenters.unit(code), text, fault)
 
 
 def _shown(reading: Reading) -> Shown:
-    return Shown(reading.taken_at, kinds.load()[reading.kind].words[page_language()], told(reading), reading.token)
+    return Shown(reading.taken_at, presenters.title(reading.kind), presenters.told(reading), reading.token)
 
 
 def _day(reading: Reading) -> date:
     return timezone.localdate(reading.taken_at)
-
-
-def _unit(code: str) -> str:
-    return {"mm[Hg]": "mmHg"}.get(catalogue.load()[code].unit, catalogue.load()[code].unit)
-

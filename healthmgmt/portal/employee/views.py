@@ -135,7 +135,8 @@ def home_readings(request: HttpRequest, person: Person) -> HttpResponse:
         except Rejected as error:
             fault = (error.field, str(error.message))
         else:
-            messages.success(request, readings.noted(made))
+            warned = readings.warning(made)
+            (messages.warning if warned else messages.success)(request, warned or readings.noted(made))
             return redirect("portal:readings")
     context = readings.page(person, now=now, chosen=kind, typed=request.POST, fault=fault)
     return render(request, "portal/employee/readings.html", context, status=422 if fault[1] else 200)

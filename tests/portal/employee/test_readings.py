@@ -67,6 +67,18 @@ def test_sentence_tells_the_mean_beside_the_limit_at_home(cast, employee, pressu
     assert words in page.replace('</span><span class="nowrap">', "")
 
 
+@pytest.mark.parametrize(("upper", "lower", "is_warned"), [("180", "90", True), ("150", "110", True), ("179", "109", False)])
+def test_critical_reading_is_answered_with_what_to_do_now(cast, employee, upper, lower, is_warned) -> None:
+    page = employee.post("/readings/", given(sbp_home=upper, dbp_home=lower), follow=True).content.decode()
+    assert ("call 120 at once" in page) is is_warned
+
+
+def test_clinician_sees_what_was_measured_at_home(cast, sign_in) -> None:
+    measured(cast.anna, (128, 82), (132, 84), (136, 86))
+    page = " ".join(sign_in(cast.case_manager).get(f"/care/people/{cast.anna.uuid}/").content.decode().split())
+    assert "Measured at home" in page and "132/84 mmHg" in page and "mean of 3 days" in page
+
+
 def test_somebody_elses_reading_is_not_found(cast, employee) -> None:
     measured(cast.ben, (128, 82))
     other = Reading.objects.get(person=cast.ben)
