@@ -118,6 +118,8 @@ class Demonstration:
             self._open_periods(organisation)
             centres = list(dict.fromkeys(one.centre for one in organisation.exams))
             logins = [self._login(slug, role, level, centres[0]) for role, level in CAST]
+            # Rules that one steward proposes another approves.
+            logins.append(self._login(slug, "data_steward", 0, centres[0], 2))
             self._deliver(slug, organisation)
             self._await_jobs(slug)
             if insight.is_publication_behind():
@@ -150,7 +152,7 @@ class Demonstration:
         if not User.objects.filter(email=email).exists():
             unit = Unit.objects.filter(level=level, people__isnull=False).first() or Unit.objects.filter(level=level).first()
             options = {"org": slug, "email": email, "role": role, "unit": names_from_root(unit), "password": password, "stdout": StringIO()}
-            call_command("add_user", **options, **_who(role, unit, centre))
+            call_command("add_user", **options, **_who(role, unit, centre, number))
         return Login(slug, role, email, password)
 
     def _deliver(self, slug: str, organisation: files.Organisation) -> None:
@@ -190,7 +192,7 @@ class Demonstration:
             yield Upload.objects.select_related("centre").filter(file_name=one.path.name).order_by("id").last()
 
 
-def _who(role: str, unit: Unit, centre: str) -> dict[str, str]:
+def _who(role: str, unit: Unit, centre: str, number: int) -> dict[str, str]:
     """Name and, of an employee, number of a role's user; an exam centre's account is no person's."""
     if role == "employee":
         person = Person.objects.employed().within(unit).order_by("emp_no").first()
@@ -198,7 +200,7 @@ def _who(role: str, unit: Unit, centre: str) -> dict[str, str]:
     if role == EXAM_CENTRE:
         with translation.override("zh-hans"):
             return {"name": str(ROLES[role].words), "centre": centre}
-    place = [one for one, _level in CAST].index(role)
+    place = [one for one, _level in CAST].index(role) + (number - 1) * len(CAST)
     return {"name": population.Names(np.random.default_rng(place)).name((MAN, WOMAN)[place % 2])}
 
 

@@ -53,6 +53,7 @@ def _shown(side: Side, user: Any, view: str, *, is_whole: bool) -> ShownSide:
 def _entries(pages: tuple[Page, ...], user: Any, view: str) -> list[Entry]:
     # The nearest entry is the present one: of two that hold a view the one that names more of it.
     holding = max((page for page in pages if page.holds(view)), key=lambda page: _closeness(page, view), default=None)
+    counted = [(page, page.count(user) if page.count else 0) for page in pages]
     return [
         Entry(
             label=str(page.label),
@@ -60,10 +61,11 @@ def _entries(pages: tuple[Page, ...], user: Any, view: str) -> list[Entry]:
             url=reverse(page.view),
             icon=page.icon,
             is_current=page is holding,
-            badge=page.count(user) if page.count else 0,
+            badge=count,
             is_late=page.is_late,
         )
-        for page in pages
+        for page, count in counted
+        if count or page is holding or not page.only_while_waiting
     ]
 
 

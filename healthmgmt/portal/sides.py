@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from healthmgmt.accounts.models import User
 from healthmgmt.care import selectors as care
 from healthmgmt.exams import selectors as uploads
+from healthmgmt.portal.packs import access as packs
 
 
 @dataclass(frozen=True)
 class Page:
     """An entry of a side's navigation. `covers` are beginnings of view names that belong under it; `short` fits a phone's bar.
 
-    `count` says how many things wait there; they are late things (plum) where `is_late`.
+    `count` says how many things wait there; they are late things (plum) where `is_late`. With `only_while_waiting` the
+    entry stands only as long as something does, or its pages are looked at.
     """
 
     label: str
@@ -24,6 +26,7 @@ class Page:
     covers: tuple[str, ...] = ()
     count: Callable[[User], int] | None = None
     is_late: bool = True
+    only_while_waiting: bool = False
 
     def holds(self, view: str) -> bool:
         return view == self.view or any(view.startswith(beginning) for beginning in self.covers)
@@ -80,7 +83,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Home"), "portal:steward", "home", covers=("portal:steward_verify",)),
             Page(_("Access log"), "portal:access_log", "history"),
             Page(_("Data quality"), "portal:quality", "report-analytics", short=_("Data"), covers=("portal:centre_quality",)),
-            Page(_("Rules"), "portal:packs", "list-details"),
+            Page(_("Rules"), "portal:packs", "list-details", covers=("portal:pack", "portal:rules")),
             Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),
     ),
@@ -90,6 +93,10 @@ SIDES: tuple[Side, ...] = (
         (
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",), count=care.open_alert_count),
             Page(_("People"), "care:people", "users", covers=("care:person", "care:contact", "care:exception", "exams:")),
+            Page(
+                _("Rules to approve"), "portal:pack_proposals", "list-details", short=_("Rules"), covers=("portal:pack_", "portal:rules"),
+                count=packs.reviews_waiting, is_late=False, only_while_waiting=True,
+            ),
             Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),
     ),

@@ -4,6 +4,8 @@ from django.urls import path
 from healthmgmt.portal import liaison, undoing, views
 from healthmgmt.portal.administration import views as administration
 from healthmgmt.portal.employee import views as employee
+from healthmgmt.portal.packs import proposals, simulations
+from healthmgmt.portal.packs import views as packs
 from healthmgmt.portal.published import views as published
 from healthmgmt.portal.steward import views as steward
 
@@ -23,7 +25,22 @@ urlpatterns = [
     path("steward/access-log/", steward.access_log, name="access_log"),
     path("steward/quality/", steward.data_quality, name="quality"),
     path("steward/quality/<int:pk>/", steward.centre_quality, name="centre_quality"),
-    path("steward/pack/", steward.pack, name="packs"),
+    path("steward/pack/", packs.rules, name="packs"),
+    path("steward/pack/copy/", packs.copy, name="pack_copy"),
+    path("steward/pack/drafts/<uuid:uuid>/", packs.draft, name="pack_draft"),
+    path("steward/pack/drafts/<uuid:uuid>/discard/", packs.discard, name="pack_discard"),
+    path("steward/pack/drafts/<uuid:uuid>/change/<slug:kind>/<str:of>/", packs.change, name="pack_change"),
+    path("steward/pack/drafts/<uuid:uuid>/preview/<slug:kind>/<str:of>/", packs.preview, name="pack_preview"),
+    path("steward/pack/drafts/<uuid:uuid>/simulation/", simulations.simulation, name="pack_simulation"),
+    path("steward/pack/drafts/<uuid:uuid>/simulation/progress/", simulations.progress, name="pack_progress"),
+    path("steward/pack/drafts/<uuid:uuid>/simulation/download/", simulations.download, name="pack_simulation_book"),
+    path("steward/pack/drafts/<uuid:uuid>/propose/", proposals.propose, name="pack_propose"),
+    path("rules/", packs.lines, name="rules"),
+    path("rules/proposals/", proposals.proposals, name="pack_proposals"),
+    path("rules/proposals/<uuid:uuid>/", proposals.proposal, name="pack_proposal"),
+    path("rules/proposals/<uuid:uuid>/approve/", proposals.approve, name="pack_approve"),
+    path("rules/proposals/<uuid:uuid>/withdraw/", proposals.withdraw, name="pack_withdraw"),
+    path("rules/proposals/<uuid:uuid>/simulation/", proposals.download, name="pack_proposal_book"),
     path("models/", published.models, name="models"),
     path("models/<slug:name>/", published.model, name="model"),
     path("healthz", views.healthz, name="healthz"),

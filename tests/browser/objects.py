@@ -13,6 +13,8 @@ from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import units_visible_to
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Person
+from healthmgmt.risk import drafts, editing
+from healthmgmt.risk.models import OwnEdition, PackDraft
 
 
 def _upload(user: User) -> dict[str, Any] | None:
@@ -62,6 +64,22 @@ def _model(user: User) -> dict[str, Any]:
     return {"name": "china_par"}
 
 
+def _draft(user: User) -> dict[str, Any] | None:
+    # One whose simulation can be read shows more.
+    found = PackDraft.objects.order_by("-simulations__finished_at", "-id").first()
+    return {"uuid": found.uuid} if found else None
+
+
+def _change(user: User) -> dict[str, Any] | None:
+    found = PackDraft.objects.last()
+    return {"uuid": found.uuid, "kind": "limit", "of": editing.key_of(drafts.pack_of(found).lines[-1])} if found else None
+
+
+def _proposal(user: User) -> dict[str, Any] | None:
+    found = OwnEdition.objects.first()
+    return {"uuid": found.uuid} if found else None
+
+
 def _step(user: User) -> dict[str, Any] | None:
     found = Step.objects.filter(plan__person__in=care.visible_to(user), doer=Step.Doer.CASE_MANAGER).select_related("plan__person").first()
     return {"uuid": found.plan.person.uuid, "pk": found.pk} if found else None
@@ -99,6 +117,9 @@ FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "alert": _alert,
     "centre": _centre,
     "model": _model,
+    "draft": _draft,
+    "change": _change,
+    "proposal": _proposal,
     "own step": _own_step,
     "own lesson": _own_lesson,
     "step": _step,

@@ -48,7 +48,8 @@ def _demonstration():
         with serving(folder) as processes:
             demonstration = Demonstration(folder, shared=shared, today=date.today(), port=processes.port, say=print)
             reports = list(demonstration.run())
-            yield processes.port, reports[0].slug, [*reports[0].logins, demonstration.operator()]
+            first = {login.role: login for login in reversed(reports[0].logins)}
+            yield processes.port, reports[0].slug, [*first.values(), demonstration.operator()]
 
     return running()
 

@@ -16,10 +16,14 @@ from pathlib import Path
 
 from django.core.management import call_command
 
+from healthmgmt.accounts.models import User
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization import periods, selectors
 from healthmgmt.people.models import Person
+from healthmgmt.risk import approving, drafts, simulating
+from healthmgmt.risk.editing import NewLimit, Source
+from healthmgmt.work import services as work
 
 ROSTER = Path(__file__).parents[1] / "files" / "badfiles" / "roster.csv"
 PASSWORD = "a town of its own 7"
@@ -31,6 +35,8 @@ PLACES = {
     "group_leader": "", "health_office": "铸造分厂", "liaison": "", "case_manager": "", "physician": "", "employee": "铸造分厂一班",
     "exam_centre": "", "data_steward": "", "org_admin": "",
 }  # fmt: skip
+# The line of the pack `cn` that the town's own editions change.
+SBP = "hypertension|sbp|>=|"
 HEADINGS = [
     "工号", "姓名", "体检日期", "身高(cm)", "体重(kg)", "腰围(cm)", "收缩压(mmHg)", "舒张压(mmHg)", "空腹血糖(mmol/L)", "总胆固醇(mmol/L)",
     "甘油三酯(mmol/L)", "高密度脂蛋白胆固醇(mmol/L)", "低密度脂蛋白胆固醇(mmol/L)",
@@ -77,12 +83,29 @@ def made(folder: Path) -> Town:
     for role, unit in PLACES.items():
         _user(town, role, unit)
     _user(town, "liaison", "物流部", called="liaison of logistics")
+    _user(town, "data_steward", "", called="second data steward")
     for number, day in enumerate((town.exam_day - timedelta(days=365), town.exam_day)):
         path = folder / f"海澜体检_{number + 1}.csv"
         path.write_bytes(exam_file(town, _rows(town, day, shift=number)))
         _run("import_exams", path, org=slug, by=town.logins["liaison"], centre="明德体检中心")
     _run("publish_numbers", org=slug)
+    _own_rules(town)
     return town
+
+
+def _own_rules(town: Town) -> None:
+    """A draft and a proposal that wait, both tried on the last exams."""
+    with town.entered():
+        by = Actor.of(User.objects.get(email=town.logins["data_steward"]))
+        for number, (limit, edition) in enumerate((("135", "2099.1"), ("138", "2099.2"))):
+            draft = drafts.copy("cn", "2024", edition=edition, title_zh=f"海澜 {edition} 版", title_en=f"Hailan, edition {edition}", by=by)
+            source = Source("集团职业医学委员会 2026-03", "Group committee of occupational medicine 2026-03")
+            draft = drafts.change(draft, NewLimit(SBP, limit, "", source), by=by)
+            simulating.start(draft, by=by)
+            work.drain()
+            if number:
+                why = {"why": "集团职业医学委员会 2026-03 决定", "effective_from": town.today + timedelta(days=30)}
+                approving.propose(draft, **why, by=by)
 
 
 def exam_file(town: Town, rows: list[list]) -> bytes:
@@ -136,8 +159,8 @@ def _open_periods(today: date) -> None:
 def _user(town: Town, role: str, unit: str, called: str = "") -> None:
     called = called or role
     email = f"{re.sub('[ _]', '-', called)}@{town.slug}.example"
-    names = {"group_leader": "领导小组", "health_office": "陆思齐", "liaison": "何雨桐", "case_manager": "苏文静", "physician": "顾明远"}
-    options = {"email": email, "role": role, "unit": unit, "password": PASSWORD, "name": names.get(role, "演示用户")}
+    names = {"group_leader": "领导小组", "health_office": "陆思齐", "liaison": "何雨桐", "case_manager": "苏文静", "physician": "顾明远", "data_steward": "江若谷"}
+    options = {"email": email, "role": role, "unit": unit, "password": PASSWORD, "name": names.get(called, "演示用户")}
     if role == "employee":
         options |= {"person": "D0001", "name": ""}
     _run("add_user", org=town.slug, **options)

@@ -25,6 +25,7 @@ OTHER_DOORS = {
     "healthmgmt.risk.drafts": "services about packs being edited, split off by noun",
     "healthmgmt.risk.approving": "services about proposed editions, split off by noun",
     "healthmgmt.risk.simulating": "services about trying a draft, split off by noun",
+    "healthmgmt.risk.simulated": "selectors of what trying a draft came to, split off by noun",
 }
 FRAMEWORKS = {"django", "rest_framework", "django_tenants", "celery", "psycopg2", "redis", "tenants"}
 CLOCK = re.compile(r"(.*\.)?(time\.(time|monotonic|perf_counter)|datetime\.(now|utcnow|today)|date\.today|timezone\.(now|localdate))")

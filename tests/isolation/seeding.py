@@ -29,12 +29,14 @@ from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Consent, Exposure, Person
 from healthmgmt.risk import approving, drafts
 from healthmgmt.risk.editing import NewLimit, Source
-from healthmgmt.risk.models import Assessment, Simulation
+from healthmgmt.risk.models import Assessment, OwnEdition, PackDraft, Simulation
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tests import cast as casting
 
 HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "空腹血糖(mmol/L)", "体重(kg)", "备注"]
+# The line of the pack `cn` that the organisations' own editions change.
+LIMIT = "hypertension|sbp|>=|"
 # Tables of ours that hold no row after an ordinary day, each with its reason.
 EMPTY = {"people.RosterRow": "staging of an import, emptied at its end"}
 
@@ -159,11 +161,11 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
 
 
 def _own_rules(world: World, cast: casting.Cast) -> None:
-    """A draft of rules that is being tried, and an edition that waits for its second approval."""
+    """A draft of rules that is being tried and was tried, and an edition that waits for its second approval."""
     by, title = Actor.of(cast.steward), f"{world.mark} rules"
     for edition in ("2098", "2099"):
         draft = drafts.copy("cn", "2024", edition=edition, title_zh=title, title_en=title, by=by)
-        draft = drafts.change(draft, NewLimit("hypertension|sbp|>=|", "135", "", Source(f"{world.mark} paper")), by=by)
+        draft = drafts.change(draft, NewLimit(LIMIT, "135", "", Source(f"{world.mark} paper")), by=by)
         tried = Simulation.objects.create(
             draft=draft, fingerprint=draft.fingerprint, pack="cn", edition="2024", as_of=today(), asked_by=cast.steward
         )
@@ -171,6 +173,11 @@ def _own_rules(world: World, cast: casting.Cast) -> None:
             Simulation.objects.filter(pk=tried.pk).update(finished_at=timezone.now(), counts={"moves": {}, "causes": {}, "units": {}})
             own = approving.propose(draft, effective_from=date(2098, 1, 1), why=f"{world.mark} committee", by=by)
             approving.approve(own, part="physician", by=Actor.of(cast.physician))
+    # One that can be read.
+    Simulation.objects.create(
+        draft=draft, fingerprint=draft.fingerprint, pack="cn", edition="2024", as_of=today(), asked_by=cast.steward, finished_at=timezone.now(),
+        counts={"moves": {}, "causes": {}, "units": {}},
+    )  # fmt: skip
 
 
 def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
@@ -181,6 +188,9 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "row": {name: {"uuid": upload.uuid, "number": upload.received} for name, upload in world.uploads.items()},
         "report": {name: _report_file(world, getattr(cast, name)) for name in ("anna", "bella")},
         "package": {name: {"package": name} for name in ("basic", "none")},
+        "draft": {"draft": {"uuid": PackDraft.objects.get().uuid}},
+        "change": {"limit": {"uuid": PackDraft.objects.get().uuid, "kind": "limit", "of": LIMIT}},
+        "proposal": {"proposal": {"uuid": OwnEdition.objects.get().uuid}},
         "model": {name: {"name": name} for name in ("china_par", "astrology")},
         "link": {name: _link(world, getattr(cast, name)) for name in ("a1", "b1")},
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},

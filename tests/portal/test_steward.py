@@ -19,6 +19,7 @@ from healthmgmt.risk import packs
 
 BY = Actor(label="system:test")
 HOME, LOG, PACK, VERIFY = "/steward/", "/steward/access-log/", "/steward/pack/", "/steward/verify/"
+LINES = "/rules/"
 
 
 def shown(page) -> list[tuple[str, str, str]]:
@@ -169,12 +170,12 @@ def test_nonsense_narrows_nothing_and_is_said(cast, sign_in, acts):
 
 def test_pack_is_shown_line_by_line_in_both_languages(cast, sign_in, org_a):
     browser = sign_in(cast.steward)
-    page = browser.get(PACK)
+    page = browser.get(LINES)
     assert [group.colour for group in page.context["colours"]] == ["red", "orange", "yellow", "blue"]
     assert sum(group.lines for group in page.context["colours"]) == 83
     assert "systolic blood pressure" in page.content.decode()
     browser.post("/accounts/language/", {"language": "zh-hans"})
-    text = browser.get(PACK).content.decode()
+    text = browser.get(LINES).content.decode()
     assert ("收缩压" in text, "健康体检重要异常结果管理专家共识（2019）A 类" in text, "consensus" in text) == (True, True, False)
 
 

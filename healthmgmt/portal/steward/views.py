@@ -22,8 +22,6 @@ from healthmgmt.partners.models import ExamCentre
 from healthmgmt.portal.steward import log, quality
 from healthmgmt.portal.steward.forms import LogFilter, SmallestGroupForm
 from healthmgmt.portal.steward.home import CHECKED_SEALS, overview, sentence, verdict
-from healthmgmt.portal.steward.pack import colours
-from healthmgmt.risk import services as risk
 
 
 @requires(Permission.PACKS_APPROVE)
@@ -69,17 +67,6 @@ def access_log(request: HttpRequest) -> HttpResponse:
     audit.record_people("access_log.person_shown", page.people, by=by)
     context = {"form": form, "page": page, "sentence": log.sentence(narrowing, page)}
     return render(request, "steward/log.html", context)
-
-
-@requires(Permission.PACKS_APPROVE)
-@require_GET
-def pack(request: HttpRequest) -> HttpResponse:
-    """Every line of the pack in force, in words."""
-    check_whole(request.user, Permission.PACKS_APPROVE)
-    found = risk.pack_in_force(today())
-    language = page_language()
-    context = {"pack": found, "title": found.titles[language], "colours": colours(found, language), "screening": found.words.screening[language]}
-    return render(request, "steward/pack.html", context)
 
 
 @requires(Permission.QUALITY_VIEW)
