@@ -9,7 +9,8 @@ from healthmgmt.audit.words import WORDS, in_words
 PRODUCT = Path(__file__).resolve().parents[2] / "healthmgmt"
 # Acts whose names are put together or handed on before they are recorded.
 NAMED_ELSEWHERE = {"person.created", "person.updated", "person.left", "audit.marked", "care.planned", "care.plans_withdrawn",
-                   "care.steps_fired", "care.steps_lapsed", "upload.row_left_out", "upload.value_left_out"}
+                   "care.steps_fired", "care.steps_lapsed", "step.done", "step.skipped", "step.declined", "upload.row_left_out",
+                   "upload.value_left_out"}
 
 
 def recorded() -> set[str]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.core.dates import local_day
+from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Mending
 from healthmgmt.organization.models import Period
 from healthmgmt.risk.models import Simulation
@@ -82,12 +83,15 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "care.fire_due": lambda: {"day": today()},
     "care.remind": dict,
     "insight.settle": lambda: {"period": Period.objects.get().pk},
+    "care.finish_by_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
     "care.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "exams.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "exams.mend": lambda: {"mending": Mending.objects.earliest("pk").pk, "user": None},
     "exams.purge": lambda: {"day": today()},
     "exams.sweep": lambda: {"day": today()},
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
+    "risk.refresh": lambda: {"day": today()},
+    "risk.watch_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
     "risk.simulate": lambda: {"simulation": Simulation.objects.earliest("pk").pk},
 }
 

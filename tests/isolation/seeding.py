@@ -146,7 +146,7 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
         user=cast.case_manager, person=cast.anna, reason=f"{world.mark} reason", opened_at=now, ends_at=now + timedelta(hours=1)
     )
     for person in (cast.anna, cast.amos):
-        Reading.objects.create(person=person, kind="weight", taken_at=now, values={"weight": world.weight}, entered_by=world.mark)
+        Reading.objects.create(person=person, kind="weight", taken_at=now, values={"weight": float(world.weight)}, entered_by=world.mark)
     if not UnitFact.objects.exists():
         UnitFact.objects.create(unit=cast.a1, period=cast.period, metric="covered", numerator=1, denominator=1, definition=1, computed_at=now)
     # What somebody said of the centre's columns, after its files were read.

@@ -293,7 +293,8 @@ def test_simulation_is_started_watched_and_read(cast, steward):
     assert 'hx-trigger="every 2s"' in text(steward.get(of(draft, "simulation/progress/"), **HTMX))
     assert steward.get(of(draft, "simulation/download/")).status_code == 404
     work.drain()
-    assert steward.get(of(draft, "simulation/progress/"), **HTMX)["HX-Refresh"] == "true"
+    done = text(steward.get(of(draft, "simulation/progress/"), **HTMX))
+    assert (f'hx-get="{address}" hx-trigger="load"' in done, "every" in done) == (True, False)
     page = steward.get(address)
     assert page.context["simulation"].state == "fresh"
     assert of(draft, "propose/") in text(page)

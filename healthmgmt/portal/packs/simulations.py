@@ -60,12 +60,12 @@ def simulation(request: HttpRequest, uuid: str) -> HttpResponse:
 @requires(Permission.PACKS_APPROVE)
 @require_GET
 def progress(request: HttpRequest, uuid: str) -> HttpResponse:
-    """How far it is, asked for again and again by the page; when it is done the page is loaded anew."""
+    """How far it is, asked for again and again by the page; when it is done the result is fetched."""
     draft = get_draft_or_404(request.user, uuid)
     found = standing(draft)
-    if found.state != "running":
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "packs/_progress.html", {"draft": draft, "simulation": found})
+    # What takes the place of the last asks no more: loading the page anew would cut off a question under way.
+    template = "packs/_progress.html" if found.state == "running" else "packs/_done.html"
+    return render(request, template, {"draft": draft, "simulation": found})
 
 
 @requires(Permission.PACKS_APPROVE)
