@@ -143,7 +143,7 @@ class Call:
 
 def call(person: Person, *, today: date) -> Call:
     """Four queries; `person` comes with unit and user."""
-    assessment = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(editions.present_window(today)).first()
+    assessment = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(today).first()
     return Call(
         person=person,
         mobile=(person.user.mobile or "") if person.user else "",

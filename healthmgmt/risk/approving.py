@@ -41,10 +41,10 @@ def propose(draft: PackDraft, *, effective_from: date, why: str, by: Actor) -> O
         parts = editions.parts_in_force(today())
         if same_rules(editions.in_place(drafts.pack_of(draft), parts), editions.in_place(parts[0], parts)):
             raise Rejected(_("The draft says what the rules in force say already."))
-        texts = editing.dated(drafts.texts_of(draft), effective_from)
+        texts, pack = editing.dated(drafts.texts_of(draft), effective_from), drafts.pack_of(draft)
         edition = OwnEdition.objects.create(
             name=draft.name, edition=draft.edition, base_name=draft.base_name, base_edition=draft.base_edition, head=texts.head,
-            lines=texts.lines, words=texts.words, fingerprint=texts.fingerprint, effective_from=effective_from, why=why,
+            lines=texts.lines, words=texts.words, fingerprint=texts.fingerprint, effective_from=effective_from, why=why, window_months=pack.window_months,
             simulated=simulating.evidence(simulation), proposed_by_id=by.user_id,
         )  # fmt: skip
         audit.record("pack.proposed", by=by, subject=edition, detail=_detail(edition) | {"effective_from": effective_from.isoformat()})

@@ -7,10 +7,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
 from healthmgmt.exams.models import Exam
+from healthmgmt.organization.models import Settings
 from healthmgmt.people.models import Person
 
 
@@ -24,11 +26,13 @@ class IsAmong(models.Func):
 
 
 class AssessmentQuerySet(models.QuerySet):
-    def with_age(self, window_months: int) -> "AssessmentQuerySet":
+    def with_age(self, today: date) -> "AssessmentQuerySet":
         """With what decides whether a colour has expired (see expiring.py): `newest_on`, the day of the newest exam that it rests
-        on, and `window_months`, for how long values count (`editions.present_window`)."""
+        on, and `window_months`, for how long values count: what `editions.present_window` says, in the same query."""
+        own = OwnEdition.objects.approved().filter(effective_from__lte=today, window_months__gt=0).order_by("-effective_from", "-id")
+        window = Coalesce(Subquery(own.values("window_months")[:1]), Subquery(Settings.objects.values("window_months")[:1]))
         newest = Exam.objects.filter(IsAmong(F("pk"), OuterRef("exams"))).order_by("-taken_on").values("taken_on")
-        return self.annotate(newest_on=Subquery(newest[:1]), window_months=Value(window_months))
+        return self.annotate(newest_on=Subquery(newest[:1]), window_months=window)
 
     def standing(self, window_start: date) -> "AssessmentQuerySet":
         """With `is_expired`, and the colour that counts as `standing`: grey once it has expired, where values of `window_start` and
@@ -181,7 +185,7 @@ class OwnEditionQuerySet(models.QuerySet):
 
 class OwnEdition(models.Model):
     """An organisation's own edition of a pack, as it was proposed. The database lets nobody change or remove a row; what becomes of it
-    are its decisions. `simulated` are the counts of the simulation it was proposed with."""
+    are its decisions. `window_months` is what its head says, 0 in an addition; `simulated` are the counts of the simulation it was proposed with."""
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
@@ -198,6 +202,7 @@ class OwnEdition(models.Model):
     words = models.TextField()
     fingerprint = models.CharField(max_length=64)
     effective_from = models.DateField()
+    window_months = models.PositiveSmallIntegerField()
     why = models.TextField()
     simulated = models.JSONField()
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="proposed_editions")
@@ -216,6 +221,7 @@ class OwnEdition(models.Model):
         "words": PLAIN,
         "fingerprint": PLAIN,
         "effective_from": PLAIN,
+        "window_months": PLAIN,
         "why": PLAIN,
         "simulated": CLINICAL,
         "proposed_by": IDENTIFIER,

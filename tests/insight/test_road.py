@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Count
 from django.utils import timezone
 
 from healthmgmt.care import services as care
@@ -35,7 +36,9 @@ def test_file_becomes_plans_alerts_and_numbers_and_its_withdrawal_takes_them_bac
 
     assert dict(Plan.objects.values_list("person__emp_no", "template")) == {"E1001": "red_alert", "E2001": "orange", "E3001": "grey"}
     assert set(Plan.objects.values_list("opened_on", flat=True)) == {today}
-    assert Step.objects.count() == 6
+    steps = Step.objects.order_by("plan__template").values_list("plan__template").annotate(steps=Count("pk"))
+    # Of each part of a plan the next two of the person's and of the others'.
+    assert dict(steps) == {"grey": 2, "orange": 6, "red_alert": 2}
     assert list(Alert.objects.values_list("person__emp_no", "code", "measured_on")) == [("E1001", "critical_bp", day)]
     assert (count(cast.root, "covered"), count(cast.a, "covered"), count(cast.a2, "covered")) == ((3, 4), (2, 3), (1, 1))
     assert (count(cast.root, "red"), count(cast.b, "red"), count(cast.root, "open_alerts")) == ((1, 3), (0, 1), (1, 4))

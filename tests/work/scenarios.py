@@ -26,10 +26,12 @@ from healthmgmt.exams.access import Hands
 from healthmgmt.exams.models import Upload
 from healthmgmt.organization import periods
 from healthmgmt.people import moves
+from healthmgmt.risk import simulating
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tests.cast import Cast
 from tests.exams.road import HEADINGS, text, upload
+from tests.risk.own import draft_of
 
 BY = Actor(label="system:test")
 
@@ -104,6 +106,13 @@ def purged(cast: Cast) -> None:
     work.drain()
 
 
+def simulated(cast: Cast) -> None:
+    """A draft of the organisation's own is tried on everybody."""
+    simulating.start(draft_of(cast), by=Actor.of(cast.steward))
+    work.drain()
+
+
 STEPS: dict[str, Callable[[Cast], None]] = {
-    "accounts.mail_reset": forgotten, "exams.mend": mended, "exams.purge": purged, "care.follow_merger": merged, "insight.settle": closed
+    "accounts.mail_reset": forgotten, "exams.mend": mended, "exams.purge": purged, "risk.simulate": simulated,
+    "care.follow_merger": merged, "insight.settle": closed
 }  # fmt: skip

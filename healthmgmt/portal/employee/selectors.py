@@ -53,7 +53,7 @@ def assessment_of(person: Person, today: date) -> Assessment | None:
     """
     alerts = Alert.objects.filter(person=OuterRef("person"))
     settled = ExpressionWrapper(Exists(alerts) & ~Exists(alerts.filter(closed_at=None)), output_field=BooleanField())
-    present = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(editions.present_window(today))
+    present = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(today)
     return present.annotate(is_settled=settled).first()
 
 

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('words', models.TextField()),
                 ('fingerprint', models.CharField(max_length=64)),
                 ('effective_from', models.DateField()),
+                ('window_months', models.PositiveSmallIntegerField()),
                 ('why', models.TextField()),
                 ('simulated', models.JSONField()),
                 ('proposed_at', models.DateTimeField(auto_now_add=True)),
