@@ -103,8 +103,11 @@ class Assessment(models.Model):
         ]
 
 
-class PackDraft(models.Model):
-    """A copy of a pack that is being edited. The three texts are what `packs.parse` reads; `fingerprint` is theirs."""
+OF_TEXTS = dict.fromkeys(("uuid", "name", "edition", "base_name", "base_edition", "head", "lines", "words", "fingerprint"), PLAIN)
+
+
+class PackTexts(models.Model):
+    """A copy of a pack under a name and edition of its own: the three texts that `packs.parse` reads, with their fingerprint."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=40)
@@ -115,20 +118,19 @@ class PackDraft(models.Model):
     lines = models.TextField()
     words = models.TextField()
     fingerprint = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+
+class PackDraft(PackTexts):
+    """A copy of a pack that is being edited."""
+
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="pack_drafts")
     made_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
-    CLASSIFICATION = {
-        "uuid": PLAIN,
-        "name": PLAIN,
-        "edition": PLAIN,
-        "base_name": PLAIN,
-        "base_edition": PLAIN,
-        "head": PLAIN,
-        "lines": PLAIN,
-        "words": PLAIN,
-        "fingerprint": PLAIN,
+    CLASSIFICATION = OF_TEXTS | {
         "made_by": IDENTIFIER,
         "made_at": PLAIN,
         "changed_at": PLAIN,
@@ -183,7 +185,7 @@ class OwnEditionQuerySet(models.QuerySet):
         return self.exclude(decisions__part=Decision.Part.WITHDRAWAL).exclude(pk__in=OwnEdition.objects.approved())
 
 
-class OwnEdition(models.Model):
+class OwnEdition(PackTexts):
     """An organisation's own edition of a pack, as it was proposed. The database lets nobody change or remove a row; what becomes of it
     are its decisions. `window_months` is what its head says, 0 in an addition; `simulated` are the counts of the simulation it was proposed with."""
 
@@ -192,15 +194,6 @@ class OwnEdition(models.Model):
         APPROVED = "approved", _("Approved")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(max_length=40)
-    edition = models.CharField(max_length=12)
-    base_name = models.CharField(max_length=40)
-    base_edition = models.CharField(max_length=20)
-    head = models.TextField()
-    lines = models.TextField()
-    words = models.TextField()
-    fingerprint = models.CharField(max_length=64)
     effective_from = models.DateField()
     window_months = models.PositiveSmallIntegerField()
     why = models.TextField()
@@ -210,16 +203,7 @@ class OwnEdition(models.Model):
 
     objects = OwnEditionQuerySet.as_manager()
 
-    CLASSIFICATION = {
-        "uuid": PLAIN,
-        "name": PLAIN,
-        "edition": PLAIN,
-        "base_name": PLAIN,
-        "base_edition": PLAIN,
-        "head": PLAIN,
-        "lines": PLAIN,
-        "words": PLAIN,
-        "fingerprint": PLAIN,
+    CLASSIFICATION = OF_TEXTS | {
         "effective_from": PLAIN,
         "window_months": PLAIN,
         "why": PLAIN,
