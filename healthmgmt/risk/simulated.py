@@ -17,7 +17,7 @@ from healthmgmt.risk.packs import COLOURS, Line, Pack
 
 CARED_FOR = ("red", "orange")
 HIGHER, LOWER, SAME = "higher", "lower", "same"
-UNITS = Table("moves", (HIGHER, LOWER, SAME), is_health_content=True)
+UNITS = "moves"
 
 
 @dataclass(frozen=True)
@@ -182,17 +182,20 @@ def _moves(found: Mapping[str, int]) -> tuple[Move, ...]:
 
 
 def _units(counts: Mapping[str, Any], found: Mapping[str, int], smallest: int) -> tuple[UnitMoves, ...]:
-    """The tree of units, parents first. A move counts here where it is told of the whole as it is."""
+    """The tree of units, parents first. A move counts here where it is told of the whole as it is; where none in a direction is, nobody
+    moves that way in any unit, which is no secret of theirs and hides no other cell."""
     exact = [move for move, people in found.items() if counts["moves"][move] == people]
     higher, lower = (set(comparing.heavier(exact, weight)) for weight in (1, -1))
+    directions = {part: moves for part, moves in ((HIGHER, higher), (LOWER, lower)) if moves}
+    table = Table(UNITS, (*directions, SAME), is_health_content=True)
     units = {unit.pk: unit for unit in Unit.objects.order_by("path")}
     own = {}
     for pk in units:
         counted = counts["units"].get(str(pk), {})
-        up, down = (sum(counted.get(move, 0) for move in moves) for moves in (higher, lower))
-        own[pk] = (up, down, counted.get("people", 0) - up - down)
+        moving = [sum(counted.get(move, 0) for move in moves) for moves in directions.values()]
+        own[pk] = (*moving, counted.get("people", 0) - sum(moving))
     tree = _tree(units, own)
-    return tuple(_rows(publish(tree, [UNITS], smallest), {pk: unit.name for pk, unit in units.items()}, 0)) if tree else ()
+    return tuple(_rows(publish(tree, [table], smallest), {pk: unit.name for pk, unit in units.items()}, 0)) if tree else ()
 
 
 def _tree(units: Mapping[int, Unit], own: Mapping[int, tuple[int, ...]]) -> Node | None:
@@ -202,16 +205,18 @@ def _tree(units: Mapping[int, Unit], own: Mapping[int, tuple[int, ...]]) -> Node
 
     def node(pk: int) -> Node:
         below = tuple(node(child) for child in children.get(pk, ()))
-        numbers = tuple(map(sum, zip(own[pk], *(one.counts[UNITS.name] for one in below), strict=True)))
-        return Node(pk, sum(numbers), {UNITS.name: numbers}, below)
+        numbers = tuple(map(sum, zip(own[pk], *(one.counts[UNITS] for one in below), strict=True)))
+        return Node(pk, sum(numbers), {UNITS: numbers}, below)
 
     return node(children[None][0]) if None in children else None
 
 
 def _rows(row: Row, names: Mapping[int, str], level: int) -> Iterator[UnitMoves]:
-    cells = row.cells[UNITS.name]
+    cells = row.cells[UNITS]
     told = tuple(names[pk] for pk in (*row.whole, *row.own))
-    yield UnitMoves(told, bool(row.own) and not row.whole, level, row.people, *(cells[part].count for part in UNITS.parts))
+    none = None if row.people is None else 0
+    counts = [cells[part].count if part in cells else none for part in (HIGHER, LOWER, SAME)]
+    yield UnitMoves(told, bool(row.own) and not row.whole, level, row.people, *counts)
     for below in row.children:
         yield from _rows(below, names, level + 1)
 
