@@ -17,6 +17,8 @@ WORDS = {
     "zh": {"fault": "界值是一个数", "after": "收缩压 ≥ {limit} mmHg", "nobody": "没有人的颜色因为这次模拟而改变", "copied": "本厂 {edition} 版"},
     "en": {"fault": "The limit is a number", "after": "systolic blood pressure ≥ {limit} mmHg", "nobody": "Nobody’s colour has changed", "copied": "Own, edition {edition}"},
 }  # fmt: skip
+# What people type stands on pages of both languages as they typed it.
+WHO_DECIDED = "职业医学委员会 2026-03"
 SOURCE = {"zh": "source_zh", "en": "source_en"}
 
 
@@ -106,7 +108,7 @@ def _change_limit(visitor: Visitor, limit: str, language: str) -> None:
     place.locator("[name=limit]").press_sequentially("x")
     place.locator(".fault", has_text=words["fault"]).wait_for()
     place.locator("[name=limit]").fill(limit)
-    place.locator(f"[name={SOURCE[language]}]").press_sequentially("Committee 2026-03" if language == "en" else "职业医学委员会")
+    place.locator(f"[name={SOURCE[language]}]").press_sequentially(WHO_DECIDED)
     place.locator(".looked b", has_text=words["after"].format(limit=limit)).wait_for()
     assert place.locator(".fault").count() == 0
     with visitor.page.expect_navigation():
@@ -117,7 +119,7 @@ def _change_limit(visitor: Visitor, limit: str, language: str) -> None:
 def _change_colour(visitor: Visitor, reason: str, colour: str, language: str) -> None:
     place = _opened(visitor, "colour", reason)
     place.locator("[name=colour]").select_option(colour)
-    place.locator(f"[name={SOURCE[language]}]").press_sequentially("Committee 2026-03" if language == "en" else "职业医学委员会")
+    place.locator(f"[name={SOURCE[language]}]").press_sequentially(WHO_DECIDED)
     place.locator(f".looked .mk-{colour}").first.wait_for()
     with visitor.page.expect_navigation():
         place.locator("button.btn-q").click()
@@ -135,7 +137,7 @@ def _propose(visitor: Visitor, town: Town) -> str:
     """Proposed from today; the proposal's address."""
     visitor.page.click("#next a.btn-p")
     visitor.page.fill("[name=effective_from]", town.today.isoformat())
-    visitor.page.fill("[name=why]", "Committee 2026-03")
+    visitor.page.fill("[name=why]", WHO_DECIDED)
     visitor.page.click("form:has([name=why]) button.btn-p")
     visitor.page.wait_for_url(re.compile(r"/rules/proposals/[0-9a-f-]+/$"))
     return urlsplit(visitor.page.url).path

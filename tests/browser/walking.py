@@ -44,7 +44,7 @@ LATIN = re.compile(
     r"(?<![A-Za-z0-9])(?:mmHg|mm|cm|kg|mol|mmol|umol|μmol|nmol|pmol|g|mg|ug|ng|pg|mL|ml|min|L|dL|IU|mU|U|fL|m|h|s|Hz|dB|MiB|KiB|MB|KB|"
     r"week|BMI|LDL|HDL|non|C|TC|TG|FPG|HbA1c|A1c|OGTT|SBP|DBP|eGFR|ALT|AST|GGT|TSH|HIV|PSA|CEA|AFP|WBC|RBC|HGB|PLT|China|PAR|ASCVD|CKD|EPI|"
     r"KDIGO|WHO|ADA|WS|T|PHQ|GAD|IPAQ|MET|CA|verify_audit|"
-    r"xlsx|xls|csv|tsv|PDF|API|IP|SHA|UTF|LOINC|UCUM|cn|Asia|Shanghai|English|"
+    r"xlsx|xls|csv|tsv|PDF|API|IP|SHA|UTF|LOINC|UCUM|cn(?:-own)?|Asia|Shanghai|English|"
     r"[a-z]\d+|[A-Z]{1,3}-?\d+|[0-9a-f]{4,}|v?\d[A-Za-z0-9.]*)(?![A-Za-z0-9])"
 )
 # Addresses, file names and the like are names.

@@ -54,7 +54,7 @@ def test_demo_walks_the_whole_road(drawn):
     assert len(receipts) == 7
     assert all(received == sum(parts) for received, *parts in receipts)
     assert all(accepted > 0 and waiting > 0 for _, accepted, _, waiting, _ in receipts)
-    assert len(re.findall(r"@yunfan\.example +demo-", drawn)) == 9
+    assert len(re.findall(r"@yunfan\.example +demo-", drawn)) == 10
 
 
 def test_demo_started_again_only_looks(data_dir, drawn):
