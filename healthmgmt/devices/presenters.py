@@ -40,7 +40,9 @@ def means(found: Mapping[str, kinds.Summary]) -> list[Mean]:
     rows = []
     for slug, one in found.items():
         kind = kinds.load()[slug]
-        if kind.mean_days == 1:
+        if not one.is_enough:
+            words = _("%(days)d of %(least)d days so far") % {"days": one.days, "least": kind.least_days}
+        elif kind.mean_days == 1:
             words = _("last on %(day)s") % {"day": day(one.until)}
         else:
             words = ngettext("mean of %(days)d day up to %(day)s", "mean of %(days)d days up to %(day)s", one.days) % {

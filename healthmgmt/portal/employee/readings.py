@@ -81,8 +81,8 @@ def sentence(found: Mapping[str, kinds.Summary]) -> str:
         kind = kinds.load()[PRESSURE]
         words = {"days": pressure.days, "least": kind.least_days}
         return ngettext(
-            "You measured on %(days)d day. From %(least)d days of a week on, the mean tells something.",
-            "You measured on %(days)d days. From %(least)d days of a week on, the mean tells something.",
+            "You have measured on %(days)d day. The mean counts from %(least)d days within a week on.",
+            "You have measured on %(days)d days. The mean counts from %(least)d days within a week on.",
             pressure.days,
         ) % words
     upper, lower = (round(pressure.values[code]) for code in kinds.load()[PRESSURE].codes)

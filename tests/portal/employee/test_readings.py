@@ -28,7 +28,7 @@ def employee(cast, sign_in):
 def test_reading_is_typed_shown_and_taken_back(cast, employee) -> None:
     assert employee.post("/readings/", given()).headers["Location"] == "/readings/"
     page = employee.get("/readings/").content.decode()
-    assert "128/82 mmHg" in page and "You measured on 1 day." in page
+    assert "128/82 mmHg" in page and "You have measured on 1 day." in page
     made = Reading.objects.get(person=cast.anna)
     assert employee.post(f"/readings/{made.token}/withdraw/").headers["Location"] == "/readings/"
     assert "None yet." in employee.get("/readings/").content.decode()
