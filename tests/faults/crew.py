@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg2
 from django.conf import settings
 from django.db import connections
+from django.db.models import Q
+from django.db.models.functions import Now
 from redis import Redis
 
 from healthmgmt import embedded
@@ -77,8 +79,13 @@ def wait_for(what: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> Non
 
 
 def all_settled() -> bool:
-    """Whether the present organisation's jobs are done or given up."""
-    return not Job.objects.unfinished().exists()
+    """Whether the present organisation's jobs are done or given up; what is for a later hour, such as a mail after the quiet hours, waits."""
+    return not Job.objects.unfinished().exclude(for_later()).exists()
+
+
+def for_later() -> Q:
+    """Jobs whose hour has not come and that nobody has tried."""
+    return Q(state=Job.State.QUEUED, attempts=0, run_after__gt=Now())
 
 
 def rows_of(job: Job) -> Counter:
