@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,8 +32,9 @@ MOST_TRIES = 5
 # What a physician finds a class A result to be, and what a case manager hears of it.
 CLEARED = (Alert.Outcome.REPEAT_NORMAL, Alert.Outcome.ARTEFACT)
 HEARD = (Alert.Outcome.CONFIRMED, Alert.Outcome.REPEAT_NORMAL)
-# Which kinds of steps a reading fulfils.
-ASKS_FOR = {"pressure": ("home_reading",), "glucose": ("home_reading",), "weight": ("weigh_in", "home_reading")}
+# Which reading a step asks for, by its key; those of former plans, which have none, ask for any, or for a weight.
+READINGS = {"pressure_reading": "pressure", "glucose_reading": "glucose", "weigh_in": "weight"}
+MEASURING = ("home_reading", "weigh_in")
 Settling = Callable[..., Alert]
 
 
@@ -241,13 +242,21 @@ def _end_step(step: Step, state: str, event: str, *, today: date, by: Actor) -> 
 def finish_by_reading(reading_id: int, *, today: date) -> Step | None:
     """Note the person's first due step that asks for such a reading as done; None where there is none. Twice is once."""
     reading = Reading.objects.get(pk=reading_id)
-    asked = Step.objects.filter(plan__person=reading.person_id, plan__ended_on=None, doer=Step.Doer.PERSON, kind__in=ASKS_FOR[reading.kind])
-    is_noted = asked.filter(state=Step.State.DONE, ended_at__gte=reading.entered_at).exists()
-    present = asked.filter(state__in=Step.OPEN, due_on__lte=today)
-    step = present.order_by("due_on", "number", "occurrence").first()
-    if step is None or is_noted or reading.withdrawn_at:
+    own = Step.objects.filter(plan__person=reading.person_id, plan__ended_on=None, doer=Step.Doer.PERSON, kind__in=MEASURING)
+    present = Q(state__in=Step.OPEN, due_on__lte=today) | Q(state=Step.State.DONE, ended_at__gte=reading.entered_at)
+    found = own.filter(present).select_related("plan").order_by("due_on", "number", "occurrence")
+    asked = [step for step in found if _asks_for(step, reading.kind)]
+    is_noted = any(step.state == Step.State.DONE for step in asked)
+    if not asked or is_noted or reading.withdrawn_at:
         return None
-    return finish_step(step, today=today, by=Actor(label=reading.entered_by))
+    return finish_step(asked[0], today=today, by=Actor(label=reading.entered_by))
+
+
+def _asks_for(step: Step, kind: str) -> bool:
+    template = templates.load().plan(step.plan.template, step.plan.version).step(step.number)
+    if template and template.key in READINGS:
+        return READINGS[template.key] == kind
+    return step.kind == "home_reading" or kind == "weight"
 
 
 def _locked(step: Step) -> Step:

@@ -126,6 +126,16 @@ def test_the_first_due_step_that_asked_for_it_is_done_and_no_other(cast) -> None
     assert [(step.state, step.ended_by) for step in states] == [("done", "user:1"), ("planned", ""), ("planned", "")]
 
 
+@pytest.mark.parametrize(("kind", "typed", "done"), [("weight", {"weight": "71"}, []), ("glucose", {"cap_glucose": "6.1"}, []), ("pressure", {}, ["home_reading"])])
+def test_a_step_that_asks_for_pressure_is_done_by_no_other_reading(cast, kind, typed, done) -> None:
+    made = assessment(cast.anna, "orange", "hypertension")
+    care.plan_assessed(made.pk, made.pk, today=today(), by=BY)
+    Step.objects.filter(kind="home_reading").update(due_on=today())
+    record(cast.anna, kind, **typed)
+    work.drain()
+    assert list(Step.objects.filter(state="done").values_list("kind", flat=True)) == done
+
+
 def test_a_reading_without_a_step_and_one_taken_back_change_nothing(cast) -> None:
     reading = record(cast.anna)
     assert care.finish_by_reading(reading.pk, today=today()) is None

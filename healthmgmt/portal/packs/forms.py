@@ -1,5 +1,6 @@
 """What is typed to copy, change, propose and withdraw rules. The forms collect; whether a change makes sense is said by `risk.drafts`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 from zlib import crc32
@@ -42,6 +43,8 @@ class ChangeForm(forms.Form):
     """One change of a draft. `of` is the line's key or the reason it is about; `kind` its place in addresses."""
 
     kind: ClassVar[str]
+    # Which change is meant, of each kind its own; only after `is_valid`.
+    wanted: Callable[[], Change]
 
     def __init__(self, pack: Pack, of: str, language: str, data: QueryDict | None = None) -> None:
         self.pack, self.of, self.language = pack, of, language
@@ -56,10 +59,6 @@ class ChangeForm(forms.Form):
         """Have what is typed shown from there before it is kept."""
         for field in self.fields.values():
             field.widget.attrs |= {"hx-post": address, "hx-trigger": "input delay:350ms"}
-
-    def wanted(self) -> Change:
-        """Only after `is_valid`."""
-        raise NotImplementedError
 
     def to_look_at(self) -> Change:
         """What is shown while it is typed; only after `is_valid`."""
