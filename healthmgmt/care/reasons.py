@@ -25,10 +25,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Why:
-    """`change`: the smallest single one that betters the colour, or what stands in the way of any; `ideal` beside the own risk."""
+    """`change`: the smallest single one that betters the colour, or what stands in the way of any; `ideal` beside the own risk;
+    `missing` of the minimum set and `missing_for_risk`: a line for each who can supply it; `outside`: inputs beyond a model's range."""
 
     colour: str = ""
     reasons: list[Reason] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    missing_for_risk: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
     change: str = ""
     ideal: str = ""
     ideal_meaning: str = ""
@@ -45,15 +49,33 @@ def why(one: Assessment | None, pack: packs.Pack | None, exams: Sequence[Exam], 
         for met in explanation.ranked(pack, one.reasons)
         if met.is_main
     ]
+    lacking = explanation.missing_texts(pack, one.missing, language)
     ideal = outlook.ideal_text(found, language)
     return Why(
         colour=one.colour,
         reasons=told,
+        missing=_by_supplier([each for each in lacking if each.is_for_green]),
+        missing_for_risk=_by_supplier([each for each in lacking if not each.is_for_green]),
+        outside=list(explanation.outside_texts(pack, one.missing, language)),
         change=outlook.change_text(found.improvement, pack, language) or outlook.standing_text(found.improvement, pack, language),
         ideal=ideal,
         ideal_meaning=outlook.ideal_meaning(person.sex, language) if ideal else "",
         screening=pack.words.screening[language],
     )
+
+
+def _by_supplier(lacking: Sequence[explanation.MissingText]) -> list[str]:
+    """The pack's own words speak to the person; these speak of them."""
+    labels: dict[str, list[str]] = {}
+    for one in lacking:
+        labels.setdefault(one.who, []).append(one.label)
+    between = "、" if page_language() == "zh" else ", "
+    lines = {
+        "exam_centre": _("The exam centre can supply: %(what)s"),
+        "person": _("The person can say: %(what)s"),
+        "hr": _("The health liaison can supply: %(what)s"),
+    }
+    return [lines[who] % {"what": between.join(found)} for who, found in labels.items()]
 
 
 def _reason(pack: packs.Pack, met: explanation.Ranked, text: explanation.ReasonText, found: outlook.Outlook) -> Reason:

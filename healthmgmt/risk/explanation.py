@@ -61,6 +61,10 @@ class MissingText:
     text: str
     purposes: tuple[str, ...]
 
+    @property
+    def is_for_green(self) -> bool:
+        return "minimum" in self.purposes
+
 
 @dataclass(frozen=True)
 class ScoreText:
@@ -103,7 +107,7 @@ def explain(
         screening=words.screening[language],
         reasons=reason_texts(pack, reasons, language, clinical=clinical),
         missing=missing_texts(pack, missing, language),
-        outside=_outside(pack, missing, language),
+        outside=outside_texts(pack, missing, language),
         scores=tuple(_score(pack, name, value, language) for name, value in scores.items() if name in SCORE_UNITS),
     )
 
@@ -202,7 +206,8 @@ def _advice(pack: Pack, line: Line, language: str) -> str:
     return phrase[language] if phrase else ""
 
 
-def _outside(pack: Pack, missing: Mapping[str, Sequence[str]], language: str) -> tuple[str, ...]:
+def outside_texts(pack: Pack, missing: Mapping[str, Sequence[str]], language: str) -> tuple[str, ...]:
+    """Each input that lies outside the range of a model, which therefore gives no value."""
     words = pack.words
     names = [name for purpose, found in missing.items() if purpose.endswith(OUT_OF_RANGE) for name in found]
     return tuple(words.templates["outside"][language].format(input=words.inputs[name][language]) for name in names)

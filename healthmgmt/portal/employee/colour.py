@@ -68,7 +68,7 @@ def card(assessment: Assessment, items: Mapping[str, Item], outlook: Outlook = N
         pack, language, colour=assessment.colour, reasons=assessment.reasons, missing=assessment.missing, scores=assessment.scores
     )
     reasons = shown_reasons(assessment, items, outlook)
-    missing = [one for one in told.missing if "minimum" in one.purposes] or [one for one in told.missing if "china_par" in one.purposes]
+    missing = [one for one in told.missing if one.is_for_green] or [one for one in told.missing if "china_par" in one.purposes]
     return Card(
         colour=assessment.colour,
         source=source(assessment, items),

@@ -94,7 +94,7 @@ def _is_critical(assessment: Assessment) -> bool:
 
 def _missing(assessment: Assessment) -> list[str]:
     told = explanation.missing_texts(pack_of(assessment), assessment.missing, page_language())
-    return [one.label for one in told if "minimum" in one.purposes][:NAMED_NOUNS]
+    return [one.label for one in told if one.is_for_green][:NAMED_NOUNS]
 
 
 def _leads(open_steps: Sequence[Step], today: date) -> list[str]:
