@@ -1,6 +1,6 @@
 """The indicator catalogue: what can be measured at an examination, in which unit, within which limits.
 
-Read once from `data/exam_items.csv`. Codes follow LOINC where the item has one (LOINC is copyright
+Read once from `data/exam_items.csv`, the shared reference, and `data/further_items.csv`: what rules ask for beyond it. Codes follow LOINC where the item has one (LOINC is copyright
 Regenstrief Institute, Inc.), units are UCUM. Plausible limits are hard limits: outside of them a number
 cannot be right. Reference limits are defaults that a report's own limits replace.
 """
@@ -87,7 +87,7 @@ class Catalogue(Mapping[str, Indicator]):
 @cache
 def load() -> Catalogue:
     """The product's catalogue, read once."""
-    return read(DATA / "exam_items.csv")
+    return Catalogue([*read(DATA / "exam_items.csv").values(), *read(DATA / "further_items.csv").values()])
 
 
 def read(path: Path) -> Catalogue:

@@ -130,6 +130,17 @@ def test_assess_by_an_occupation_pack_adds_to_the_one_of_the_organisation(org_a)
     assert lines["M2"]["scores"] == lines["M3"]["scores"] == {}
 
 
+def test_signs_of_an_examination_at_altitude_give_the_score(org_a):
+    up = casting.person("M1", ground(), sex="m", birth=date(1976, 1, 10))
+    Exposure.objects.create(person=up, kind="high_altitude", since=date(2025, 1, 20))
+    signs = ["高原气短或心悸", "高原睡眠障碍", "高原发绀", "高原静脉扩张", "高原感觉异常", "高原头痛", "高原耳鸣"]
+    upload(text([["M1", up.name, DAY, 125, 75, 215, 3600, 3, 2, 2, 1, 0, 1, 0]], headings=[*HEADINGS[:5], "血红蛋白(g/L)", "海拔(m)", *signs]))
+    assess(pack="high-altitude")
+    line = exported()["M1"]
+    assert line["scores"]["qinghai_cms"] == 12.0
+    assert "altitude_cms_moderate" in [reason["code"] for reason in line["reasons"]]
+
+
 def test_assess_refuses_an_occupation_pack_alone_and_a_pack_that_there_is_not(org_a):
     ground()
     with pytest.raises(CommandError, match="no pack atlantis"):
