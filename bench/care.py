@@ -1,8 +1,10 @@
 """`python -m bench.care`: plans for everybody newly assessed, a day of a million plans, and alerts while a large file comes in."""
 
 from argparse import ArgumentParser
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +15,8 @@ from bench.measuring import Measured, apart, line, repeated, seconds
 PEOPLE, SMALL = 1_000_000, 100_000
 ROWS, SMALL_ROWS = 250_000, 25_000
 TIMES = 3
+# Of the lane `bulk`, as `portal.processes` starts them.
+WORKERS = 2
 # Plans begin on so many days in turn, so that a day has the steps of all ages.
 BEGINNINGS = 28
 TODAY = date.today()
@@ -27,13 +31,6 @@ SPREAD = (
     "UPDATE {steps} SET due_on = due_on - (plan_id % {days})::int",
     "UPDATE {steps} SET state = 'done', fired_on = due_on, ended_at = now(), ended_by = 'bench' WHERE due_on < {today}",
 )
-
-
-class Planned(NamedTuple):
-    """Seconds of the jobs `care.plan`, and what they wrote: plans, parts and steps."""
-
-    seconds: float
-    rows: dict[str, int]
 
 
 class Fired(NamedTuple):
@@ -62,28 +59,54 @@ def _measure_plans(folder: Path, people: int) -> None:
     schema = organisation("crowd")
     source = apart(crowd.fill, schema, folder, people, TODAY).result
     print(f"care: {people} people, newly assessed by values {source}", flush=True)
-    planned = apart(_plan, schema)
-    _print_plans(people, planned, _bare_in(schema, folder))
+    apart(_assess, schema)
+    taken = _plan(schema)
+    _print_plans(people, taken, apart(_count, schema).result, _bare_in(schema, folder))
     apart(_spread, schema)
     _print_day(people, apart(_fire, schema))
 
 
-def _plan(schema: str) -> Planned:
-    """The jobs that follow from everybody's assessment, without what other rooms make of it."""
-    from healthmgmt.care.models import Plan, PlanPart, Step
+def _assess(schema: str) -> None:
+    """Everybody's assessment; the jobs that follow from it wait."""
     from healthmgmt.core import organisations
     from healthmgmt.work import services as work
 
     with organisations.entered(schema):
         work.submit("risk.assess", "bench", {"as_of": TODAY.isoformat(), "pack": ""})
         work.drain(kinds=("risk.assess",))
-        with bare.connected() as database:
-            database.settle(schema, "risk_assessment")
-        taken = seconds(partial(work.drain, kinds=("care.plan",)))
-        rows = {"plans": Plan.objects.count(), "parts": PlanPart.objects.count(), "steps": Step.objects.count()}
-    if not rows["plans"]:
+    with bare.connected() as database:
+        database.settle(schema, "risk_assessment")
+
+
+def _plan(schema: str) -> float:
+    """Seconds of the jobs `care.plan`, in as many processes as the product has for their lane, without what other rooms make of it."""
+    from django.db import connections
+
+    connections.close_all()
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("fork")) as pool:
+        return seconds(lambda: list(pool.map(_plan_alone, [schema] * WORKERS)))
+
+
+def _plan_alone(schema: str) -> None:
+    from healthmgmt.core import organisations
+    from healthmgmt.work import claiming
+    from healthmgmt.work.models import Job
+
+    with organisations.entered(schema):
+        while (run := claiming.claim(Job.objects.due().filter(kind="care.plan"))) is not None:
+            claiming.perform(run)
+
+
+def _count(schema: str) -> dict[str, int]:
+    """How many plans, parts and steps there are."""
+    from healthmgmt.care.models import Plan, PlanPart, Step
+    from healthmgmt.core import organisations
+
+    with organisations.entered(schema):
+        counts = {"plans": Plan.objects.count(), "parts": PlanPart.objects.count(), "steps": Step.objects.count()}
+    if not counts["plans"]:
         raise SystemExit("Nobody has a plan.")
-    return Planned(taken, rows)
+    return counts
 
 
 def _bare_in(schema: str, folder: Path) -> float:
@@ -125,12 +148,11 @@ def _fire(schema: str) -> Fired:
         return Fired(taken, due, Step.objects.filter(state="fired", fired_on=TODAY).count())
 
 
-def _print_plans(people: int, planned: Measured, copied: float) -> None:
-    taken = planned.result.seconds
+def _print_plans(people: int, taken: float, counts: dict[str, int], copied: float) -> None:
     line(f"bare COPY of the plans and steps in (median of {TIMES})", copied, "s")
-    line("plans with their next steps for everybody", taken, "s", f"{taken / copied:.1f} x bare COPY")
+    line(f"plans with their next steps, {WORKERS} workers", taken, "s", f"{taken / copied:.1f} x bare COPY")
     line("the same for 1,000,000 people", taken * 1_000_000 / people, "s", "", "goal <= 60 s")
-    print("  " + ", ".join(f"{count} {name}" for name, count in planned.result.rows.items()), flush=True)
+    print("  " + ", ".join(f"{count} {name}" for name, count in counts.items()), flush=True)
 
 
 def _print_day(people: int, day: Measured) -> None:
