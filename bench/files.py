@@ -36,13 +36,19 @@ def _more() -> list[str]:
     return [code for code in limited if code not in MEASURED and items[code].is_numeric][:10]
 
 
-def write(folder: Path, count: int, today: date) -> None:
-    """`roster.csv`, `exams.csv`, `exams.xlsx` and `wide.xlsx` (with ten more columns) about the same people, and `columns.json`."""
+def write_text_files(folder: Path, count: int, today: date) -> tuple[People, list[tuple[str, str, str]]]:
+    """`roster.csv` and `exams.csv` about the same people; returns who they are."""
     people = draw(count, today=today, seed=1)
     identities = [_identity(people, at) for at in range(count)]
     roster = ([*identity, SEXES[sex - 1], birth.isoformat()] for identity, sex, birth in zip(identities, people.sex, people.birth))
     write_text(folder / "roster.csv", ["工号", "姓名", "身份证号", "性别", "出生日期"], roster, "utf-8")
     write_text(folder / "exams.csv", list(columns()), _rows(people, identities), "utf-8")
+    return people, identities
+
+
+def write(folder: Path, count: int, today: date) -> None:
+    """Both text files, `exams.xlsx` and `wide.xlsx` (with ten more columns) about the same people, and `columns.json`."""
+    people, identities = write_text_files(folder, count, today)
     write_workbook(folder / "exams.xlsx", list(columns()), _rows(people, identities))
     limits = [(catalogue.load()[code].ref_low_m, catalogue.load()[code].ref_high_m) for code in _more()]
     rng = np.random.default_rng(3)

@@ -54,13 +54,14 @@ def _bare_seconds(path: Path) -> float:
 def _road(folder: Path, name: str) -> Measured:
     """A file in an organisation of its own, whose people were put in before."""
     schema = organisation(name.replace(".", "-"))
-    apart(_hire, schema, folder / "roster.csv")
+    apart(hire, schema, folder / "roster.csv")
     with bare.connected() as database:
         database.settle(schema, "people_person")
     return apart(_deliver, schema, folder / name)
 
 
-def _hire(schema: str, roster: Path) -> None:
+def hire(schema: str, roster: Path) -> None:
+    """Put the people of a roster in."""
     from healthmgmt.core import organisations
     from healthmgmt.core.actors import Actor
     from healthmgmt.people import services

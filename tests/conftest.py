@@ -83,7 +83,8 @@ def sign_in(org_a, _handler) -> Callable[..., Client]:
 
 
 @contextmanager
-def _made_organisation(blocker) -> Iterator[str]:
+def made_organisation(blocker) -> Iterator[str]:
+    """A fresh organisation, removed afterwards."""
     from tenants import provisioning
 
     with blocker.unblock():
@@ -102,12 +103,12 @@ def committed_org(django_db_setup, django_db_blocker) -> Iterator[str]:
     """A fresh organisation for tests that commit or work with other processes; entered, and removed afterwards."""
     from tenants import current
 
-    with _made_organisation(django_db_blocker) as schema, current.use(schema):
+    with made_organisation(django_db_blocker) as schema, current.use(schema):
         yield schema
 
 
 @pytest.fixture
 def empty_org(django_db_setup, django_db_blocker) -> Iterator[str]:
     """As `committed_org`, but not entered."""
-    with _made_organisation(django_db_blocker) as schema:
+    with made_organisation(django_db_blocker) as schema:
         yield schema

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from healthmgmt.care import escalating, handover, reminding, services
+from healthmgmt.care import escalating, halving, handover, reminding, selectors, services
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.organization.selectors import organisation_settings
@@ -24,6 +24,10 @@ subscribe("risk.retired", kind="care.end_baseless", key="{upload}")
 subscribe("work.daily", kind="care.fire_due", key="{day}")
 subscribe("devices.reading_taken", kind="care.finish_by_reading", key="{reading}", lane="now")
 subscribe("units.merged", kind="care.follow_merger", key="{change}")
+
+
+class StepsLeft(RuntimeError):
+    """Steps that cannot be handled, by id; all others are."""
 
 
 @handler("care.plan")
@@ -66,14 +70,17 @@ def end_baseless(run: Run) -> None:
 @handler("care.fire_due")
 def fire_due(run: Run) -> None:
     """What a local day brings. A run that was stopped goes on with what is left. Early is wrong; late is done as of the day
-    on which it is done, so that everybody has the whole window."""
+    on which it is done, so that everybody has the whole window. A step with which it cannot be done holds up no other."""
     day, by = _today(), Actor.system()
     if date.fromisoformat(run.payload["day"]) > day:
         raise ValueError(f"{run.payload['day']} has not begun here.")
-    _until_none_is_left(run, lambda: services.lapse_steps(today=day, by=by, size=SLICE_STEPS))
-    _until_none_is_left(run, lambda: services.fire_steps(today=day, by=by, size=SLICE_STEPS))
+    left = _all_steps(run, lambda span: services.lapse_steps(today=day, by=by, size=SLICE_STEPS, span=span))
+    left += _all_steps(run, lambda span: services.fire_steps(today=day, by=by, size=SLICE_STEPS, span=span))
     with run.batch(done=0, total=0):
         reminding.remind_later(_now())
+    if left:
+        # Everybody else has their day; the job fails, so that these are seen.
+        raise StepsLeft(left)
 
 
 @handler("care.remind")
@@ -99,11 +106,16 @@ def follow_merger(run: Run) -> None:
         handover.follow_merger(run.payload["unit"], run.payload["into"], by=Actor.system())
 
 
-def _until_none_is_left(run: Run, act: Callable[[], int]) -> None:
-    count = SLICE_STEPS
-    while count == SLICE_STEPS:
-        with run.batch(done=0, total=0):
-            count = act()
+def _all_steps(run: Run, act: Callable[[halving.Span], int]) -> list[int]:
+    """Act on steps, a slice at a time, until none is left; returns the ids of those with which it cannot be done."""
+
+    def work_on(span: halving.Span) -> None:
+        count = SLICE_STEPS
+        while count == SLICE_STEPS:
+            with run.batch(done=0, total=0):
+                count = act(span)
+
+    return halving.work_off(work_on, (1, selectors.last_step()))
 
 
 def _today() -> date:

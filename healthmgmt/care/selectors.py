@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from healthmgmt.accounts.models import User
@@ -50,6 +50,11 @@ def worklist(user: User, *, today: date, more: str = "") -> list[dict[str, Any]]
             "most": MOST,
         },
     )
+
+
+def last_step() -> int:
+    """The highest id of a step."""
+    return Step.objects.aggregate(last=Max("pk"))["last"] or 1
 
 
 def open_alert_count(user: User) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
 from healthmgmt.care import endings, escalating, selectors, templates
+from healthmgmt.care.halving import ALL, Span
 from healthmgmt.care.models import Alert, Assignment, Contact, LessonResult, Plan, Step
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
@@ -301,22 +302,24 @@ def end_baseless_plans(*, today: date, by: Actor) -> int:
     return ended
 
 
-def lapse_steps(*, today: date, by: Actor, size: int) -> int:
-    """Close up to `size` steps whose window is over, and give their plans the next ones; returns how many."""
+def lapse_steps(*, today: date, by: Actor, size: int, span: Span = ALL) -> int:
+    """Close up to `size` steps of a range of ids whose window is over, and give their plans the next ones; returns how many."""
     with transaction.atomic():
-        plans = sql.rows("care/lapse_steps", {"today": today, "by": by.label, "size": size})
+        chosen = {"today": today, "size": size, "first": span[0], "last": span[1]}
+        plans = sql.rows("care/lapse_steps", chosen | {"by": by.label})
         if plans:
             _next_steps([plan for (plan,) in plans], today=today)
         _record_counts("care.steps_lapsed", by, steps=len(plans))
     return len(plans)
 
 
-def fire_steps(*, today: date, by: Actor, size: int) -> int:
-    """Fire up to `size` steps that are due on a local day or before; returns how many. Each step fires once, ever, unless its
-    person puts it off. Of a person's own steps no more fire in a week than the courtesy of the templates allows."""
+def fire_steps(*, today: date, by: Actor, size: int, span: Span = ALL) -> int:
+    """Fire up to `size` steps of a range of ids that are due on a local day or before; returns how many. Each step fires once, ever,
+    unless its person puts it off. Of a person's own steps no more fire in a week than the courtesy of the templates allows."""
     with transaction.atomic():
         most = {"most": templates.load().courtesy.most_contacts_a_week, "reached": endings.load().reached}
-        fired = sql.execute("care/fire_steps", {"today": today, "size": size} | most)
+        chosen = {"today": today, "size": size, "first": span[0], "last": span[1]}
+        fired = sql.execute("care/fire_steps", chosen | most)
         _record_counts("care.steps_fired", by, steps=fired)
     return fired
 

@@ -29,26 +29,38 @@ PATIENCE_SECONDS = 60
 
 @dataclass
 class Crew:
-    """Celery workers, each with the reconciler's beat; all are killed at the end."""
+    """Celery workers, each with the reconciler's beat, and beats alone; all are killed at the end. `more` is their environment."""
 
     folder: Path
     running: list[subprocess.Popen] = field(default_factory=list)
+    more: dict[str, str] = field(default_factory=dict)
 
-    def worker(self, *, lanes: str = "now,bulk", concurrency: int = 2) -> subprocess.Popen:
+    def worker(self, *, lanes: str = "now,bulk", concurrency: int = 2, has_beat: bool = True) -> subprocess.Popen:
         """Start a worker in a process group of its own."""
-        number = len(list(self.folder.glob("worker*.log")))
+        number = self._number()
+        beat = ["-B", f"--schedule={self.folder}/beat{number}"] if has_beat else []
+        return self._start(
+            number, "worker", "worker", *beat, f"--queues={lanes}", f"--concurrency={concurrency}", f"--hostname=w{number}@%h",
+            "--without-gossip", "--without-mingle", "--without-heartbeat",
+        )  # fmt: skip
+
+    def beat(self) -> subprocess.Popen:
+        """Start a beat alone."""
+        number = self._number()
+        return self._start(number, "beat", "beat", f"--schedule={self.folder}/beat{number}", f"--pidfile={self.folder}/beat{number}.pid")
+
+    def _number(self) -> int:
+        return len(list(self.folder.glob("worker*.log")))
+
+    def _start(self, number: int, kind: str, *arguments: str) -> subprocess.Popen:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "HEALTHMGMT_DATA_DIR": str(settings.DATA_DIR),
-            "HEALTHMGMT_PROCESS": "worker",
+            "HEALTHMGMT_PROCESS": kind,
         }
-        command = [
-            sys.executable, "-m", "celery", "-A", "healthmgmt", "--quiet", "worker", "-B", "--loglevel=INFO", f"--queues={lanes}",
-            f"--concurrency={concurrency}", f"--hostname=w{number}@%h", f"--schedule={self.folder}/beat{number}",
-            "--without-gossip", "--without-mingle", "--without-heartbeat",
-        ]  # fmt: skip
+        command = [sys.executable, "-m", "celery", "-A", "healthmgmt", "--quiet", *arguments, "--loglevel=INFO"]
         with open(self.folder / f"worker{number}.log", "wb") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(command, cwd=ROOT, env=environment | self.more, stdout=log, stderr=log, start_new_session=True)
         self.running.append(process)
         return process
 

@@ -4,10 +4,16 @@ import os
 import time
 
 from healthmgmt.audit import services as audit
+from healthmgmt.care import jobs as care
 from healthmgmt.core.actors import Actor
 from healthmgmt.work.registry import Run, handler
+from tests.faults import clock
 
 BY = Actor(label="system:fault")
+
+clock.follow()
+# So that a day of few steps has a middle.
+care.SLICE_STEPS = int(os.environ.get("FAULTS_SLICE_STEPS", care.SLICE_STEPS))
 
 
 @handler("fault.rows")

@@ -6,6 +6,7 @@ WITH due AS (
     FROM care_step AS s
     JOIN care_plan AS p ON p.id = s.plan_id AND p.ended_on IS NULL
     WHERE s.state = 'planned' AND s.due_on <= %(today)s AND coalesce(s.postponed_until, s.due_on) <= %(today)s
+      AND s.id BETWEEN %(first)s AND %(last)s
       AND (
           s.doer <> 'person'
           OR (

@@ -1,7 +1,7 @@
 -- Steps that were not done within their window; returns their plans.
 WITH late AS (
     SELECT id FROM care_step
-    WHERE state = 'fired' AND lapses_on < %(today)s
+    WHERE state = 'fired' AND lapses_on < %(today)s AND id BETWEEN %(first)s AND %(last)s
     ORDER BY lapses_on, id
     LIMIT %(size)s
     FOR UPDATE

@@ -5,26 +5,35 @@ WITH part AS MATERIALIZED (
     FROM jsonb_to_recordset(%(parts)s::jsonb) AS t(template text, version int, slug text, reasons jsonb, exposures jsonb)
 ),
 chosen AS MATERIALIZED (
-    SELECT p.id, p.person_id, p.template, p.version, a.reasons
+    SELECT p.id, p.person_id, p.template, p.version, coalesce(told.codes, '{}') AS codes
     FROM care_plan AS p
     JOIN risk_assessment AS a ON a.id = p.assessment_id
+    CROSS JOIN LATERAL (
+        SELECT array_agg(DISTINCT reason ->> 'code' ORDER BY reason ->> 'code') AS codes
+        FROM jsonb_array_elements(a.reasons) AS reason
+    ) AS told
     WHERE p.ended_on IS NULL AND p.assessment_id BETWEEN %(first)s AND %(last)s
 ),
-wanted AS MATERIALIZED (
-    SELECT chosen.id AS plan_id, part.slug
-    FROM chosen
-    JOIN part ON part.template = chosen.template AND part.version = chosen.version
+called AS MATERIALIZED (
+    -- Many have the same reasons: what these call for is found once.
+    SELECT alike.template, alike.version, alike.codes, part.slug
+    FROM (SELECT DISTINCT template, version, codes FROM chosen) AS alike
+    JOIN part ON part.template = alike.template AND part.version = alike.version
     WHERE EXISTS (
         SELECT 1
-        FROM jsonb_array_elements(chosen.reasons) AS reason, jsonb_array_elements_text(part.reasons) AS beginning
-        WHERE starts_with(reason ->> 'code', beginning)
+        FROM unnest(alike.codes) AS code, jsonb_array_elements_text(part.reasons) AS beginning
+        WHERE starts_with(code, beginning)
     )
-    OR part.exposures <> '[]' AND EXISTS (
-        SELECT 1
-        FROM people_exposure AS e
-        WHERE e.person_id = chosen.person_id AND part.exposures ? e.kind
-          AND e.since <= %(today)s AND (e.until IS NULL OR e.until > %(today)s)
-    )
+),
+wanted AS MATERIALIZED (
+    SELECT chosen.id AS plan_id, called.slug
+    FROM chosen
+    JOIN called USING (template, version, codes)
+    UNION
+    SELECT chosen.id, part.slug
+    FROM chosen
+    JOIN people_exposure AS e ON e.person_id = chosen.person_id AND e.since <= %(today)s AND (e.until IS NULL OR e.until > %(today)s)
+    JOIN part ON part.template = chosen.template AND part.version = chosen.version AND part.exposures ? e.kind
 ),
 dropped AS (
     UPDATE care_planpart AS run

@@ -3,6 +3,7 @@
 -- put off. Which plans: those of a range of assessments, one plan, or those in which a step lapsed today. Of steps that ask for
 -- the same thing (`key`) the one with the tightest rhythm is taken; occurrences whose window has passed are left out, and so is
 -- what the person does not want, a lesson learnt not long ago, and what stops while its target is held.
+-- Most plans that begin on one day are alike: what comes next is found once for all that are (`alike`).
 WITH template AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset(%(steps)s::jsonb) AS t(
@@ -13,11 +14,14 @@ WITH template AS MATERIALIZED (
 chosen AS MATERIALIZED (
     -- With what each plan has, so that nothing is looked up among the steps of all others: its open parts by slug; its steps by
     -- number, where one cancelled before its day had come counts for nothing and a part that came back counts its occurrences
-    -- on (`former`); and how many of a part wait, by side.
-    SELECT p.id, p.person_id, p.template, p.version, p.opened_on, coalesce(runs.found, '{}') AS runs, had.found AS had, waiting.found AS waiting
+    -- on (`former`); how many of a part wait, by side; and the lessons that its person has learnt.
+    SELECT
+        p.id, p.person_id, p.template, p.version, p.opened_on,
+        runs.ids, coalesce(runs.begun, '{}') AS begun, coalesce(had.found, '{}') AS had, coalesce(waiting.found, '{}') AS waiting,
+        coalesce(learnt.lessons, '{}') AS learnt
     FROM care_plan AS p
     CROSS JOIN LATERAL (
-        SELECT jsonb_object_agg(run.slug, jsonb_build_array(run.id, run.begun_on)) AS found, array_agg(run.id) AS ids
+        SELECT jsonb_object_agg(run.slug, run.id) AS ids, jsonb_object_agg(run.slug, run.begun_on) AS begun, array_agg(run.id) AS open_ids
         FROM care_planpart AS run
         WHERE run.plan_id = p.id AND run.ended_on IS NULL
     ) AS runs
@@ -28,7 +32,7 @@ chosen AS MATERIALIZED (
                 s.number, max(s.due_on) AS last_on, bool_or(s.state IN ('planned', 'fired')) AS is_open,
                 bool_or(s.state = 'declined') AS is_declined, max(s.occurrence) FILTER (
                     -- Nothing is unequal to all of none.
-                    WHERE s.part_id IS NOT NULL AND s.part_id <> ALL (coalesce(runs.ids, '{}'))
+                    WHERE s.part_id IS NOT NULL AND s.part_id <> ALL (coalesce(runs.open_ids, '{}'))
                 ) AS former
             FROM care_step AS s
             WHERE s.plan_id = p.id AND (s.state <> 'cancelled' OR s.fired_on IS NOT NULL)
@@ -38,12 +42,18 @@ chosen AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(one.side, one.steps) AS found
         FROM (
-            SELECT coalesce(s.part_id, 0) || ' ' || (s.doer = 'person')::text AS side, count(*) AS steps
+            SELECT coalesce(run.slug, '') || ' ' || (s.doer = 'person')::text AS side, count(*) AS steps
             FROM care_step AS s
+            LEFT JOIN care_planpart AS run ON run.id = s.part_id
             WHERE s.plan_id = p.id AND s.state IN ('planned', 'fired')
             GROUP BY 1
         ) AS one
     ) AS waiting
+    CROSS JOIN LATERAL (
+        SELECT array_agg(DISTINCT r.lesson ORDER BY r.lesson) AS lessons
+        FROM care_lessonresult AS r
+        WHERE r.person_id = p.person_id AND r.answered_at > %(today)s::date - %(again_days)s::int
+    ) AS learnt
     WHERE p.ended_on IS NULL
       AND (
           p.assessment_id BETWEEN %(first)s AND %(last)s
@@ -52,46 +62,56 @@ chosen AS MATERIALIZED (
 ),
 held AS MATERIALIZED (
     -- Every value of a target's indicators was below its limit, over so many days and up to now.
-    SELECT person_id, stop
+    SELECT person_id, array_agg(stop ORDER BY stop) AS stops
     FROM (
-        SELECT m.person_id, m.stop, m.indicators
+        SELECT person_id, stop
         FROM (
-            SELECT
-                chosen.person_id, target.stop, target.indicators, target.indicator, target.held_days, e.taken_on,
-                (e.results ->> target.indicator)::numeric < target.below AS is_below,
-                max(e.taken_on) FILTER (WHERE (e.results ->> target.indicator)::numeric >= target.below)
-                    OVER (PARTITION BY chosen.person_id, target.stop, target.indicator) AS missed_on
-            FROM chosen
-            JOIN exams_exam AS e ON e.person_id = chosen.person_id AND e.state = 'current' AND e.taken_on <= %(today)s
-            JOIN jsonb_to_recordset(%(targets)s::jsonb) AS target(stop text, indicator text, below numeric, held_days int, indicators int)
-                ON e.results ? target.indicator
-            WHERE (chosen.template, chosen.version) IN (SELECT template, version FROM template WHERE stop <> '')
-        ) AS m
-        WHERE m.is_below AND (m.missed_on IS NULL OR m.taken_on > m.missed_on)
-        GROUP BY m.person_id, m.stop, m.indicators, m.indicator, m.held_days
-        HAVING max(m.taken_on) - min(m.taken_on) >= m.held_days AND max(m.taken_on) >= %(today)s::date - m.held_days
-    ) AS one
-    GROUP BY person_id, stop, indicators
-    HAVING count(*) = indicators
+            SELECT m.person_id, m.stop, m.indicators
+            FROM (
+                SELECT
+                    chosen.person_id, target.stop, target.indicators, target.indicator, target.held_days, e.taken_on,
+                    (e.results ->> target.indicator)::numeric < target.below AS is_below,
+                    max(e.taken_on) FILTER (WHERE (e.results ->> target.indicator)::numeric >= target.below)
+                        OVER (PARTITION BY chosen.person_id, target.stop, target.indicator) AS missed_on
+                FROM chosen
+                JOIN exams_exam AS e ON e.person_id = chosen.person_id AND e.state = 'current' AND e.taken_on <= %(today)s
+                JOIN jsonb_to_recordset(%(targets)s::jsonb) AS target(stop text, indicator text, below numeric, held_days int, indicators int)
+                    ON e.results ? target.indicator
+                WHERE (chosen.template, chosen.version) IN (SELECT template, version FROM template WHERE stop <> '')
+            ) AS m
+            WHERE m.is_below AND (m.missed_on IS NULL OR m.taken_on > m.missed_on)
+            GROUP BY m.person_id, m.stop, m.indicators, m.indicator, m.held_days
+            HAVING max(m.taken_on) - min(m.taken_on) >= m.held_days AND max(m.taken_on) >= %(today)s::date - m.held_days
+        ) AS one
+        GROUP BY person_id, stop, indicators
+        HAVING count(*) = indicators
+    ) AS target
+    GROUP BY person_id
+),
+alike AS MATERIALIZED (
+    SELECT
+        row_number() OVER () AS id, array_agg(chosen.id) AS plan_ids, chosen.template, chosen.version, chosen.opened_on,
+        chosen.begun, chosen.had, chosen.waiting, chosen.learnt, coalesce(held.stops, '{}') AS held
+    FROM chosen
+    LEFT JOIN held ON held.person_id = chosen.person_id
+    GROUP BY chosen.template, chosen.version, chosen.opened_on, chosen.begun, chosen.had, chosen.waiting, chosen.learnt, held.stops
 ),
 asked AS MATERIALIZED (
     -- What a plan and its parts ask for, from `place` on (counted from 0).
     SELECT
-        chosen.id AS plan_id, t.doer = 'person' AS is_own, chosen.waiting, run.part_id, run.begun_on, key.former, key.last_on,
+        alike.id AS alike_id, t.doer = 'person' AS is_own, alike.waiting, t.part, run.begun_on, key.former, key.last_on,
         t.number, t.key, t.rank, t.is_shared, t.kind, t.doer, t.window_days, t.first_day, t.every_days, t.times, start.place
-    FROM chosen
-    JOIN template AS t ON t.template = chosen.template AND t.version = chosen.version AND (t.part = '' OR chosen.runs ? t.part)
-    CROSS JOIN LATERAL (
-        SELECT (chosen.runs -> t.part ->> 0)::bigint AS part_id, coalesce((chosen.runs -> t.part ->> 1)::date, chosen.opened_on) AS begun_on
-    ) AS run
+    FROM alike
+    JOIN template AS t ON t.template = alike.template AND t.version = alike.version AND (t.part = '' OR alike.begun ? t.part)
+    CROSS JOIN LATERAL (SELECT coalesce((alike.begun ->> t.part)::date, alike.opened_on) AS begun_on) AS run
     CROSS JOIN LATERAL (
         -- Of all steps that ask for the same.
         SELECT
-            max((chosen.had -> alike::text ->> 'last_on')::date) AS last_on,
-            coalesce(bool_or((chosen.had -> alike::text ->> 'is_open')::boolean), false) AS is_open,
-            coalesce(bool_or((chosen.had -> alike::text ->> 'is_declined')::boolean), false) AS is_declined,
-            coalesce((chosen.had -> t.number::text ->> 'former')::int, 0) AS former
-        FROM unnest(t.numbers) AS alike
+            max((alike.had -> same::text ->> 'last_on')::date) AS last_on,
+            coalesce(bool_or((alike.had -> same::text ->> 'is_open')::boolean), false) AS is_open,
+            coalesce(bool_or((alike.had -> same::text ->> 'is_declined')::boolean), false) AS is_declined,
+            coalesce((alike.had -> t.number::text ->> 'former')::int, 0) AS former
+        FROM unnest(t.numbers) AS same
     ) AS key
     CROSS JOIN LATERAL (
         -- The first occurrence after what there is, and whose window still lies ahead.
@@ -105,16 +125,13 @@ asked AS MATERIALIZED (
       AND (t.times = 0 OR start.place < t.times)
       -- What is done once was done, or is to be done, since its plan or part began.
       AND NOT (t.every_days = 0 AND (key.is_open OR coalesce(key.last_on >= run.begun_on, false)))
-      AND (t.stop = '' OR (chosen.person_id, t.stop) NOT IN (SELECT person_id, stop FROM held))
-      AND (t.lesson = '' OR NOT EXISTS (
-          SELECT 1 FROM care_lessonresult AS r
-          WHERE r.person_id = chosen.person_id AND r.lesson = t.lesson AND r.answered_at > %(today)s::date - %(again_days)s::int
-      ))
+      AND t.stop <> ALL (alike.held)
+      AND t.lesson <> ALL (alike.learnt)
 ),
 tightest AS (
     SELECT * FROM asked WHERE NOT is_shared
     UNION ALL
-    (SELECT DISTINCT ON (plan_id, key) * FROM asked WHERE is_shared ORDER BY plan_id, key, rank)
+    (SELECT DISTINCT ON (alike_id, key) * FROM asked WHERE is_shared ORDER BY alike_id, key, rank)
 ),
 candidate AS (
     SELECT tightest.*, former + o.place + 1 AS occurrence, begun_on + first_day + o.place * every_days AS due_on
@@ -123,15 +140,18 @@ candidate AS (
         tightest.place, CASE tightest.times WHEN 0 THEN tightest.place + 1 ELSE least(tightest.place + 1, tightest.times - 1) END
     ) AS o(place)
 ),
-placed AS (
+placed AS MATERIALIZED (
     -- Of what is due on one day, what was had longest ago comes first.
-    SELECT *, row_number() OVER (PARTITION BY plan_id, part_id, is_own ORDER BY due_on, last_on NULLS FIRST, number) AS turn
+    SELECT *, row_number() OVER (PARTITION BY alike_id, part, is_own ORDER BY due_on, last_on NULLS FIRST, number) AS turn
     FROM candidate
     WHERE window_days = 0 OR due_on + window_days >= %(today)s
 )
 INSERT INTO care_step (plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, state, ended_by)
-SELECT plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, 'planned', ''
+SELECT chosen.id, (chosen.ids ->> placed.part)::bigint, number, occurrence, kind, doer, due_on, window_days, 'planned', ''
 FROM placed
-WHERE turn + coalesce((waiting ->> (coalesce(part_id, 0) || ' ' || is_own::text))::int, 0) <= 2
-ORDER BY plan_id, due_on
+JOIN alike ON alike.id = placed.alike_id
+CROSS JOIN LATERAL unnest(alike.plan_ids) AS plan(id)
+JOIN chosen ON chosen.id = plan.id
+WHERE turn + coalesce((placed.waiting ->> (part || ' ' || is_own::text))::int, 0) <= 2
+ORDER BY chosen.id, due_on
 ON CONFLICT DO NOTHING
