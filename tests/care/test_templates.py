@@ -73,7 +73,7 @@ def shipped(slug: str) -> templates.PlanTemplate:
 def test_shipped_templates_cover_every_colour() -> None:
     plans = templates.load().in_force(TODAY)
     assert {plan.colour for plan in plans} == set(Assessment.Colour.values)
-    assert [plan.slug for plan in plans] == ["red_alert", "red_high_risk", "orange", "yellow", "blue", "grey", "green"]
+    assert [plan.slug for plan in plans] == ["red_alert", "red_high_risk", "orange", "yellow", "yellow_after", "blue", "blue_after", "grey", "grey_after", "green"]
 
 
 def test_shipped_templates_use_the_doers_of_steps() -> None:

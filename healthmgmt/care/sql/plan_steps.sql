@@ -2,7 +2,9 @@
 -- them that are planned or to be done: nothing of one pathway waits for what is late in another, and nobody's for what others
 -- put off. Which plans: those of a range of assessments, one plan, or those in which a step lapsed today. Of steps that ask for
 -- the same thing (`key`) the one with the tightest rhythm is taken; occurrences whose window has passed are left out, and so is
--- what the person does not want, a lesson learnt not long ago, and what stops while its target is held.
+-- what the person does not want, a lesson learnt not long ago, and what stops while its target is held. All days are those of the
+-- plan's own clock, which stands still while it is paused, until they are written down. What those do who work moves on from a free
+-- day (`moved`), unless a class A result runs (`urgent`); its key keeps the day.
 WITH template AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset(%(steps)s::jsonb) AS t(
@@ -14,10 +16,12 @@ chosen AS MATERIALIZED (
     -- With what each plan has, so that nothing is looked up among the steps of all others: its open parts by slug; its steps by
     -- number, where one cancelled before its day had come counts for nothing and a part that came back counts its occurrences
     -- on (`former`); and how many of a part wait, by side.
-    SELECT p.id, p.person_id, p.template, p.version, p.opened_on, coalesce(runs.found, '{}') AS runs, had.found AS had, waiting.found AS waiting
+    SELECT
+        p.id, p.person_id, p.template, p.version, p.opened_on, p.paused_days, %(today)s::date - p.paused_days AS today,
+        p.template = ANY (%(urgent)s::text[]) AS is_urgent, coalesce(runs.found, '{}') AS runs, had.found AS had, waiting.found AS waiting
     FROM care_plan AS p
     CROSS JOIN LATERAL (
-        SELECT jsonb_object_agg(run.slug, jsonb_build_array(run.id, run.begun_on)) AS found, array_agg(run.id) AS ids
+        SELECT jsonb_object_agg(run.slug, jsonb_build_array(run.id, run.begun_on - run.paused_days)) AS found, array_agg(run.id) AS ids
         FROM care_planpart AS run
         WHERE run.plan_id = p.id AND run.ended_on IS NULL
     ) AS runs
@@ -25,7 +29,7 @@ chosen AS MATERIALIZED (
         SELECT jsonb_object_agg(one.number, to_jsonb(one)) AS found
         FROM (
             SELECT
-                s.number, max(s.due_on) AS last_on, bool_or(s.state IN ('planned', 'fired')) AS is_open,
+                s.number, max(s.due_on - s.paused_days) AS last_on, bool_or(s.state IN ('planned', 'fired')) AS is_open,
                 bool_or(s.state = 'declined') AS is_declined, max(s.occurrence) FILTER (
                     -- Nothing is unequal to all of none.
                     WHERE s.part_id IS NOT NULL AND s.part_id <> ALL (coalesce(runs.ids, '{}'))
@@ -48,6 +52,10 @@ chosen AS MATERIALIZED (
       AND (
           p.assessment_id BETWEEN %(first)s AND %(last)s
           OR p.id = ANY (%(plan_ids)s::bigint[])
+      )
+      AND (
+          p.template = ANY (%(urgent)s::text[])
+          OR NOT EXISTS (SELECT 1 FROM care_pause AS pause WHERE pause.person_id = p.person_id AND pause.ended_on IS NULL)
       )
 ),
 held AS MATERIALIZED (
@@ -77,7 +85,7 @@ held AS MATERIALIZED (
 asked AS MATERIALIZED (
     -- What a plan and its parts ask for, from `place` on (counted from 0).
     SELECT
-        chosen.id AS plan_id, t.doer = 'person' AS is_own, chosen.waiting, run.part_id, run.begun_on, key.former, key.last_on,
+        chosen.id AS plan_id, chosen.paused_days, chosen.today, chosen.is_urgent, t.doer = 'person' AS is_own, chosen.waiting, run.part_id, run.begun_on, key.former, key.last_on,
         t.number, t.key, t.rank, t.is_shared, t.kind, t.doer, t.window_days, t.first_day, t.every_days, t.times, start.place
     FROM chosen
     JOIN template AS t ON t.template = chosen.template AND t.version = chosen.version AND (t.part = '' OR chosen.runs ? t.part)
@@ -98,7 +106,7 @@ asked AS MATERIALIZED (
         SELECT CASE WHEN t.every_days = 0 THEN 0 ELSE greatest(
             0,
             (key.last_on - run.begun_on - t.first_day) / t.every_days + CASE WHEN key.last_on >= run.begun_on + t.first_day THEN 1 END,
-            CASE WHEN t.window_days > 0 THEN ceil((%(today)s - run.begun_on - t.first_day - t.window_days)::numeric / t.every_days)::int END
+            CASE WHEN t.window_days > 0 THEN ceil((chosen.today - run.begun_on - t.first_day - t.window_days)::numeric / t.every_days)::int END
         ) END AS place
     ) AS start
     WHERE NOT key.is_declined
@@ -127,11 +135,14 @@ placed AS (
     -- Of what is due on one day, what was had longest ago comes first.
     SELECT *, row_number() OVER (PARTITION BY plan_id, part_id, is_own ORDER BY due_on, last_on NULLS FIRST, number) AS turn
     FROM candidate
-    WHERE window_days = 0 OR due_on + window_days >= %(today)s
+    WHERE window_days = 0 OR due_on + window_days >= today
 )
-INSERT INTO care_step (plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, state, ended_by)
-SELECT plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, 'planned', ''
+INSERT INTO care_step (plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, paused_days, postponed_until, state, ended_by)
+SELECT
+    plan_id, part_id, number, occurrence, kind, doer, due_on + paused_days, window_days, paused_days,
+    CASE WHEN NOT is_own AND NOT is_urgent THEN moved.onto END, 'planned', ''
 FROM placed
+LEFT JOIN jsonb_to_recordset(%(moved)s::jsonb) AS moved(day date, onto date) ON moved.day = placed.due_on + placed.paused_days
 WHERE turn + coalesce((waiting ->> (coalesce(part_id, 0) || ' ' || is_own::text))::int, 0) <= 2
 ORDER BY plan_id, due_on
 ON CONFLICT DO NOTHING
