@@ -445,3 +445,20 @@ def test_plan_does_not_end_by_hand_over_an_open_alert_or_without_a_reason(cast) 
     for outcome in ("referred", "goal_reached"):
         with pytest.raises(Rejected):
             outcomes.end_by_hand(Plan.objects.get(), outcome=outcome, today=DAY, by=BY)
+
+
+def test_what_the_person_put_off_does_not_fire_in_a_pause(cast) -> None:
+    plan(assessment(cast.anna, "yellow", "overweight"))
+    daily(after(3))
+    services.postpone_step(Step.objects.get(number=1), today=after(3), by=BY)
+    pause(cast.anna, after(4))
+    assert daily(after(12)) == 0
+    pausing.resume(cast.anna, today=after(14), by=BY)
+    assert Step.objects.get(number=1).asked_on == after(20)
+
+
+def test_round_without_a_new_value_does_not_count_the_old_one(cast) -> None:
+    first = exam(cast.anna, results={"sbp": 120, "dbp": 80})
+    plan(assessment(cast.anna, "orange", "hypertension", exams=(first,)))
+    plan(assessment(cast.anna, "orange", "hypertension", on=after(300)), today=after(301))
+    assert goals(cast.anna) == [("pressure", "not_measured", None)]
