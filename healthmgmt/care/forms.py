@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from healthmgmt.care.models import Contact
+from healthmgmt.care.models import Contact, Pause
 from healthmgmt.risk.models import Assessment
 
 BACK = ("worklist", "person")
@@ -16,6 +16,16 @@ class ContactForm(forms.Form):
     note = forms.CharField(label=_("A word on it (may stay empty)"), required=False, max_length=500)
     next_on = forms.DateField(label=_("Another day for the next contact"), required=False)
     token = forms.UUIDField(required=False)
+
+
+class PauseForm(forms.Form):
+    """Why a plan is paused, and until when."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=Pause.Reason.choices)
+    until = forms.DateField(
+        label=_("Goes on by itself on (may stay empty)"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    note = forms.CharField(label=_("A word on it (may stay empty)"), required=False, max_length=200)
 
 
 class PeopleForm(forms.Form):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from healthmgmt.care import escalating, halving, handover, reminding, selectors, services
+from healthmgmt.care import escalating, halving, handover, outcomes, pausing, reminding, selectors, services, stepping
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.organization.selectors import organisation_settings
@@ -24,6 +24,8 @@ subscribe("risk.retired", kind="care.end_baseless", key="{upload}")
 subscribe("work.daily", kind="care.fire_due", key="{day}")
 subscribe("devices.reading_taken", kind="care.finish_by_reading", key="{reading}", lane="now")
 subscribe("units.merged", kind="care.follow_merger", key="{change}")
+subscribe("roster.imported", kind="care.follow_roster", key="{record}", lane="now")
+subscribe("calendar.changed", kind="care.follow_calendar", key="{change}")
 
 
 class StepsLeft(RuntimeError):
@@ -74,6 +76,9 @@ def fire_due(run: Run) -> None:
     day, by = _today(), Actor.system()
     if date.fromisoformat(run.payload["day"]) > day:
         raise ValueError(f"{run.payload['day']} has not begun here.")
+    with run.batch(done=0, total=0):
+        outcomes.end_left(today=day, by=by)
+    _until_none_is_left(run, lambda: pausing.resume_due(today=day, by=by, size=SLICE_STEPS))
     left = _all_steps(run, lambda span: services.lapse_steps(today=day, by=by, size=SLICE_STEPS, span=span))
     left += _all_steps(run, lambda span: services.fire_steps(today=day, by=by, size=SLICE_STEPS, span=span))
     with run.batch(done=0, total=0):
@@ -94,9 +99,10 @@ def remind(run: Run) -> None:
 
 @handler("care.finish_by_reading")
 def finish_by_reading(run: Run) -> None:
-    """The step that asked for a reading is done when the reading is there."""
+    """The step that asked for a reading is done when the reading is there, and the plan's goals stand as it says."""
     with run.batch(done=1, total=1):
         services.finish_by_reading(run.payload["reading"], today=_today())
+        outcomes.state_by_reading(run.payload["reading"], today=_today())
 
 
 @handler("care.follow_merger")
@@ -106,16 +112,33 @@ def follow_merger(run: Run) -> None:
         handover.follow_merger(run.payload["unit"], run.payload["into"], by=Actor.system())
 
 
+@handler("care.follow_roster")
+def follow_roster(run: Run) -> None:
+    """Who left is asked for nothing any more; who is back gets a plan."""
+    day, by = _today(), Actor.system()
+    with run.batch(done=0, total=0):
+        outcomes.end_left(today=day, by=by)
+    for assessment in outcomes.returned(today=day):
+        with run.batch(done=0, total=0):
+            services.plan_assessed(assessment, assessment, today=day, by=by)
+
+
+@handler("care.follow_calendar")
+def follow_calendar(run: Run) -> None:
+    """What was planned moves to where the changed calendar has it."""
+    _until_none_is_left(run, lambda: stepping.follow_calendar(today=_today(), size=SLICE_STEPS))
+
+
+def _until_none_is_left(run: Run, act: Callable[[], int]) -> None:
+    count = SLICE_STEPS
+    while count == SLICE_STEPS:
+        with run.batch(done=0, total=0):
+            count = act()
+
+
 def _all_steps(run: Run, act: Callable[[halving.Span], int]) -> list[int]:
     """Act on steps, a slice at a time, until none is left; returns the ids of those with which it cannot be done."""
-
-    def work_on(span: halving.Span) -> None:
-        count = SLICE_STEPS
-        while count == SLICE_STEPS:
-            with run.batch(done=0, total=0):
-                count = act(span)
-
-    return halving.work_off(work_on, (1, selectors.last_step()))
+    return halving.work_off(lambda span: _until_none_is_left(run, lambda: act(span)), (1, selectors.last_step()))
 
 
 def _today() -> date:

@@ -21,7 +21,8 @@ COUNTING = ~Q(state="cancelled", fired_on=None)
 class Plan(models.Model):
     """What is done for a person because of a colour, by a template of data/plans/. A person has one open plan.
 
-    `assessment` is the newest that the plan was checked against; `colour` is the colour that the plan is for.
+    `assessment` is the newest that the plan was checked against; `colour` is the colour that the plan is for. A plan that is paused
+    stands still: its own clock is `paused_days` behind the calendar.
     """
 
     class Outcome(models.TextChoices):
@@ -29,6 +30,16 @@ class Plan(models.Model):
         STEPPED_DOWN = "stepped_down", _("Replaced by a lighter plan")
         DETERMINED = "determined", _("What was missing is there")
         WITHDRAWN = "withdrawn", _("Its results were withdrawn")
+        RENEWED = "renewed", _("A new examination began it anew")
+        GOAL_REACHED = "goal_reached", _("Carried through, goals reached")
+        FINISHED = "finished", _("Carried through")
+        DECLINED = "declined", _("Not wanted by the person")
+        REFERRED = "referred", _("Cared for elsewhere")
+        LEFT = "left", _("Left the organisation")
+        DIED = "died", _("Died")
+
+    # What somebody says of a plan; all others follow from what happens.
+    BY_HAND = (Outcome.REFERRED, Outcome.DECLINED, Outcome.DIED)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="plans")
@@ -39,6 +50,7 @@ class Plan(models.Model):
     opened_on = models.DateField()
     ended_on = models.DateField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    paused_days = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     CLASSIFICATION = {
         "uuid": PLAIN,
@@ -50,6 +62,7 @@ class Plan(models.Model):
         "opened_on": CLINICAL,
         "ended_on": CLINICAL,
         "outcome": CLINICAL,
+        "paused_days": CLINICAL,
     }
 
     class Meta:
@@ -71,8 +84,10 @@ class PlanPart(models.Model):
     slug = models.CharField(max_length=40)
     begun_on = models.DateField()
     ended_on = models.DateField(null=True)
+    # How far the plan's clock was behind when the part began.
+    paused_days = models.PositiveSmallIntegerField(default=0, db_default=0)
 
-    CLASSIFICATION = {"plan": IDENTIFIER, "slug": CLINICAL, "begun_on": CLINICAL, "ended_on": CLINICAL}
+    CLASSIFICATION = {"plan": IDENTIFIER, "slug": CLINICAL, "begun_on": CLINICAL, "ended_on": CLINICAL, "paused_days": CLINICAL}
 
     class Meta:
         ordering = ["plan", "begun_on", "id"]
@@ -87,8 +102,9 @@ class Step(models.Model):
     `part` where it is a step of one.
 
     It fires once, on the first local day on or after `due_on` on which somebody looked and the week's contacts leave room:
-    that is `fired_on`. From then it lapses after `window_days`; with 0 it waits until somebody ends it. The person may put
-    it off once it is theirs (`postponed_until`): then it fires again on that day.
+    that is `fired_on`. From then it lapses after `window_days`; with 0 it waits until somebody ends it. `postponed_until` is a later
+    day on which it fires: the person put it off, or it is of those who work and its own day is free. `due_on` stays its key.
+    `paused_days`: how far the plan's clock was behind when it was planned.
     """
 
     class State(models.TextChoices):
@@ -118,6 +134,7 @@ class Step(models.Model):
     lapses_on = models.DateField(null=True)
     state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
     postponed_until = models.DateField(null=True)
+    paused_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     fired_on = models.DateField(null=True)
     reminded_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -135,6 +152,7 @@ class Step(models.Model):
         "lapses_on": CLINICAL,
         "state": CLINICAL,
         "postponed_until": CLINICAL,
+        "paused_days": CLINICAL,
         "fired_on": CLINICAL,
         "reminded_on": CLINICAL,
         "ended_at": CLINICAL,
@@ -164,6 +182,7 @@ class Step(models.Model):
         indexes = [
             models.Index(fields=["due_on"], name="step_planned", condition=Q(state="planned")),
             models.Index(fields=["lapses_on"], name="step_fired_with_window", condition=Q(state="fired", lapses_on__isnull=False)),
+            models.Index(fields=["fired_on"], name="step_asked_of_person", condition=Q(doer="person", fired_on__isnull=False)),
             models.Index(fields=["plan"], name="step_to_remind_of", condition=Q(state="fired", doer="person", reminded_on=None)),
         ]
 
@@ -171,6 +190,95 @@ class Step(models.Model):
     def asked_on(self) -> date:
         """The day from which it is to be done: its own, or the one that it was put off to."""
         return self.postponed_until or self.due_on
+
+
+class Pause(models.Model):
+    """A person's plan stands still, from `begun_on` until the day `until` (empty: until somebody resumes it); `is_own`: the
+    person asked for it. `ended_on` is the first day on which it went on. One at a time; alerts never pause.
+    """
+
+    class Reason(models.TextChoices):
+        ROTATION = "rotation", _("Away on rotation")
+        LEAVE = "leave", _("On leave")
+        MATERNITY = "maternity", _("Pregnancy or maternity leave")
+        IN_HOSPITAL = "in_hospital", _("In hospital")
+        NOT_NOW = "not_now", _("Not now")
+        OTHER = "other", _("Other, see the note")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=12, choices=Reason)
+    note = models.CharField(max_length=200, blank=True)
+    is_own = models.BooleanField(default=False)
+    begun_on = models.DateField()
+    begun_by = models.CharField(max_length=100)
+    until = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    ended_by = models.CharField(max_length=100, blank=True)
+
+    CLASSIFICATION = {
+        "person": IDENTIFIER,
+        "reason": CLINICAL,
+        "note": CLINICAL,
+        "is_own": CLINICAL,
+        "begun_on": CLINICAL,
+        "begun_by": IDENTIFIER,
+        "until": CLINICAL,
+        "ended_on": CLINICAL,
+        "ended_by": IDENTIFIER,
+    }
+
+    class Meta:
+        ordering = ["person", "-begun_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], name="one_open_pause", condition=Q(ended_on=None)),
+            models.CheckConstraint(condition=~Q(begun_by=""), name="pause_begun_by_somebody"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=models.F("begun_on")), name="pause_until_a_later_day"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None, ended_by="") | Q(ended_on__gte=models.F("begun_on")) & ~Q(ended_by=""), name="pause_ended_on_with_by"
+            ),
+            models.CheckConstraint(condition=~Q(reason="other") | ~Q(note=""), name="pause_for_another_reason_says_which"),
+        ]
+        indexes = [models.Index(fields=["until"], name="pause_to_resume", condition=Q(ended_on=None))]
+
+
+class GoalState(models.Model):
+    """Where a person stood with a goal of a plan (see data/plans/) on a day: by the values `now` of `measured_on`, at home or in an exam,
+    against those `before` the plan. Added whenever it is another than before; what was not measured is never reached.
+    """
+
+    class State(models.TextChoices):
+        REACHED = "reached", _("Reached")
+        NOT_REACHED = "not_reached", _("Not reached")
+        NOT_MEASURED = "not_measured", _("Not measured")
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="goals")
+    goal = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=State)
+    stated_on = models.DateField()
+    measured_on = models.DateField(null=True)
+    is_home = models.BooleanField(default=False)
+    now = models.JSONField(default=dict)
+    before_on = models.DateField(null=True)
+    before = models.JSONField(default=dict)
+
+    CLASSIFICATION = {
+        "plan": IDENTIFIER,
+        "goal": CLINICAL,
+        "state": CLINICAL,
+        "stated_on": CLINICAL,
+        "measured_on": CLINICAL,
+        "is_home": CLINICAL,
+        "now": CLINICAL,
+        "before_on": CLINICAL,
+        "before": CLINICAL,
+    }
+
+    class Meta:
+        ordering = ["plan", "goal", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state="not_measured") | Q(measured_on__isnull=False), name="goal_stated_by_a_value"),
+        ]
+        indexes = [models.Index(fields=["plan", "goal", "-id"], name="goal_of_plan")]
 
 
 class LessonResult(models.Model):

@@ -1,4 +1,5 @@
-"""Word by mail that something in a plan waits: to who agreed to it, never what it is, never in the quiet hours, once for a step."""
+"""Word by mail that something in a plan waits: to who agreed to it, never what it is, never in the quiet hours or on a free
+day, once for a step."""
 
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from healthmgmt.audit import services as audit
 from healthmgmt.care import templates
 from healthmgmt.core import organisations, sql
 from healthmgmt.core.actors import Actor
+from healthmgmt.organization import calendar
 from healthmgmt.people.models import Person
 from healthmgmt.people.selectors import agreeing
 from healthmgmt.work import services as work
@@ -21,16 +23,16 @@ PURPOSE = "plan_mail"
 
 def remind_later(now: datetime) -> None:
     """Have the mails of what waits now go out as soon as they may; `now` is the organisation's clock. Twice is once."""
-    moment = templates.load().courtesy.earliest(now)
+    moment = earliest(now)
     work.submit("care.remind", moment.date().isoformat(), {}, run_after=moment)
 
 
 def remind(*, now: datetime, by: Actor, size: int) -> bool:
     """Mail up to `size` people in whose plan something waits that they were not told of; whether there may be more.
 
-    Within the quiet hours nothing is sent, and all of it later.
+    Within the quiet hours and on a free day nothing is sent, and all of it later.
     """
-    if templates.load().courtesy.earliest(now) > now:
+    if earliest(now) > now:
         remind_later(now)
         return False
     with transaction.atomic():
@@ -41,6 +43,14 @@ def remind(*, now: datetime, by: Actor, size: int) -> bool:
         audit.record_people("step.reminded", sorted(Person.objects.filter(user__in=reached).values_list("pk", flat=True)), by=by)
         get_connection().send_messages(list(reached.values()))
     return len(people) == size
+
+
+def earliest(now: datetime) -> datetime:
+    """When mails that are ready at a local moment may go out: at once, after the quiet hours, on the morning of a day that is worked."""
+    courtesy = templates.load().courtesy
+    moment = courtesy.earliest(now)
+    day = calendar.working_days().on_or_after(moment.date())
+    return moment if day == moment.date() else datetime.combine(day, courtesy.quiet_until, tzinfo=moment.tzinfo)
 
 
 def _mail(user: User) -> EmailMessage:

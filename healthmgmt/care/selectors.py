@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.care import access, endings, lessons, templates
 from healthmgmt.care.lessons import Lesson
-from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, ExceptionalAccess, LessonResult, Plan, Step
+from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, ExceptionalAccess, LessonResult, Pause, Plan, Step
 from healthmgmt.core import sql
 from healthmgmt.core.dates import months_before
 from healthmgmt.core.permissions import Permission
@@ -112,8 +113,9 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
         found = found.filter(Exists(present.filter(standing=colour)))
     if is_due:
         doers = [Step.Doer.PHYSICIAN] if user.can(Permission.ALERT_DECIDE) else [Step.Doer.CASE_MANAGER]
-        waiting = Step.objects.filter(plan__person=OuterRef("pk"), plan__ended_on=None, state__in=Step.OPEN, doer__in=doers, due_on__lte=today)
-        found = found.filter(Exists(waiting))
+        waiting = Step.objects.filter(plan__person=OuterRef("pk"), plan__ended_on=None, state__in=Step.OPEN, doer__in=doers)
+        waiting = waiting.annotate(asked=Coalesce("postponed_until", "due_on")).filter(asked__lte=today)
+        found = found.filter(Exists(waiting), ~Exists(Pause.objects.filter(person=OuterRef("pk"), ended_on=None)))
     last = Contact.objects.filter(person=OuterRef("pk")).order_by("-made_at", "-id")
     return found.annotate(
         colour=Subquery(present.values("standing")[:1]),

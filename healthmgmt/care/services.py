@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
-from healthmgmt.care import endings, escalating, selectors, templates
+from healthmgmt.care import endings, escalating, outcomes, pausing, selectors, stepping, templates
 from healthmgmt.care.halving import ALL, Span
 from healthmgmt.care.models import Alert, Assignment, Contact, LessonResult, Plan, Step
 from healthmgmt.core import sql
@@ -19,13 +19,13 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.devices.models import Reading
+from healthmgmt.organization import calendar
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people.models import Person
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 
-NOBODY: list[int] = []
 # For so long a step that is put off rests.
 POSTPONED_DAYS = 7
 # Whoever likes may try the questions of a lesson again, and not without end.
@@ -49,12 +49,14 @@ def plan_assessed(first: int, last: int, *, today: date, by: Actor) -> int:
     span = {"first": first, "last": last, "today": today, "by": by.label}
     plans, steps = {"plans": shipped.plans_json(today)}, {"steps": shipped.steps_json()}
     with transaction.atomic():
+        outcomes.state_goals(today=today, first=first, last=last, say_missing=True)
         kept, ended = sql.row("care/end_plans", span | plans)
         opened = sql.execute("care/open_plans", span | plans)
-        added, dropped = sql.row("care/merge_parts", span | {"parts": shipped.parts_json()})
+        added, dropped = sql.row("care/merge_parts", span | {"parts": shipped.parts_json(), "plan_ids": []})
         if added:
             sql.execute("care/tighten_steps", span | steps)
-        sql.execute("care/plan_steps", _asking() | span)
+        pausing.end_for_red(first, last, today=today, by=by)
+        stepping.next_steps(today=today, first=first, last=last)
         dedicated = sql.rows("care/dedicate_managers", span | {"beginnings": list(shipped.manager_reasons)})
         audit.record_people("care.manager_assigned", [person for (person,) in dedicated], by=by)
         _record_counts("care.planned", by, opened=opened, kept=kept, ended=ended, added=added, dropped=dropped)
@@ -123,6 +125,7 @@ def _close(alert: Alert, outcome: str, by: Actor) -> Alert:
     alert.closed_at, alert.closed_by, alert.outcome = timezone.now(), by.label, outcome
     alert.save(update_fields=["closed_at", "closed_by", "outcome"])
     work.announce("care.alerts_changed", change=f"closed:{alert.pk}")
+    outcomes.finish_of_person(alert.person_id, today=local_today(), by=by)
     return alert
 
 
@@ -226,7 +229,7 @@ def decline_step(step: Step, *, today: date, by: Actor) -> Step:
         # Others of its kind may have been planned already.
         alike = Step.objects.filter(plan=step.plan_id, number=step.number, state__in=Step.OPEN)
         alike.update(state=Step.State.DECLINED, ended_at=timezone.now(), ended_by=by.label)
-        _next_steps([step.plan_id], today=today)
+        _next_steps([step.plan_id], today=today, by=by)
     return declined
 
 
@@ -235,7 +238,7 @@ def _end_step(step: Step, state: str, event: str, *, today: date, by: Actor) -> 
         step = _locked(step)
         step.state, step.ended_at, step.ended_by = state, timezone.now(), by.label
         step.save(update_fields=["state", "ended_at", "ended_by"])
-        _next_steps([step.plan_id], today=today)
+        _next_steps([step.plan_id], today=today, by=by)
         audit.record(event, by=by, subject=step, person_id=step.plan.person_id)
     return step
 
@@ -308,7 +311,7 @@ def lapse_steps(*, today: date, by: Actor, size: int, span: Span = ALL) -> int:
         chosen = {"today": today, "size": size, "first": span[0], "last": span[1]}
         plans = sql.rows("care/lapse_steps", chosen | {"by": by.label})
         if plans:
-            _next_steps([plan for (plan,) in plans], today=today)
+            _next_steps([plan for (plan,) in plans], today=today, by=by)
         _record_counts("care.steps_lapsed", by, steps=len(plans))
     return len(plans)
 
@@ -317,8 +320,9 @@ def fire_steps(*, today: date, by: Actor, size: int, span: Span = ALL) -> int:
     """Fire up to `size` steps of a range of ids that are due on a local day or before; returns how many. Each step fires once, ever,
     unless its person puts it off. Of a person's own steps no more fire in a week than the courtesy of the templates allows."""
     with transaction.atomic():
-        most = {"most": templates.load().courtesy.most_contacts_a_week, "reached": endings.load().reached}
-        chosen = {"today": today, "size": size, "first": span[0], "last": span[1]}
+        shipped, is_free = templates.load(), calendar.working_days().is_free(today)
+        most = {"most": shipped.courtesy.most_contacts_a_week, "reached": endings.load().reached, "urgent": shipped.urgent()}
+        chosen = {"today": today, "size": size, "first": span[0], "last": span[1], "is_free": is_free}
         fired = sql.execute("care/fire_steps", chosen | most)
         _record_counts("care.steps_fired", by, steps=fired)
     return fired
@@ -330,15 +334,7 @@ def _record_counts(action: str, by: Actor, **counts: int) -> None:
         audit.record(action, by=by, detail=counts)
 
 
-def _next_steps(plan_ids: list[int], *, today: date) -> None:
-    # A range without ids chooses nothing: only the named plans are filled up.
-    none = {"first": 1, "last": 0}
-    sql.execute("care/plan_steps", _asking() | none | {"plan_ids": plan_ids, "today": today})
-
-
-def _asking() -> dict[str, object]:
-    """What the templates ask of plans."""
-    shipped = templates.load()
-    return {
-        "steps": shipped.steps_json(), "targets": shipped.targets_json(), "again_days": shipped.courtesy.lesson_again_days, "plan_ids": NOBODY
-    }  # fmt: skip
+def _next_steps(plan_ids: list[int], *, today: date, by: Actor) -> None:
+    """What follows in these plans; where nothing does, they end."""
+    stepping.next_steps(today=today, plan_ids=plan_ids)
+    outcomes.finish(plan_ids, today=today, by=by)

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from healthmgmt.care.template_shapes import CHANNELS, COLOURS, DOERS, KINDS, Courtesy, PlanTemplate, StepTemplate, Target
+from healthmgmt.care.template_shapes import CHANNELS, COLOURS, DOERS, KINDS, Courtesy, Goal, PlanTemplate, StepTemplate, Target
+from healthmgmt.devices import kinds
 
 STOPPING = ("home_reading", "weigh_in")
 
@@ -13,13 +14,15 @@ TEXTS, DAYS = {"zh": str, "en": str}, {"offset": int, "every": int, "times": int
 RULES = {"alert_reasons": list, "manager_reasons": list, "courtesy": dict, "plan": list}
 COURTESY = {"most_contacts_a_week": int, "quiet_from": time, "quiet_until": time, "lesson_again_days": int}
 TARGET = {"slug": str, "below": dict, "held_days": int}
+GOAL = {"slug": str} | TEXTS
 PLAN = {"slug": str, "version": int, "colour": str, "reasons": list, "begins": date, "step": list} | TEXTS
 PART = {"slug": str, "version": int, "step": list} | TEXTS
 STEP = {"number": int, "kind": str, "doer": str, "channel": str, "offset": int} | TEXTS
 OPTIONAL = {
-    "rules": {"part": list, "target": list},
-    "plan": {"ends": date, "approved_by": str, "approved_on": date, "parts": dict},
-    "part": {"reasons": list, "exposures": list},
+    "rules": {"part": list, "target": list, "goal": list},
+    "goal": {"below": dict, "less": dict, "home_below": dict, "kind": str},
+    "plan": {"ends": date, "approved_by": str, "approved_on": date, "parts": dict, "goals": list, "then": str, "follow_up": bool},
+    "part": {"reasons": list, "exposures": list, "goals": list},
     "step": DAYS | {"key": str, "lesson": str, "stop": str},
 }
 
@@ -38,6 +41,8 @@ def of_content(content: Mapping[str, Any]) -> list[str]:
     faults += _fields("courtesy", content.get("courtesy", {}), COURTESY, {})
     for place, entry in _placed("target", content.get("target", [])):
         faults += _fields(place, entry, TARGET, {})
+    for place, entry in _placed("goal", content.get("goal", [])):
+        faults += _fields(place, entry, GOAL, OPTIONAL["goal"])
     known = {(part.get("slug"), part.get("version")) for part in content.get("part", [])}
     for name, wanted in (("plan", PLAN), ("part", PART)):
         for place, entry in _placed(name, content.get(name, [])):
@@ -67,13 +72,14 @@ def _fields(place: str, entry: Mapping[str, Any], wanted: Mapping[str, type], op
 
 
 def of_templates(
-    plans: Sequence[PlanTemplate], targets: Sequence[Target], courtesy: Courtesy, lessons: frozenset[str] | None
+    plans: Sequence[PlanTemplate], targets: Sequence[Target], courtesy: Courtesy, lessons: frozenset[str] | None, goals: Mapping[str, Goal]
 ) -> list[str]:
     """What the templates say that cannot be, each by itself and together."""
     known = {target.slug for target in targets}
     return [
         *_faults_of_rules(targets, courtesy),
         *(fault for plan in plans for fault in _faults_of_plan(plan, known, lessons)),
+        *_faults_of_goals(plans, goals),
         *_faults_together(plans),
     ]
 
@@ -86,6 +92,24 @@ def _faults_of_rules(targets: Sequence[Target], courtesy: Courtesy) -> Iterator[
     for target in targets:
         if not target.below or target.held_days < 1:
             yield f"target {target.slug}: a limit and a number of days are needed"
+
+
+def _faults_of_goals(plans: Sequence[PlanTemplate], goals: Mapping[str, Goal]) -> Iterator[str]:
+    for goal in goals.values():
+        place = f"goal {goal.slug}"
+        if bool(goal.below) == bool(goal.less):
+            yield f"{place}: it is either below a limit or less than before"
+        if (goal.kind and goal.kind not in kinds.load()) or (goal.home_below and not (goal.below and goal.kind)):
+            yield f"{place}: no such readings are taken at home"
+        if goal.kind in kinds.load() and not set(goal.home_below or goal.less) <= set(kinds.load()[goal.kind].codes):
+            yield f"{place}: what is measured at home is something else"
+    slugs = {plan.slug for plan in plans}
+    for plan in plans:
+        yield from (f"plan {plan.slug}: there is no goal {slug!r}" for _part, slug in plan.all_goals if slug not in goals)
+        if plan.then and (plan.then not in slugs or any(step.times == 0 for step in plan.steps)):
+            yield f"plan {plan.slug}: {plan.then!r} cannot come after it"
+        if plan.follow_up and plan.slug not in {one.then for one in plans}:
+            yield f"plan {plan.slug}: it follows upon nothing"
 
 
 def _faults_of_plan(plan: PlanTemplate, targets: set[str], lessons: frozenset[str] | None) -> Iterator[str]:
@@ -144,7 +168,7 @@ def _faults_together(plans: Sequence[PlanTemplate]) -> Iterator[str]:
             said.add("twice")
             yield f"two versions of a plan are in force on {day}"
         for colour in COLOURS:
-            asking = [bool(plan.reasons) for plan in present if plan.colour == colour]
+            asking = [bool(plan.reasons) for plan in present if plan.colour == colour and not plan.follow_up]
             if (not asking or asking != [True] * (len(asking) - 1) + [False]) and colour not in said:
                 said.add(colour)
                 yield f"the last plan of {colour}, and no other, has to take every reason (on {day})"

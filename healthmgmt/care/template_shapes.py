@@ -45,19 +45,21 @@ class StepTemplate:
 
 @dataclass(frozen=True)
 class Part:
-    """Steps for people with one of the reasons (beginnings of codes) or under one of the exposures."""
+    """Steps for people with one of the reasons (beginnings of codes) or under one of the exposures, and the goals of them."""
 
     slug: str
     version: int
     reasons: tuple[str, ...]
     exposures: tuple[str, ...]
+    goals: tuple[str, ...]
     words: dict[str, str]
     steps: tuple[StepTemplate, ...]
 
 
 @dataclass(frozen=True)
 class PlanTemplate:
-    """`reasons` are beginnings of reason codes, any of which brings the plan about; empty: the colour alone does.
+    """`reasons` are beginnings of reason codes, any of which brings the plan about; empty: the colour alone does. When all of its
+    steps have ended the plan has, and `then` comes (empty: it stays open); `follow_up`: it comes after another one alone.
 
     In force from `begins` until the day before `ends`. Approved by a clinician, or awaiting it: then both fields are empty.
     """
@@ -66,6 +68,9 @@ class PlanTemplate:
     version: int
     colour: str
     reasons: tuple[str, ...]
+    goals: tuple[str, ...]
+    then: str
+    follow_up: bool
     begins: date
     ends: date | None
     approved_by: str
@@ -76,6 +81,11 @@ class PlanTemplate:
 
     def is_in_force(self, today: date) -> bool:
         return self.begins <= today and (self.ends is None or today < self.ends)
+
+    @property
+    def all_goals(self) -> list[tuple[str, str]]:
+        """Every goal with the part that it belongs to; of its own ones that is empty."""
+        return [("", goal) for goal in self.goals] + [(part.slug, goal) for part in self.parts for goal in part.goals]
 
     @property
     def all_steps(self) -> list[tuple[str, StepTemplate]]:
@@ -97,6 +107,19 @@ class Target:
     slug: str
     below: dict[str, float]
     held_days: int
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a plan is after: each value of the newest exam `below` its limit, or so many percent `less` than before the plan; at home
+    the mean of a `kind` of readings, by limits of its own (`home_below`) or the same percentage."""
+
+    slug: str
+    below: dict[str, float]
+    less: dict[str, float]
+    home_below: dict[str, float]
+    kind: str
+    words: dict[str, str]
 
 
 @dataclass(frozen=True)

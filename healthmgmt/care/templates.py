@@ -14,7 +14,8 @@ from pathlib import Path
 
 from healthmgmt.care import lessons, template_faults
 from healthmgmt.care.template_faults import TemplateError
-from healthmgmt.care.template_shapes import COLOURS, LANGUAGES, Courtesy, Part, PlanTemplate, StepTemplate, Target
+from healthmgmt.care.template_shapes import COLOURS, LANGUAGES, Courtesy, Goal, Part, PlanTemplate, StepTemplate, Target
+from healthmgmt.devices import kinds
 
 FOLDER = Path(__file__).parent / "data" / "plans"
 # The rules come first; then the plans of each colour, the strongest first.
@@ -27,6 +28,7 @@ class Templates:
 
     plans: tuple[PlanTemplate, ...]
     targets: tuple[Target, ...]
+    goals: dict[str, Goal]
     courtesy: Courtesy
     alert_reasons: tuple[str, ...]
     manager_reasons: tuple[str, ...]
@@ -48,7 +50,12 @@ class Templates:
     def plans_json(self, today: date) -> str:
         """For statements: the plans in force, by rank."""
         found = enumerate(self.in_force(today))
-        return json.dumps([{"rank": rank, **_facts(plan, "slug", "version", "colour", "reasons")} for rank, plan in found])
+        names = ("slug", "version", "colour", "reasons", "then", "follow_up")
+        return json.dumps([{"rank": rank, **_facts(plan, *names), "then_parts": self._then_parts(plan, today)} for rank, plan in found])
+
+    def _then_parts(self, plan: PlanTemplate, today: date) -> list[str]:
+        """The parts that what comes then has too."""
+        return [part.slug for one in self.in_force(today) if one.slug == plan.then for part in one.parts]
 
     def parts_json(self) -> str:
         """For statements: the parts of all versions, since open plans keep theirs."""
@@ -65,6 +72,20 @@ class Templates:
         and `is_shared` says that there are several."""
         return json.dumps([row for plan in self.plans for row in _step_rows(plan)])
 
+    def goals_json(self) -> str:
+        """For statements: the goals of all versions, with how readings at home are put together."""
+        return json.dumps(
+            [
+                {"template": plan.slug, "version": plan.version, "part": part, "goal": slug, **_goal_facts(self.goals[slug])}
+                for plan in self.plans
+                for part, slug in plan.all_goals
+            ]
+        )
+
+    def urgent(self) -> list[str]:
+        """The plans that a class A result begins: their clock waits for nobody."""
+        return sorted({plan.slug for plan in self.plans if set(plan.reasons) & set(self.alert_reasons)})
+
     def targets_json(self) -> str:
         """For statements: a row for each indicator of each target."""
         return json.dumps(
@@ -78,6 +99,13 @@ class Templates:
 
 def _facts(one: object, *names: str) -> dict[str, object]:
     return {name: getattr(one, name) for name in names}
+
+
+def _goal_facts(goal: Goal) -> dict[str, object]:
+    days = kinds.load()[goal.kind] if goal.kind else None
+    return _facts(goal, "below", "less", "home_below", "kind") | {
+        "mean_days": days.mean_days if days else 0, "least_days": days.least_days if days else 0
+    }  # fmt: skip
 
 
 def _step_rows(plan: PlanTemplate) -> list[dict[str, object]]:
@@ -118,11 +146,12 @@ def parse(text: str, known_lessons: frozenset[str] | None = None) -> Templates:
     templates = Templates(
         plans=tuple(_plan(entry, parts) for entry in content["plan"]),
         targets=tuple(Target(entry["slug"], dict(entry["below"]), entry["held_days"]) for entry in content.get("target", [])),
+        goals={one.slug: one for one in map(_goal, content.get("goal", []))},
         courtesy=Courtesy(**content["courtesy"]),
         alert_reasons=tuple(content["alert_reasons"]),
         manager_reasons=tuple(content["manager_reasons"]),
     )
-    faults = template_faults.of_templates(templates.plans, templates.targets, templates.courtesy, known_lessons)
+    faults = template_faults.of_templates(templates.plans, templates.targets, templates.courtesy, known_lessons, templates.goals)
     if faults:
         raise TemplateError(faults)
     return templates
@@ -134,6 +163,9 @@ def _plan(entry: dict, parts: dict[tuple[str, int], Part]) -> PlanTemplate:
         version=entry["version"],
         colour=entry["colour"],
         reasons=tuple(entry["reasons"]),
+        goals=tuple(entry.get("goals", ())),
+        then=entry.get("then", ""),
+        follow_up=entry.get("follow_up", False),
         begins=entry["begins"],
         ends=entry.get("ends"),
         approved_by=entry.get("approved_by", ""),
@@ -144,12 +176,18 @@ def _plan(entry: dict, parts: dict[tuple[str, int], Part]) -> PlanTemplate:
     )
 
 
+def _goal(entry: dict) -> Goal:
+    limits = {name: dict(entry.get(name, {})) for name in ("below", "less", "home_below")}
+    return Goal(slug=entry["slug"], kind=entry.get("kind", ""), words={language: entry[language] for language in LANGUAGES}, **limits)
+
+
 def _part(entry: dict) -> Part:
     return Part(
         slug=entry["slug"],
         version=entry["version"],
         reasons=tuple(entry.get("reasons", ())),
         exposures=tuple(entry.get("exposures", ())),
+        goals=tuple(entry.get("goals", ())),
         words={language: entry[language] for language in LANGUAGES},
         steps=tuple(_step(step, entry["slug"]) for step in entry["step"]),
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthmgmt.care import views
+from healthmgmt.care import plan_views, views
 
 app_name = "care"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("people/<uuid:uuid>/", views.person, name="person"),
     path("people/<uuid:uuid>/contact/", views.contact, name="contact"),
     path("people/<uuid:uuid>/steps/<int:pk>/done/", views.finish_step, name="finish_step"),
+    path("people/<uuid:uuid>/pause/", plan_views.pause, name="pause"),
+    path("people/<uuid:uuid>/resume/", plan_views.resume, name="resume"),
+    path("people/<uuid:uuid>/end/", plan_views.end, name="end"),
     path("alerts/", views.alerts, name="alerts"),
     path("alerts/<uuid:uuid>/", views.alert, name="alert"),
     path("alerts/<uuid:uuid>/acknowledge/", views.acknowledge, name="acknowledge"),

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from healthmgmt.audit import services as audit
-from healthmgmt.care import access, alerting, calling, escalating, exceptional, presenters, record, selectors, services, worklists
-from healthmgmt.care.forms import BACK, ContactForm, ExceptionForm, PeopleForm
-from healthmgmt.care.models import Alert, Contact
+from healthmgmt.care import access, alerting, calling, course, escalating, exceptional, presenters, record, selectors, services, worklists
+from healthmgmt.care.forms import BACK, ContactForm, ExceptionForm, PauseForm, PeopleForm
+from healthmgmt.care.models import Alert, Contact, Plan
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
@@ -100,6 +100,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     story = record.story(found, user=request.user, today=_today())
     audit.record("record.viewed", by=Actor.of_request(request), subject=found, person_id=found.pk, reason=CARE)
     context = {"record": story, "person": found, "exception": exceptional.of_person(request.user, found)}
+    context |= {"course": course.of_person(found), "pause_form": PauseForm(), "plan_outcomes": [(one.value, one.label) for one in Plan.BY_HAND]}
     return render(request, "care/person.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Shapes of the administrator's forms about periods; what is right is decided by the services."""
+"""Shapes of the administrator's forms about periods and the calendar; what is right is decided by the services."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -18,3 +18,28 @@ class PeriodForm(forms.Form):
 
 class DeadlineForm(forms.Form):
     deadline_on = Day(label=_("New deadline"))
+
+
+class CalendarDayForm(forms.Form):
+    day = Day(label=_("Day"))
+    name = forms.CharField(label=_("What day it is"), max_length=60)
+    is_free = forms.ChoiceField(label=_("On this day"), choices=[("yes", _("nobody works")), ("no", _("people work"))])
+
+
+class RemoveDayForm(forms.Form):
+    day = Day()
+
+
+class YearForm(forms.Form):
+    year = forms.IntegerField(min_value=2000, max_value=2099)
+
+
+class WeekForm(forms.Form):
+    working_days = forms.MultipleChoiceField(
+        label=_("Days of the week on which people work"),
+        choices=[
+            ("1", _("Monday")), ("2", _("Tuesday")), ("3", _("Wednesday")), ("4", _("Thursday")), ("5", _("Friday")), ("6", _("Saturday")),
+            ("7", _("Sunday")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip

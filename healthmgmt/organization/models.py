@@ -1,6 +1,7 @@
 """The tree of units, who has which role where, the periods, and the organisation's settings."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -122,6 +123,24 @@ class Period(models.Model):
         ]
 
 
+class CalendarDay(models.Model):
+    """A day that the rhythm of the week does not tell: a holiday (`is_free`), or a day of a weekend that is worked."""
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=60)
+    is_free = models.BooleanField()
+
+    CLASSIFICATION = {"day": PLAIN, "name": PLAIN, "is_free": PLAIN}
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="calendar_day_has_a_name")]
+
+
+def monday_to_friday() -> list[int]:
+    return [1, 2, 3, 4, 5]
+
+
 class Settings(models.Model):
     """The organisation's own choices: one row."""
 
@@ -133,6 +152,8 @@ class Settings(models.Model):
     smallest_group = models.PositiveSmallIntegerField(default=10)
     file_retention_days = models.PositiveSmallIntegerField(default=90)
     people_per_manager = models.PositiveSmallIntegerField(default=180, db_default=180)
+    # Of the week, Monday is 1.
+    working_days = ArrayField(models.PositiveSmallIntegerField(), default=monday_to_friday, db_default=[1, 2, 3, 4, 5])
 
     CLASSIFICATION = {
         "timezone": PLAIN,
@@ -143,6 +164,7 @@ class Settings(models.Model):
         "smallest_group": PLAIN,
         "file_retention_days": PLAIN,
         "people_per_manager": PLAIN,
+        "working_days": PLAIN,
     }
 
     class Meta:
@@ -151,4 +173,7 @@ class Settings(models.Model):
             models.CheckConstraint(condition=Q(window_months__gte=13, window_months__lte=24), name="settings_window_13_to_24"),
             models.CheckConstraint(condition=Q(smallest_group__gte=5), name="settings_group_at_least_5"),
             models.CheckConstraint(condition=Q(people_per_manager__gte=1), name="settings_people_per_manager_at_least_1"),
+            models.CheckConstraint(
+                condition=Q(working_days__len__gte=1, working_days__contained_by=[1, 2, 3, 4, 5, 6, 7]), name="settings_working_days_of_the_week"
+            ),
         ]

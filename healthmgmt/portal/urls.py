@@ -3,6 +3,7 @@ from django.urls import path
 
 from healthmgmt.portal import liaison, undoing, views
 from healthmgmt.portal.administration import views as administration
+from healthmgmt.portal.employee import pausing as resting
 from healthmgmt.portal.employee import views as employee
 from healthmgmt.portal.packs import proposals, simulations
 from healthmgmt.portal.packs import views as packs
@@ -47,6 +48,8 @@ urlpatterns = [
     path("today/", employee.today, name="today"),
     path("report/", employee.report, name="report"),
     path("plan/", employee.plan, name="plan"),
+    path("plan/pause/", resting.pause, name="pause_plan"),
+    path("plan/resume/", resting.resume, name="resume_plan"),
     path("plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/done/", employee.finish_step, name="finish_step"),
     path("readings/", employee.home_readings, name="readings"),
     path("readings/<uuid:token>/withdraw/", employee.withdraw_reading, name="withdraw_reading"),

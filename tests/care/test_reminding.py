@@ -10,6 +10,7 @@ from healthmgmt.audit.models import Event
 from healthmgmt.care import lessons, reminding, services, templates
 from healthmgmt.care.models import Step
 from healthmgmt.core.actors import Actor
+from healthmgmt.organization.models import Settings
 from healthmgmt.people import services as people
 from healthmgmt.work.models import Job
 from tests import cast as casting
@@ -17,6 +18,12 @@ from tests.care.making import DAY, assessment
 
 BY = Actor(label="system:test")
 ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(autouse=True)
+def every_day_is_worked(cast) -> None:
+    """The hours of a day are what is looked at here; free days are in test_lifecycle."""
+    Settings.objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
 
 
 def at(hour: int, minute: int = 0, days: int = 3) -> datetime:

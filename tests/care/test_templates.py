@@ -73,7 +73,7 @@ def shipped(slug: str) -> templates.PlanTemplate:
 def test_shipped_templates_cover_every_colour() -> None:
     plans = templates.load().in_force(TODAY)
     assert {plan.colour for plan in plans} == set(Assessment.Colour.values)
-    assert [plan.slug for plan in plans] == ["red_alert", "red_high_risk", "orange", "yellow", "blue", "grey", "green"]
+    assert [plan.slug for plan in plans] == ["red_alert", "red_high_risk", "orange", "yellow", "yellow_after", "blue", "blue_after", "grey", "grey_after", "green"]
 
 
 def test_shipped_templates_use_the_doers_of_steps() -> None:
@@ -133,7 +133,7 @@ def test_shipped_templates_await_approval() -> None:
 
 def test_version_counts_from_its_day_and_the_former_until_then() -> None:
     found = templates.load()
-    assert [{one.version for one in found.in_force(day)} for day in (date(2025, 12, 31), date(2026, 1, 1))] == [{1}, {2}]
+    assert [{one.version for one in found.in_force(day) if not one.follow_up} for day in (date(2025, 12, 31), date(2026, 1, 1))] == [{1}, {2}]
 
 
 def test_words_are_found_by_version_and_number() -> None:

@@ -84,6 +84,8 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "care.remind": dict,
     "insight.settle": lambda: {"period": Period.objects.get().pk},
     "care.finish_by_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
+    "care.follow_roster": dict,
+    "care.follow_calendar": dict,
     "care.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "exams.follow_merger": lambda: {"unit": 0, "into": 0, "change": 0},
     "exams.mend": lambda: {"mending": Mending.objects.earliest("pk").pk, "user": None},

@@ -15,7 +15,7 @@ from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, Us
 from healthmgmt.audit import sealing
 from healthmgmt.audit.models import Event
 from healthmgmt.care import services as care
-from healthmgmt.care.models import Alert, Assignment, Escalation, ExceptionalAccess, Plan, PlanPart, Step
+from healthmgmt.care.models import Alert, Assignment, Escalation, ExceptionalAccess, GoalState, Pause, Plan, PlanPart, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.exams import access, correcting, links, reports
@@ -23,7 +23,7 @@ from healthmgmt.exams import services as exams
 from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Exam, ExamLayout, Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
-from healthmgmt.organization.models import Membership, Period, Unit
+from healthmgmt.organization.models import CalendarDay, Membership, Period, Unit
 from healthmgmt.organization.selectors import today
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.people.models import Consent, Exposure, Person
@@ -254,6 +254,10 @@ def _own_lesson(person: Person) -> dict[str, object]:
         plan=plan, part=part, number=61, kind="lesson", doer=Step.Doer.PERSON, due_on=begun, state=Step.State.DONE, ended_at=timezone.now(), ended_by="x"
     )  # fmt: skip
     care.answer_lesson(step, answers=[0, 0, 0], today=ended, by=Actor.system())
+    # How the plan went: it stood still for a week, and its goal was never measured.
+    Pause.objects.create(person=person, reason="leave", begun_on=begun, begun_by="x", ended_on=date(2026, 1, 8), ended_by="x")
+    GoalState.objects.create(plan=plan, goal="weight", state=GoalState.State.NOT_MEASURED, stated_on=ended)
+    CalendarDay.objects.get_or_create(day=date(2026, 10, 1), defaults={"name": "National Day", "is_free": True})
     return {"uuid": plan.uuid, "number": step.number, "occurrence": step.occurrence}
 
 

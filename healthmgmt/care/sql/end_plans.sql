@@ -1,17 +1,18 @@
 -- Plans that the newest assessments change: those of another template end with their open steps, the others are kept and
 -- note the assessment; returns how many are kept, and ended. A person whom the new data cannot place (grey) keeps a plan that a known colour began.
+-- What came after a plan stays until there is another exam, or another reason of the kind that began that plan.
 -- A plan for red or orange does not end because values have aged: where the assessment rests on a part alone of what began it, all of
 -- which still counts.
 WITH template AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(plans)s::jsonb) AS t(rank int, slug text, colour text, reasons jsonb)
+    SELECT * FROM jsonb_to_recordset(%(plans)s::jsonb) AS t(rank int, slug text, colour text, reasons jsonb, "then" text, follow_up boolean)
 ),
 target AS MATERIALIZED (
-    SELECT a.person_id, a.id AS assessment_id, a.colour, a.exams, t.slug, t.rank
+    SELECT a.person_id, a.id AS assessment_id, a.colour, a.exams, a.reasons, t.slug, t.rank, t."then", t.reasons AS beginnings
     FROM risk_assessment AS a
     CROSS JOIN LATERAL (
-        SELECT template.slug, template.rank
+        SELECT template.slug, template.rank, template."then", template.reasons
         FROM template
-        WHERE template.colour = a.colour
+        WHERE template.colour = a.colour AND NOT template.follow_up
           AND (
               template.reasons = '[]'
               OR EXISTS (
@@ -25,33 +26,43 @@ target AS MATERIALIZED (
     ) AS t
     WHERE a.id BETWEEN %(first)s AND %(last)s AND a.is_current
 ),
+pair AS MATERIALIZED (
+    -- With the plan that is open.
+    SELECT
+        target.*, p.id AS plan_id, p.template, basis.exams AS basis_exams,
+        p.template = target.slug OR p.template = target."then" AND target.exams <@ basis.exams AND NOT EXISTS (
+            SELECT 1
+            FROM jsonb_array_elements(target.reasons) AS reason, jsonb_array_elements_text(target.beginnings) AS beginning
+            WHERE starts_with(reason ->> 'code', beginning) AND NOT basis.reasons @> jsonb_build_array(reason)
+        ) AS goes_on
+    FROM target
+    JOIN care_plan AS p ON p.person_id = target.person_id AND p.ended_on IS NULL
+    JOIN risk_assessment AS basis ON basis.id = p.assessment_id
+),
 kept AS (
     UPDATE care_plan AS p
-    SET assessment_id = target.assessment_id
-    FROM target
-    WHERE p.person_id = target.person_id AND p.ended_on IS NULL
-      AND p.template = target.slug AND p.assessment_id <> target.assessment_id
+    SET assessment_id = pair.assessment_id
+    FROM pair
+    WHERE p.id = pair.plan_id AND pair.goes_on AND p.assessment_id <> pair.assessment_id
     RETURNING p.id
 ),
 ended AS (
     UPDATE care_plan AS p
     SET ended_on = greatest(%(today)s, p.opened_on),
         outcome = CASE
-            WHEN p.colour = 'grey' THEN 'determined'
-            WHEN target.rank < coalesce(former.rank, 0) THEN 'stepped_up'
+            WHEN p.colour = 'grey' AND pair.colour <> 'grey' THEN 'determined'
+            WHEN former.follow_up AND former.slug = pair."then" THEN 'renewed'
+            WHEN pair.rank < coalesce(former.rank, 0) THEN 'stepped_up'
             ELSE 'stepped_down'
         END
-    FROM target
-    LEFT JOIN care_plan AS open_plan ON open_plan.person_id = target.person_id AND open_plan.ended_on IS NULL
-    LEFT JOIN template AS former ON former.slug = open_plan.template
-    LEFT JOIN risk_assessment AS basis ON basis.id = open_plan.assessment_id
-    WHERE p.id = open_plan.id
-      AND p.template <> target.slug
-      AND (target.colour <> 'grey' OR p.colour = 'green')
+    FROM pair
+    LEFT JOIN template AS former ON former.slug = pair.template
+    WHERE p.id = pair.plan_id AND NOT pair.goes_on
+      AND (pair.colour <> 'grey' OR p.colour = 'green' OR former.follow_up AND former.slug = pair."then")
       AND NOT (
-          p.colour IN ('red', 'orange') AND target.rank > former.rank
-          AND target.exams <@ basis.exams AND cardinality(target.exams) < cardinality(basis.exams)
-          AND NOT EXISTS (SELECT 1 FROM exams_exam AS e WHERE e.id = ANY (basis.exams) AND e.state <> 'current')
+          p.colour IN ('red', 'orange') AND pair.rank > former.rank
+          AND pair.exams <@ pair.basis_exams AND cardinality(pair.exams) < cardinality(pair.basis_exams)
+          AND NOT EXISTS (SELECT 1 FROM exams_exam AS e WHERE e.id = ANY (pair.basis_exams) AND e.state <> 'current')
       )
     RETURNING p.id
 ),

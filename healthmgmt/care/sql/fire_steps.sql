@@ -1,36 +1,49 @@
 -- Planned steps whose day has come. The state makes it once: whoever comes second finds them fired. The platform asks nobody
 -- for more than so many things in seven days, contacts by others counted: what is over that waits for a later day. What those
--- who care for somebody have to do does not wait.
-WITH due AS (
-    SELECT s.id
+-- who care for somebody have to do does not wait for that, but it does for a free day to be over. Nothing fires in a plan that is
+-- paused. A class A result (`urgent`) waits for nothing.
+WITH due AS MATERIALIZED (
+    SELECT s.id, s.due_on, s.doer, p.person_id
     FROM care_step AS s
     JOIN care_plan AS p ON p.id = s.plan_id AND p.ended_on IS NULL
+    LEFT JOIN care_pause AS pause ON pause.person_id = p.person_id AND pause.ended_on IS NULL
     WHERE s.state = 'planned' AND s.due_on <= %(today)s AND coalesce(s.postponed_until, s.due_on) <= %(today)s
-      AND s.id BETWEEN %(first)s AND %(last)s
-      AND (
-          s.doer <> 'person'
-          OR (
-              SELECT count(*)
-              FROM care_plan AS theirs
-              JOIN care_step AS other ON other.plan_id = theirs.id
-              WHERE theirs.person_id = p.person_id AND other.doer = 'person'
-                AND (
-                    other.fired_on > %(today)s::date - 7
-                    OR other.state = 'planned' AND coalesce(other.postponed_until, other.due_on) <= %(today)s
-                    AND (other.due_on, other.id) < (s.due_on, s.id)
-                )
-          ) + (
-              SELECT count(*)
-              FROM care_contact AS c
-              WHERE c.person_id = p.person_id AND c.made_at > %(today)s::date - 7 AND c.ending = ANY (%(reached)s::text[])
-          ) < %(most)s
-      )
-    ORDER BY s.due_on, s.id
-    LIMIT %(size)s
-    FOR UPDATE OF s
+      AND (p.template = ANY (%(urgent)s::text[]) OR pause.id IS NULL AND NOT (s.doer <> 'person' AND %(is_free)s))
+),
+asked AS (
+    SELECT person_id, count(*) AS times
+    FROM (
+        SELECT p.person_id
+        FROM care_step AS s
+        JOIN care_plan AS p ON p.id = s.plan_id
+        WHERE s.doer = 'person' AND s.fired_on > %(today)s::date - 7
+        UNION ALL
+        SELECT c.person_id
+        FROM care_contact AS c
+        WHERE c.made_at > %(today)s::date - 7 AND c.ending = ANY (%(reached)s::text[])
+    ) AS one
+    GROUP BY person_id
+),
+allowed AS (
+    SELECT id, due_on FROM due WHERE doer <> 'person'
+    UNION ALL
+    SELECT own.id, own.due_on
+    FROM (
+        SELECT id, due_on, person_id, row_number() OVER (PARTITION BY person_id ORDER BY due_on, id) AS turn
+        FROM due
+        WHERE doer = 'person'
+    ) AS own
+    LEFT JOIN asked ON asked.person_id = own.person_id
+    WHERE own.turn + coalesce(asked.times, 0) <= %(most)s
+),
+first AS MATERIALIZED (
+    SELECT id FROM allowed WHERE id BETWEEN %(first)s AND %(last)s ORDER BY due_on, id LIMIT %(size)s
+),
+claimed AS MATERIALIZED (
+    SELECT s.id FROM care_step AS s JOIN first ON first.id = s.id WHERE s.state = 'planned' ORDER BY s.id FOR UPDATE OF s
 )
 UPDATE care_step AS s
 SET state = 'fired', fired_on = %(today)s,
     lapses_on = CASE WHEN s.window_days > 0 THEN %(today)s::date + s.window_days END
-FROM due
-WHERE s.id = due.id
+FROM claimed
+WHERE s.id = claimed.id

@@ -1,10 +1,12 @@
--- Steps that were not done within their window; returns their plans.
+-- Steps that were not done within their window; returns their plans. While a plan is paused nothing lapses.
 WITH late AS (
-    SELECT id FROM care_step
-    WHERE state = 'fired' AND lapses_on < %(today)s AND id BETWEEN %(first)s AND %(last)s
-    ORDER BY lapses_on, id
+    SELECT s.id FROM care_step AS s
+    JOIN care_plan AS p ON p.id = s.plan_id
+    WHERE s.state = 'fired' AND s.lapses_on < %(today)s AND s.id BETWEEN %(first)s AND %(last)s
+      AND NOT EXISTS (SELECT 1 FROM care_pause AS pause WHERE pause.person_id = p.person_id AND pause.ended_on IS NULL)
+    ORDER BY s.lapses_on, s.id
     LIMIT %(size)s
-    FOR UPDATE
+    FOR UPDATE OF s
 )
 UPDATE care_step AS s
 SET state = 'lapsed', ended_at = now(), ended_by = %(by)s

@@ -1,18 +1,18 @@
--- The parts of the open plans that were checked against a range of assessments: those that a reason or an exposure asks for
+-- The parts of the open plans that were checked against a range of assessments, and of the named ones: those that a reason or an exposure asks for
 -- now begin today, the others end with their open steps; what was done stays. Returns how many were added, and dropped.
 WITH part AS MATERIALIZED (
     SELECT *
     FROM jsonb_to_recordset(%(parts)s::jsonb) AS t(template text, version int, slug text, reasons jsonb, exposures jsonb)
 ),
 chosen AS MATERIALIZED (
-    SELECT p.id, p.person_id, p.template, p.version, coalesce(told.codes, '{}') AS codes
+    SELECT p.id, p.person_id, p.template, p.version, p.paused_days, coalesce(told.codes, '{}') AS codes
     FROM care_plan AS p
     JOIN risk_assessment AS a ON a.id = p.assessment_id
     CROSS JOIN LATERAL (
         SELECT array_agg(DISTINCT reason ->> 'code' ORDER BY reason ->> 'code') AS codes
         FROM jsonb_array_elements(a.reasons) AS reason
     ) AS told
-    WHERE p.ended_on IS NULL AND p.assessment_id BETWEEN %(first)s AND %(last)s
+    WHERE p.ended_on IS NULL AND (p.assessment_id BETWEEN %(first)s AND %(last)s OR p.id = ANY (%(plan_ids)s::bigint[]))
 ),
 called AS MATERIALIZED (
     -- Many have the same reasons: what these call for is found once.
@@ -26,11 +26,11 @@ called AS MATERIALIZED (
     )
 ),
 wanted AS MATERIALIZED (
-    SELECT chosen.id AS plan_id, called.slug
+    SELECT chosen.id AS plan_id, chosen.paused_days, called.slug
     FROM chosen
     JOIN called USING (template, version, codes)
     UNION
-    SELECT chosen.id, part.slug
+    SELECT chosen.id, chosen.paused_days, part.slug
     FROM chosen
     JOIN people_exposure AS e ON e.person_id = chosen.person_id AND e.since <= %(today)s AND (e.until IS NULL OR e.until > %(today)s)
     JOIN part ON part.template = chosen.template AND part.version = chosen.version AND part.exposures ? e.kind
@@ -50,8 +50,8 @@ cancelled AS (
     WHERE s.part_id = dropped.id AND s.state IN ('planned', 'fired')
 ),
 added AS (
-    INSERT INTO care_planpart (plan_id, slug, begun_on)
-    SELECT plan_id, slug, %(today)s
+    INSERT INTO care_planpart (plan_id, slug, begun_on, paused_days)
+    SELECT plan_id, slug, %(today)s, paused_days
     FROM wanted
     ORDER BY plan_id, slug
     ON CONFLICT (plan_id, slug) WHERE ended_on IS NULL DO NOTHING

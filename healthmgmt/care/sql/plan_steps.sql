@@ -2,7 +2,9 @@
 -- them that are planned or to be done: nothing of one pathway waits for what is late in another, and nobody's for what others
 -- put off. Which plans: those of a range of assessments, one plan, or those in which a step lapsed today. Of steps that ask for
 -- the same thing (`key`) the one with the tightest rhythm is taken; occurrences whose window has passed are left out, and so is
--- what the person does not want, a lesson learnt not long ago, and what stops while its target is held.
+-- what the person does not want, a lesson learnt not long ago, and what stops while its target is held. All days are those of the
+-- plan's own clock, which stands still while it is paused, until they are written down. What those do who work moves on from a free
+-- day (`moved`), unless a class A result runs (`urgent`); its key keeps the day.
 -- Most plans that begin on one day are alike: what comes next is found once for all that are (`alike`).
 WITH template AS MATERIALIZED (
     SELECT *
@@ -16,12 +18,14 @@ chosen AS MATERIALIZED (
     -- number, where one cancelled before its day had come counts for nothing and a part that came back counts its occurrences
     -- on (`former`); how many of a part wait, by side; and the lessons that its person has learnt.
     SELECT
-        p.id, p.person_id, p.template, p.version, p.opened_on,
+        p.id, p.person_id, p.template, p.version, p.opened_on, p.paused_days,
         runs.ids, coalesce(runs.begun, '{}') AS begun, coalesce(had.found, '{}') AS had, coalesce(waiting.found, '{}') AS waiting,
         coalesce(learnt.lessons, '{}') AS learnt
     FROM care_plan AS p
     CROSS JOIN LATERAL (
-        SELECT jsonb_object_agg(run.slug, run.id) AS ids, jsonb_object_agg(run.slug, run.begun_on) AS begun, array_agg(run.id) AS open_ids
+        SELECT
+            jsonb_object_agg(run.slug, run.id) AS ids, jsonb_object_agg(run.slug, run.begun_on - run.paused_days) AS begun,
+            array_agg(run.id) AS open_ids
         FROM care_planpart AS run
         WHERE run.plan_id = p.id AND run.ended_on IS NULL
     ) AS runs
@@ -29,7 +33,7 @@ chosen AS MATERIALIZED (
         SELECT jsonb_object_agg(one.number, to_jsonb(one)) AS found
         FROM (
             SELECT
-                s.number, max(s.due_on) AS last_on, bool_or(s.state IN ('planned', 'fired')) AS is_open,
+                s.number, max(s.due_on - s.paused_days) AS last_on, bool_or(s.state IN ('planned', 'fired')) AS is_open,
                 bool_or(s.state = 'declined') AS is_declined, max(s.occurrence) FILTER (
                     -- Nothing is unequal to all of none.
                     WHERE s.part_id IS NOT NULL AND s.part_id <> ALL (coalesce(runs.open_ids, '{}'))
@@ -58,6 +62,10 @@ chosen AS MATERIALIZED (
       AND (
           p.assessment_id BETWEEN %(first)s AND %(last)s
           OR p.id = ANY (%(plan_ids)s::bigint[])
+      )
+      AND (
+          p.template = ANY (%(urgent)s::text[])
+          OR NOT EXISTS (SELECT 1 FROM care_pause AS pause WHERE pause.person_id = p.person_id AND pause.ended_on IS NULL)
       )
 ),
 held AS MATERIALIZED (
@@ -90,16 +98,17 @@ held AS MATERIALIZED (
 ),
 alike AS MATERIALIZED (
     SELECT
-        row_number() OVER () AS id, array_agg(chosen.id) AS plan_ids, chosen.template, chosen.version, chosen.opened_on,
-        chosen.begun, chosen.had, chosen.waiting, chosen.learnt, coalesce(held.stops, '{}') AS held
+        row_number() OVER () AS id, array_agg(chosen.id) AS plan_ids, chosen.template, chosen.version, chosen.opened_on, chosen.paused_days,
+        %(today)s::date - chosen.paused_days AS today, chosen.begun, chosen.had, chosen.waiting, chosen.learnt, coalesce(held.stops, '{}') AS held
     FROM chosen
     LEFT JOIN held ON held.person_id = chosen.person_id
-    GROUP BY chosen.template, chosen.version, chosen.opened_on, chosen.begun, chosen.had, chosen.waiting, chosen.learnt, held.stops
+    GROUP BY chosen.template, chosen.version, chosen.opened_on, chosen.paused_days, chosen.begun, chosen.had, chosen.waiting, chosen.learnt, held.stops
 ),
 asked AS MATERIALIZED (
     -- What a plan and its parts ask for, from `place` on (counted from 0).
     SELECT
-        alike.id AS alike_id, t.doer = 'person' AS is_own, alike.waiting, t.part, run.begun_on, key.former, key.last_on,
+        alike.id AS alike_id, alike.paused_days, alike.today, t.doer = 'person' AS is_own, alike.waiting, t.part, run.begun_on, key.former,
+        key.last_on,
         t.number, t.key, t.rank, t.is_shared, t.kind, t.doer, t.window_days, t.first_day, t.every_days, t.times, start.place
     FROM alike
     JOIN template AS t ON t.template = alike.template AND t.version = alike.version AND (t.part = '' OR alike.begun ? t.part)
@@ -118,7 +127,7 @@ asked AS MATERIALIZED (
         SELECT CASE WHEN t.every_days = 0 THEN 0 ELSE greatest(
             0,
             (key.last_on - run.begun_on - t.first_day) / t.every_days + CASE WHEN key.last_on >= run.begun_on + t.first_day THEN 1 END,
-            CASE WHEN t.window_days > 0 THEN ceil((%(today)s - run.begun_on - t.first_day - t.window_days)::numeric / t.every_days)::int END
+            CASE WHEN t.window_days > 0 THEN ceil((alike.today - run.begun_on - t.first_day - t.window_days)::numeric / t.every_days)::int END
         ) END AS place
     ) AS start
     WHERE NOT key.is_declined
@@ -144,14 +153,17 @@ placed AS MATERIALIZED (
     -- Of what is due on one day, what was had longest ago comes first.
     SELECT *, row_number() OVER (PARTITION BY alike_id, part, is_own ORDER BY due_on, last_on NULLS FIRST, number) AS turn
     FROM candidate
-    WHERE window_days = 0 OR due_on + window_days >= %(today)s
+    WHERE window_days = 0 OR due_on + window_days >= today
 )
-INSERT INTO care_step (plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, state, ended_by)
-SELECT chosen.id, (chosen.ids ->> placed.part)::bigint, number, occurrence, kind, doer, due_on, window_days, 'planned', ''
+INSERT INTO care_step (plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, paused_days, postponed_until, state, ended_by)
+SELECT
+    chosen.id, (chosen.ids ->> placed.part)::bigint, number, occurrence, kind, doer, due_on + placed.paused_days, window_days,
+    placed.paused_days, CASE WHEN NOT is_own AND chosen.template <> ALL (%(urgent)s::text[]) THEN moved.onto END, 'planned', ''
 FROM placed
 JOIN alike ON alike.id = placed.alike_id
 CROSS JOIN LATERAL unnest(alike.plan_ids) AS plan(id)
 JOIN chosen ON chosen.id = plan.id
+LEFT JOIN jsonb_to_recordset(%(moved)s::jsonb) AS moved(day date, onto date) ON moved.day = placed.due_on + placed.paused_days
 WHERE turn + coalesce((placed.waiting ->> (part || ' ' || is_own::text))::int, 0) <= 2
 ORDER BY chosen.id, due_on
 ON CONFLICT DO NOTHING

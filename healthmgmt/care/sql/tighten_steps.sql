@@ -14,5 +14,5 @@ JOIN template AS tighter ON tighter.template = p.template AND tighter.version = 
 JOIN template AS looser ON looser.template = p.template AND looser.version = p.version
     AND looser.key = tighter.key AND looser.rank > tighter.rank
 WHERE p.ended_on IS NULL AND p.assessment_id BETWEEN %(first)s AND %(last)s
-  AND s.plan_id = p.id AND s.number = looser.number AND s.state = 'planned' AND s.postponed_until IS NULL
+  AND s.plan_id = p.id AND s.number = looser.number AND s.state = 'planned' AND (s.postponed_until IS NULL OR s.doer <> 'person')
   AND s.due_on > run.begun_on + tighter.first_day

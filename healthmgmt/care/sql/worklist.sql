@@ -4,6 +4,8 @@
 --   worsened  the colour is worse than in the round before, by the same edition, and nobody has called about it
 --   due       the next contact, or a case manager's step of the plan, is due
 --   tried     called, but never reached
+-- Whose plan is paused is not called, but for an alert, and for red whom nobody has spoken to and who paused it alone. A pause without
+-- an end is looked at again after 90 days.
 -- Who has taken the consent to calls back is called for an alert alone.
 -- A colour that has expired (all its values left the window) is no reason by itself, but ends nothing that is due.
 -- Whom somebody has just called (the next contact lies ahead) comes back on that day; alerts and people never reached stay.
@@ -63,11 +65,11 @@ alarm AS MATERIALIZED (
     GROUP BY a.person_id
 ),
 step AS MATERIALIZED (
-    SELECT DISTINCT ON (s.plan_id) s.plan_id, s.due_on, s.number
+    SELECT DISTINCT ON (s.plan_id) s.plan_id, coalesce(s.postponed_until, s.due_on) AS due_on, s.number
     FROM care_step AS s
     JOIN present ON present.plan_id = s.plan_id
     WHERE s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
-    ORDER BY s.plan_id, s.due_on, s.number
+    ORDER BY s.plan_id, coalesce(s.postponed_until, s.due_on), s.number
 ),
 placed AS (
     SELECT
@@ -77,6 +79,7 @@ placed AS (
             WHEN array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], before.colour) THEN before.colour
         END AS former,
         coalesce(last_contact.next_on <= %(today)s, true) AS is_free,
+        pause.id IS NOT NULL AS is_paused, coalesce(pause.is_own, false) AS is_own_pause,
         coalesce((tally.reached_at AT TIME ZONE %(timezone)s)::date >= present.since, false) AS is_reached
     FROM mine
     LEFT JOIN present ON present.person_id = mine.id
@@ -84,6 +87,8 @@ placed AS (
     LEFT JOIN tally ON tally.person_id = mine.id
     LEFT JOIN alarm ON alarm.person_id = mine.id
     LEFT JOIN step ON step.plan_id = present.plan_id
+    LEFT JOIN care_pause AS pause ON pause.person_id = mine.id AND pause.ended_on IS NULL
+        AND (pause.until IS NOT NULL OR pause.begun_on > %(today)s::date - 90)
     LEFT JOIN risk_assessment AS before
         ON before.id = present.before_id AND present.expired_of IS NULL AND present.colour = ANY (%(worsened_colours)s::text[])
 ),
@@ -91,7 +96,9 @@ headed AS (
     SELECT placed.*, CASE
         WHEN alert_id IS NOT NULL THEN 'alert'
         WHEN colour IS NULL OR NOT may_be_called THEN NULL
+        WHEN is_paused AND NOT (is_own_pause AND colour = 'red') THEN NULL
         WHEN colour = 'red' AND NOT is_reached AND is_free THEN 'first'
+        WHEN is_paused THEN NULL
         WHEN tries > 0 AND NOT is_reached THEN 'tried'
         WHEN former IS NOT NULL AND tries = 0 THEN 'worsened'
         WHEN is_free AND coalesce(next_on, due_on) <= %(today)s THEN 'due'

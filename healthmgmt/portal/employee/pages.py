@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.utils import timezone
 
+from healthmgmt.care import course, pausing
 from healthmgmt.care.models import Step
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
@@ -15,6 +16,7 @@ from healthmgmt.people.selectors import consents_of
 from healthmgmt.portal.employee import changes, colour, consenting, openings, selectors, sentence, steps
 from healthmgmt.portal.employee import report as results
 from healthmgmt.portal.employee.measured import ROUND_DAYS, present
+from healthmgmt.portal.employee.pausing import RestForm
 
 LAST_OPENINGS, OWN_VIEWS, OLD_STEPS, NEAR_STEPS = 4, 20, 5, 4
 
@@ -23,7 +25,7 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
     """How am I, what is the one thing to do, by when."""
     record = selectors.record_of(person, today=today)
     one, items, gone = record.assessment, record.items, record.expired
-    open_steps = selectors.open_steps(person)
+    open_steps, paused = selectors.open_steps(person), pausing.of_person(person)
     exam_by = None if one else selectors.exam_due_by(today)
     if gone and exam_by and exam_by < today:
         exam_by = None
@@ -31,14 +33,15 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
         "person": person,
         "today": today,
         "sentence": sentence.today_sentence(
-            one, items, open_steps, today=today, is_settled=one is not None and one.is_settled, exam_by=exam_by, expired=gone
+            one, items, [] if paused else open_steps, today=today, is_settled=one is not None and one.is_settled, exam_by=exam_by, expired=gone
         ),
         "exam_by": exam_by,
         "is_expired": gone is not None,
         # While nothing counts, new results are the one thing to do.
-        "action": None if gone else steps.action(open_steps, today),
+        "action": None if gone or paused else steps.action(open_steps, today),
+        "paused": course.paused_words(paused) if paused else "",
         "card": colour.card(one, items, record.outlook(person)) if one else colour.expired_card(gone, record.pack) if gone else None,
-        "steps": _near(open_steps, today),
+        "steps": [] if paused else _near(open_steps, today),
         "manager": selectors.manager_name(open_steps[0]) if open_steps else "",
         "changes": None if gone else changes.since(present(items), one),
         "opened": selectors.opened(person, since=_month_start()),
@@ -104,6 +107,8 @@ def plan(person: Person, *, today: date) -> dict[str, Any]:
         "older": steps.ended(older, today),
         "manager": selectors.manager_name(present_plan) if present_plan else "",
         "past": [steps.past_plan(one) for one in plans if one.ended_on],
+        "course": course.of_person(person),
+        "rest_form": RestForm(),
     }
 
 

@@ -51,4 +51,8 @@ URLS = {
     "admin/periods/<int:pk>/deadline/": of_periods({"POST": 302}, data={"POST": lambda: {"deadline_on": "2026-12-01"}}),
     "admin/periods/<int:pk>/close/": of_periods({"POST": 302}),
     "admin/periods/<int:pk>/lock/": of_periods({"POST": 302}),
+    "admin/calendar/": Rule(ADMIN, {"GET": 200, "POST": 422}),
+    "admin/calendar/remove/": Rule(ADMIN, {"POST": 302}, data={"POST": lambda: {"day": "2026-12-01"}}),
+    "admin/calendar/year/": Rule(ADMIN, {"POST": 302}, data={"POST": lambda: {"year": 2026}}),
+    "admin/calendar/week/": Rule(ADMIN, {"POST": 302}, data={"POST": lambda: {"working_days": ["1", "2"]}}),
 }

@@ -21,6 +21,11 @@ URLS = {
         CARERS, {"GET": 200, "POST": 302}, PEOPLE, kind="person", data={"POST": lambda: {"ending": "will_come", "note": ""}}
     ),
     "care/people/<uuid:uuid>/steps/<int:pk>/done/": Rule(CARERS, {"POST": 302}, STEPS, kind="step"),
+    "care/people/<uuid:uuid>/pause/": Rule(
+        CARERS, {"POST": 302}, PEOPLE, kind="person", data={"POST": lambda: {"reason": "leave", "until": "", "note": ""}}
+    ),
+    "care/people/<uuid:uuid>/resume/": Rule(CARERS, {"POST": 302}, PEOPLE, kind="person"),
+    "care/people/<uuid:uuid>/end/": Rule(CARERS, {"POST": 302}, PEOPLE, kind="person", data={"POST": lambda: {"outcome": "referred"}}),
     "care/alerts/": Rule(CARERS, {"GET": 200}),
     "care/alerts/<uuid:uuid>/": Rule(CARERS, {"GET": 200}, ALERTS, kind="alert"),
     "care/alerts/<uuid:uuid>/acknowledge/": Rule(CARERS, {"POST": 302}, ALERTS, kind="alert"),

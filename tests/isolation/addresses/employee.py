@@ -21,6 +21,8 @@ URLS = {
     "today/": Rule(EMPLOYEES, {"GET": 200}),
     "report/": Rule(EMPLOYEES, {"GET": 200}),
     "plan/": Rule(EMPLOYEES, {"GET": 200}),
+    "plan/pause/": Rule(EMPLOYEES, {"POST": 302}, data={"POST": lambda: {"weeks": "2"}}),
+    "plan/resume/": Rule(EMPLOYEES, {"POST": 302}),
     "plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/done/": Rule(EMPLOYEES, {"POST": 302}, STEPS, kind="own step"),
     "readings/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": _reading}),
     "readings/<uuid:token>/withdraw/": Rule(EMPLOYEES, {"POST": 302}, {"anna": EMPLOYEES, "amos": frozenset()}, kind="reading"),
