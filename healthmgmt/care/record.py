@@ -16,6 +16,8 @@ from healthmgmt.devices import presenters as at_home
 from healthmgmt.devices import selectors as readings
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
+from healthmgmt.people import presenters as roster
+from healthmgmt.people import selectors as people
 from healthmgmt.people.models import Person
 from healthmgmt.risk import editions, explanation, packs
 from healthmgmt.risk import services as risk
@@ -127,9 +129,15 @@ def story(person: Person, *, user: User, today: date) -> Record:
         timeline=_timeline(person),
         alerts=alerts_of(person),
         home=_home(person),
-        answers=[*measured.answers(exams), (_("Calls"), presenters.consent_to_calls(person))],
+        answers=[*_exposures(person), *measured.answers(exams), (_("Calls"), presenters.consent_to_calls(person))],
         carers=selectors.carers_of(person),
     )
+
+
+def _exposures(person: Person) -> list[tuple[str, str]]:
+    """The hazards at work, where there are any; one query."""
+    found = [roster.exposure_words(one) for one in people.exposures_of(person)]
+    return [(_("Works under"), "; ".join(found))] if found else []
 
 
 def _home(person: Person) -> Home | None:

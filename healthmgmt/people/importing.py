@@ -18,6 +18,7 @@ from healthmgmt.core.encryption import encrypt, keyed_hash
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import root_unit
+from healthmgmt.people import hazards
 from healthmgmt.people.models import RosterRow
 from healthmgmt.people.parsing import Columns, Problem, RosterLine
 from healthmgmt.people.sheets import Unreadable
@@ -26,7 +27,7 @@ from healthmgmt.people.sheets import Unreadable
 BEFORE_RECORDS = date(1900, 1, 1)
 STAGED = [
     "number", "sheet_row", "emp_no", "name", "id_no", "id_hash", "sex", "birth", "path_number", "left_on", "hired_on",
-    "occupation", "exposures", "verdict", "reason", "field", "changes",
+    "occupation", "exposures", "rotates_on", "verdict", "reason", "field", "changes",
 ]  # fmt: skip
 
 
@@ -91,6 +92,7 @@ class Staging:
                 line.hired_on.isoformat() if line.hired_on else None,
                 line.occupation,
                 _json_list(line.exposures),
+                line.rotates_on.isoformat() if line.rotates_on else None,
                 "ready",
                 "",
                 "",
@@ -112,7 +114,7 @@ def judge(staging: Staging, reach: Reach, *, by: Actor) -> int:
     root = root_unit()
     # A small organisation's file may have no units at all; its new people are in the root then.
     needs_unit = staging.columns.says("unit", "dept") or not reach.may_edit(root.path)
-    parameters = {"reach": [prefix + "%" for prefix in reach.roster], "needs_unit": needs_unit, "root": root.pk}
+    parameters = {"reach": [prefix + "%" for prefix in reach.roster], "needs_unit": needs_unit, "root": root.pk, "rotating": hazards.rotating()}
     for name in ("plan_for_many", "refuse_repeats", "match_roster", "match_returned", "refuse_contradictions"):
         sql.execute(f"people/{name}", parameters)
     wanted = {number for (number,) in sql.rows("people/wanted_paths")}
@@ -133,7 +135,7 @@ def judge(staging: Staging, reach: Reach, *, by: Actor) -> int:
 
 def apply(*, says_left: bool, today: date) -> None:
     """Change people, employments and exposures as the ready rows say, and write down what became of each row."""
-    parameters = {"says_left": says_left, "today": today, "before_records": BEFORE_RECORDS}
+    parameters = {"says_left": says_left, "today": today, "before_records": BEFORE_RECORDS, "rotating": hazards.rotating()}
     for name in (
         "mark_changes",
         "update_people",
@@ -148,6 +150,7 @@ def apply(*, says_left: bool, today: date) -> None:
         "mark_created",
         "employ_created",
         "begin_exposures",
+        "plan_rotations",
         "settle_verdicts",
     ):
         sql.execute(f"people/{name}", parameters)

@@ -129,14 +129,22 @@ class Employment(models.Model):
 
 
 class Exposure(models.Model):
-    """A hazard that a person works under, such as `high_altitude` or `noise`, for a stretch of time."""
+    """A hazard that a person works under, such as `high_altitude` or `noise`, for a stretch of time; `rotates_on` is the day on
+    which the roster plans them to go away from it."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="exposures")
     kind = models.CharField(max_length=40)
     since = models.DateField()
     until = models.DateField(null=True)
+    rotates_on = models.DateField(null=True)
 
-    CLASSIFICATION = {"person": IDENTIFIER, "kind": QUASI_IDENTIFIER, "since": QUASI_IDENTIFIER, "until": QUASI_IDENTIFIER}
+    CLASSIFICATION = {
+        "person": IDENTIFIER,
+        "kind": QUASI_IDENTIFIER,
+        "since": QUASI_IDENTIFIER,
+        "until": QUASI_IDENTIFIER,
+        "rotates_on": QUASI_IDENTIFIER,
+    }
 
     class Meta:
         ordering = ["person", "kind", "since"]
@@ -187,6 +195,7 @@ class RosterRow(models.Model):
     hired_on = models.DateField(null=True)
     occupation = models.CharField(max_length=120, blank=True)
     exposures = models.JSONField(null=True)
+    rotates_on = models.DateField(null=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, db_constraint=False, related_name="+")
     verdict = models.CharField(max_length=9, choices=Verdict, default=Verdict.READY)
     reason = models.CharField(max_length=30, blank=True)
@@ -208,6 +217,7 @@ class RosterRow(models.Model):
         "hired_on": QUASI_IDENTIFIER,
         "occupation": QUASI_IDENTIFIER,
         "exposures": QUASI_IDENTIFIER,
+        "rotates_on": QUASI_IDENTIFIER,
         "person": IDENTIFIER,
         "verdict": PLAIN,
         "reason": PLAIN,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from healthmgmt.core import resident_id
 from healthmgmt.organization import places
+from healthmgmt.people import hazards
 from healthmgmt.people.identity import canonical
 from healthmgmt.people.sheets import Row, Sheet, Unreadable
 
@@ -23,6 +24,7 @@ HEADING_ROWS = 20
 YOUNGEST_YEARS = 14
 OLDEST_BIRTH = date(1900, 1, 1)
 LATEST_HIRE_DAYS = 366
+FARTHEST_ROTATION_DAYS = 3 * 366
 LIMITS = {"emp_no": 40, "name": 100, "occupation": 120, "unit": 120, "exposure": 40}
 SEXES = {"m": "m", "male": "m", "男": "m", "男性": "m", "1": "m", "f": "f", "female": "f", "女": "f", "女性": "f", "2": "f"}
 NONE_WORDS = frozenset({"无", "没有", "none", "no", "-", "/"})
@@ -58,6 +60,7 @@ class RosterLine:
     hired_on: date | None = None
     occupation: str = ""
     exposures: list[str] | None = None
+    rotates_on: date | None = None
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -118,13 +121,6 @@ def known_headings() -> dict[str, str]:
     """{heading key: field}."""
     table = tomllib.loads((DATA / "headings.toml").read_text(encoding="utf-8"))
     return {heading_key(word): name for name, words in table.items() for word in words}
-
-
-@cache
-def hazards() -> dict[str, str]:
-    """{word: slug} of the known hazards."""
-    table = tomllib.loads((DATA / "exposures.toml").read_text(encoding="utf-8"))
-    return {word.casefold(): slug for slug, entry in table.items() for word in [slug, *entry["words"]]}
 
 
 class Reader:
@@ -208,6 +204,9 @@ class Reader:
                 self._blame(line, "unit", "missing")
         if "exposure" in texts:
             line.exposures = self._exposures(line, texts["exposure"])
+        line.rotates_on = self._day(line, texts, "rotates_on")
+        if line.rotates_on and abs((line.rotates_on - self._today).days) > FARTHEST_ROTATION_DAYS:
+            self._blame(line, "rotates_on", "date")
 
     def _path(self, line: RosterLine, texts: dict[str, str]) -> tuple[str, ...] | None:
         """The names below the root; None where the row does not say."""
@@ -223,7 +222,7 @@ class Reader:
         if not text:
             return None
         words = [word.strip() for word in SEPARATORS.split(text) if word.strip()]
-        kinds = sorted({hazards().get(word.casefold(), word) for word in words if word.casefold() not in NONE_WORDS})
+        kinds = sorted({hazards.slugs().get(word.casefold(), word) for word in words if word.casefold() not in NONE_WORDS})
         if any(len(kind) > LIMITS["exposure"] for kind in kinds):
             self._blame(line, "exposure", "too-long")
         return kinds

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from healthmgmt.core.templatetags.health import day, page_language
+from healthmgmt.people import hazards
 from healthmgmt.people.identity import masked
 from healthmgmt.people.importing import BEFORE_RECORDS
-from healthmgmt.people.models import Employment, Person
+from healthmgmt.people.models import Employment, Exposure, Person
 from healthmgmt.people.parsing import Problem
 
 # Why a whole file cannot be used.
@@ -33,6 +36,7 @@ ROW_REASONS = {
     "order": _("“%(column)s” is before the work there began."),
     "id-number": _("The identity number is not valid; perhaps a digit is mistyped."),
     "contradicts-id": _("“%(column)s” contradicts the identity number."),
+    "no-rotation": _("“%(column)s” plans a rotation for somebody who works under no hazard that people rotate from."),
     "place": _("“%(column)s” is not a province or prefecture-level city that is known here, or may be several."),
     "other-place": _("An earlier row puts the same unit in another place."),
     "duplicate": _("The same row stands in this file before."),
@@ -73,3 +77,11 @@ def shown_id(person: Person) -> str:
 def employed_since(employment: Employment) -> str:
     """The first day of a stretch of work; blank when it began before there were records."""
     return "" if employment.started_on == BEFORE_RECORDS else employment.started_on.isoformat()
+
+
+def exposure_words(one: Exposure) -> str:
+    """`High altitude since 20 January 2025, rotation planned for 1 March`."""
+    words = {"hazard": hazards.name(one.kind, page_language()), "since": day(one.since, "year"), "on": day(one.rotates_on)}
+    if one.rotates_on:
+        return gettext("%(hazard)s since %(since)s, rotation planned for %(on)s") % words
+    return gettext("%(hazard)s since %(since)s") % words

@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import Literal
 
 from healthmgmt.people import purposes
-from healthmgmt.people.models import Consent, Person
+from healthmgmt.people.models import Consent, Exposure, Person
+
+def exposures_of(person: Person) -> list[Exposure]:
+    """The hazards that a person works under now; one query."""
+    return list(Exposure.objects.filter(person=person, until=None))
+
 
 # Nobody has asked, or the person has not answered; agreed; taken back; agreed to an earlier wording, so asked again.
 State = Literal["not_asked", "given", "withdrawn", "outdated"]

@@ -1,7 +1,7 @@
 """Pages of case managers and physicians over HTTP."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -13,6 +13,7 @@ from healthmgmt.care.models import Alert, Contact, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import today as local_today
+from healthmgmt.people.models import Exposure
 from healthmgmt.risk import changing
 from healthmgmt.risk.models import Assessment
 from tests import cast as casting
@@ -252,6 +253,12 @@ def test_record_shows_computed_values_without_an_assessment(manager, cast) -> No
     exam(cast.anna, local_today() - timedelta(days=30), {"height": 170, "weight": 82})
     page = text(manager.get(f"/care/people/{cast.anna.uuid}/"))
     assert '<b class="b">28.4</b>' in page and "computed from height and weight" in page
+
+
+def test_record_tells_the_hazards_and_the_planned_rotation(manager, cast) -> None:
+    Exposure.objects.create(person=cast.anna, kind="high_altitude", since=date(2025, 1, 20), rotates_on=date(2031, 3, 1))
+    page = " ".join(text(manager.get(f"/care/people/{cast.anna.uuid}/")).split())
+    assert "Works under" in page and "High altitude since 20 January 2025, rotation planned for 1 March 2031" in page
 
 
 def test_record_of_somebody_never_examined_says_so(manager, cast) -> None:

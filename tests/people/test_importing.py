@@ -210,6 +210,26 @@ def test_exposures_over_time(cast, today):
     assert Exposure.objects.filter(until=None).count() == 0
 
 
+def test_rotation_is_planned_kept_and_moved(cast, today):
+    headings, soon, later = ["emp_no", "exposure", "轮换日期"], today + timedelta(days=90), today + timedelta(days=120)
+    assert counts(take_in([["E1001", "高原;噪声", soon.isoformat()]], headings)) == (1, 0, 1, 0, 0, 0)
+    found = Exposure.objects.filter(person=cast.anna)
+    assert dict(found.values_list("kind", "rotates_on")) == {"high_altitude": soon, "noise": None}
+    assert counts(take_in([["E1001", "", ""]], headings)) == (1, 0, 0, 1, 0, 0)
+    assert counts(take_in([["E1001", later.isoformat()]], ["emp_no", "rotation date"])) == (1, 0, 1, 0, 0, 0)
+    assert found.get(kind="high_altitude").rotates_on == later
+    take_in([["E1001", "噪声", ""]], headings)
+    take_in([["E1001", "高原", ""]], headings)
+    assert found.get(kind="high_altitude", until=None).rotates_on is None
+
+
+def test_rotation_needs_a_hazard_to_rotate_from(cast, today):
+    soon = (today + timedelta(days=90)).isoformat()
+    receipt = take_in([["E1001", "噪声", soon], ["E1002", "", soon], ["E1003", "高原", "2099-01-01"]], ["emp_no", "exposure", "rotation date"])
+    assert reasons(receipt) == [(1, "C2", "no-rotation"), (2, "C3", "no-rotation"), (3, "C4", "date")]
+    assert not Exposure.objects.exists()
+
+
 def test_places_of_units(cast):
     headings = ["emp_no", "name", "unit", "place"]
     take_in([["N1", "张", "船厂", "大连市"], ["N2", "李", "A/A1", "北京"]], headings)

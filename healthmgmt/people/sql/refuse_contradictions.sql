@@ -25,7 +25,13 @@ FROM (
             (4, 'missing', 'name', p.id IS NULL AND row.name = ''),
             (5, 'missing', 'unit', %(needs_unit)s AND p.id IS NULL AND row.path_number IS NULL),
             (6, 'order', 'left_on', row.left_on < last.started_on AND (row.hired_on IS NULL OR EXISTS (
-                SELECT 1 FROM people_employment AS e WHERE e.person_id = p.id AND e.id <> last.id)))
+                SELECT 1 FROM people_employment AS e WHERE e.person_id = p.id AND e.id <> last.id))),
+            (7, 'no-rotation', 'rotates_on', row.rotates_on IS NOT NULL AND NOT CASE
+                WHEN row.exposures IS NOT NULL THEN row.exposures ?| %(rotating)s
+                ELSE EXISTS (
+                    SELECT 1 FROM people_exposure AS x
+                    WHERE x.person_id = p.id AND x.until IS NULL AND x.kind = ANY(%(rotating)s))
+                END)
     ) AS problem (rank, reason, field, applies)
     WHERE row.verdict = 'ready' AND problem.applies
     ORDER BY row.id, problem.rank

@@ -9,7 +9,7 @@ WITH told AS (
         CASE WHEN id_hash = '' THEN 1 ELSE count(*) OVER (PARTITION BY id_hash) END AS of_identity
     FROM people_rosterrow
     WINDOW same AS (
-        PARTITION BY emp_no, name, id_hash, sex, birth, path_number, left_on, hired_on, occupation, exposures
+        PARTITION BY emp_no, name, id_hash, sex, birth, path_number, left_on, hired_on, occupation, exposures, rotates_on
         ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
 )

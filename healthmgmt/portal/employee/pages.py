@@ -12,7 +12,8 @@ from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
-from healthmgmt.people.selectors import consents_of
+from healthmgmt.people.presenters import exposure_words
+from healthmgmt.people.selectors import consents_of, exposures_of
 from healthmgmt.portal.employee import changes, colour, consenting, openings, selectors, sentence, steps
 from healthmgmt.portal.employee import report as results
 from healthmgmt.portal.employee.measured import ROUND_DAYS, present
@@ -109,6 +110,7 @@ def plan(person: Person, *, today: date) -> dict[str, Any]:
         "past": [steps.past_plan(one) for one in plans if one.ended_on],
         "course": course.of_person(person),
         "rest_form": RestForm(),
+        "hazards": [exposure_words(one) for one in exposures_of(person)],
     }
 
 
