@@ -54,6 +54,7 @@ WORDS = {
     "risk.exported": _("Assessments exported"),
     "care.planned": _("Plans brought up to date"),
     "care.manager_assigned": _("Case manager assigned"),
+    "care.people_shared_out": _("People shared out among case managers"),
     "alert.opened": _("Alert opened"),
     "alert.escalated": _("Others told of an alert"),
     "alert.acknowledged": _("Alert taken on"),

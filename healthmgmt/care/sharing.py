@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -68,6 +68,12 @@ def managers_reaching(unit: Unit) -> QuerySet[User]:
     """The case managers whose role reaches a unit."""
     above = [int(pk) for pk in unit.path.split(".") if pk]
     return User.objects.filter(is_active=True, memberships__role="case_manager", memberships__unit__in=above).distinct().order_by("name", "pk")
+
+
+def holders_in(unit: Unit) -> QuerySet[User]:
+    """Who has people of their own in a unit or below it, with their number there as `held`."""
+    held = Q(assignments__ended_at=None, assignments__person__unit__path__startswith=unit.path)
+    return User.objects.filter(held, is_active=True).annotate(held=Count("assignments")).order_by("name", "pk")
 
 
 def loads(user: User, *, today: date) -> list[Load]:
