@@ -2,9 +2,8 @@
 
 Numerator: people who came; denominator: people whom somebody asked to come. A person counts once, from the first contact that ended
 with coming (data/endings.toml, `asks_to_come`) in the last 90 days whose 15 days are over. Came: an exam that counts, a reading taken
-at home, or a visit, re-check or referral of the plan noted as done, on the day of the contact or within 15 days after it. Excluded:
-contacts whose 15 days are not over yet. Whoever was called on the day of a visit, and not before, did not come because of the call:
-visits and readings count from the contact on.
+at home, or a visit, re-check or referral of the plan noted as done, after the contact and on the fifteenth day after it at the latest;
+an exam has no hour and counts from the day of the contact. Excluded: contacts whose 15 days are not over yet.
 """
 
 from collections.abc import Iterable

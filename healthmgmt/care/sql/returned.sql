@@ -1,7 +1,7 @@
 -- Returned within so many days of a contact: of the people whom somebody asked to come, how many came, by unit.
 -- A person counts once, from the first contact of the span that ended with coming: `asked` of the days from `since` to `until`, after
--- which the window of everybody has passed. Came: an exam that counts, a reading taken at home that was not taken back, or a visit, re-check
--- or referral of the plan noted as done, on the day of the contact or in the `within` days after it.
+-- which the window of everybody has passed. Came: an exam that counts (which has no hour), a reading taken at home that was not taken
+-- back, or a visit, re-check or referral of the plan noted as done, after the contact and in the `within` days after its day.
 -- Of `units` (NULL: all), and where `manager` is named, of the people on that one's list alone.
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT ON (c.person_id) c.person_id, p.unit_id, c.made_at, (c.made_at AT TIME ZONE %(timezone)s)::date AS asked_on

@@ -17,6 +17,16 @@ worklist?.addEventListener("htmx:afterSwap", (event) => {
   panel().querySelector("input[type=radio]")?.focus({ preventScroll: true });
 });
 
+// A list that was brought up to date beside a card under way: the card stays, and its person is marked.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!worklist || event.detail.target.id !== "list") return;
+  const person = panel().querySelector("form")?.getAttribute("action").match(/[0-9a-f-]{36}/)?.[0];
+  for (const line of lines()) line.toggleAttribute("aria-current", false);
+  const line = lines().find((one) => one.href.includes(person));
+  line?.setAttribute("aria-current", "true");
+  (line ?? lines()[0])?.focus({ preventScroll: true });
+});
+
 // Where one stands: the line in focus, else the one whose panel is open.
 function go(step) {
   const all = lines();
