@@ -79,7 +79,7 @@ def test_case_manager_clears_a_worklist_of_20_by_keyboard(site, town, language):
     assert focused(visitor) == second == page.locator("a.wl .nm").nth(1).inner_text()
     keys.press("Enter")
     page.wait_for_function("name => document.querySelector('#panel-name').textContent === name", arg=second)
-    page.wait_for_function("document.activeElement.name === 'ending'")
+    page.wait_for_function("() => document.activeElement.name === 'ending'")
 
     said, noted = {}, 0
     for number in range(20):
@@ -117,13 +117,13 @@ def test_numbers_follow_a_colleague_and_what_was_typed_stays(site, town):
     with town.entered():
         last = Person.objects.exclude(name=page.locator("#panel-name").inner_text()).filter(pk__in=people).first()
         services.log_contact(last, ending="will_come", by=Actor.of(User.objects.get(email=town.logins["case_manager"])))
-    page.wait_for_function("document.querySelector('#count-first').textContent === '2'", timeout=40_000)
+    page.wait_for_function("() => document.querySelector('#count-first').textContent === '2'", timeout=40_000)
     assert page.locator("#live a").is_visible()
     assert page.locator("#note").input_value() == "写到一半" and focused(visitor) == "note"
     # The list is brought up to date beside the card.
     name = page.locator("#panel-name").inner_text()
     page.locator("#live a").click()
-    page.wait_for_function("document.querySelectorAll('a.wl').length === 2 && !document.querySelector('#live a')")
+    page.wait_for_function("() => document.querySelectorAll('a.wl').length === 2 && !document.querySelector('#live a')")
     assert page.locator("a.wl[aria-current=true] .nm").all_inner_texts() == [name] == [focused(visitor)]
     assert page.locator("#note").input_value() == "写到一半"
     assert visitor.taken_complaints() == []
