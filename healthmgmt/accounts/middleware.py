@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from healthmgmt.audit.services import AuditUnavailable
 
 SEEN = "seen"
+UNATTENDED = "X-Unattended"
 
 
 class SessionGuardMiddleware:
@@ -41,7 +42,10 @@ class SessionGuardMiddleware:
 
 
 def _renew(request: HttpRequest) -> None:
-    """Let the session's idle time begin anew; not at each request, for each is a row to be written and a wait for the disk."""
+    """Let the session's idle time begin anew; not at each request, for each is a row to be written and a wait for the disk, and not
+    for what a page asks by itself while nobody may be there."""
+    if request.headers.get(UNATTENDED):
+        return
     now = int(timezone.now().timestamp())
     if now - request.session.get(SEEN, 0) >= settings.SESSION_RENEWED_AFTER:
         request.session[SEEN] = now

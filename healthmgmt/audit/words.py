@@ -59,6 +59,7 @@ WORDS = {
     "care.plans_finished": _("Plans carried through"),
     "calendar.changed": _("Working days changed"),
     "care.manager_assigned": _("Case manager assigned"),
+    "care.people_shared_out": _("People shared out among case managers"),
     "alert.opened": _("Alert opened"),
     "alert.escalated": _("Others told of an alert"),
     "alert.acknowledged": _("Alert taken on"),

@@ -18,7 +18,7 @@ from healthmgmt.accounts.models import User
 from healthmgmt.care.models import Alert, Assignment, ExceptionalAccess, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
-from healthmgmt.organization.selectors import at_or_below
+from healthmgmt.organization.selectors import at_or_below, units_visible_to
 from healthmgmt.people.models import Person, gives_people
 
 
@@ -31,6 +31,11 @@ def care_units(user: User) -> QuerySet[Unit]:
     others = at_or_below([path for manager, path in given if manager != user.pk], "path")
     of_role = at_or_below([one.unit_path for one in user.held_roles if one.role == "case_manager"], "path")
     return Unit.objects.filter(own | of_role & ~others)
+
+
+def get_care_unit_or_404(user: User, pk: int) -> Unit:
+    """An open unit whose people this user may give to case managers: one that a role in care reaches. Raises Http404 for every other one."""
+    return get_object_or_404(units_visible_to(user, Permission.CARE_WORK).open(), pk=pk)
 
 
 def has_list(user: User) -> bool:

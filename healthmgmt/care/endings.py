@@ -25,10 +25,11 @@ class EndingError(ValueError):
 
 @dataclass(frozen=True)
 class Ending:
-    """`reached`: the person was spoken to. `days` until the next contact, by colour and, with an open alert, by `alert`."""
+    """`reached`: the person was spoken to; `asks_to_come`: and is expected for a check. `days` until the next contact, by colour and, with an open alert, by `alert`."""
 
     slug: str
     reached: bool
+    asks_to_come: bool
     words: dict[str, str]
     days: dict[str, int]
 
@@ -66,6 +67,11 @@ class Rules:
         """The endings of contacts in which the person was spoken to."""
         return [one.slug for one in self.endings if one.reached]
 
+    @property
+    def coming(self) -> list[str]:
+        """The endings after which the person is expected for a check."""
+        return [one.slug for one in self.endings if one.asks_to_come]
+
     def question(self, codes: Iterable[str], language: str) -> str:
         """What to ask first of somebody with these reasons."""
         codes = list(codes)
@@ -102,7 +108,7 @@ def parse(text: str) -> Rules:
 
 
 def _ending(entry: dict) -> Ending:
-    return Ending(slug=entry["slug"], reached=entry["reached"], words=_words(entry), days=dict(entry["days"]))
+    return Ending(slug=entry["slug"], reached=entry["reached"], asks_to_come=entry["asks_to_come"], words=_words(entry), days=dict(entry["days"]))
 
 
 def _words(entry: dict) -> dict[str, str]:

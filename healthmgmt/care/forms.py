@@ -1,9 +1,15 @@
 """What a case manager or physician fills in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from healthmgmt.accounts.models import User
+from healthmgmt.care import sharing
 from healthmgmt.care.models import Contact, Pause
+from healthmgmt.organization.models import Unit
 from healthmgmt.risk.models import Assessment
 
 BACK = ("worklist", "person")
@@ -31,9 +37,25 @@ class PauseForm(forms.Form):
 class PeopleForm(forms.Form):
     """Which people a list shows."""
 
-    q = forms.CharField(label=_("Name or employee number"), required=False, max_length=60)
+    q = forms.CharField(label=_("Name, pinyin or employee number"), required=False, max_length=60)
     colour = forms.ChoiceField(label=_("Colour"), required=False, choices=[("", _("All colours")), *Assessment.Colour.choices])
     due = forms.BooleanField(label=_("Something to do"), required=False)
+
+
+class SharingForm(forms.Form):
+    """Whose people of a unit go to which case managers; the template draws the choices, which come with their numbers."""
+
+    source = forms.ModelChoiceField(queryset=User.objects.none(), required=False)
+    managers = forms.ModelMultipleChoiceField(
+        queryset=User.objects.none(), error_messages={"required": _("Choose at least one case manager.")}
+    )
+    most = forms.IntegerField(label=_("At most so many people (may stay empty)"), required=False, min_value=1, max_value=100_000)
+    token = forms.UUIDField(required=False)
+
+    def __init__(self, unit: Unit, data: Mapping[str, Any] | None) -> None:
+        super().__init__(data)
+        self.fields["source"].queryset = sharing.holders_in(unit)
+        self.fields["managers"].queryset = sharing.managers_reaching(unit)
 
 
 class ExceptionForm(forms.Form):

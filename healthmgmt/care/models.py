@@ -499,3 +499,32 @@ class Contact(models.Model):
         ordering = ["person", "-made_at", "-id"]
         constraints = [models.CheckConstraint(condition=~Q(made_by=""), name="contact_made_by_somebody")]
         indexes = [models.Index(fields=["person", "-made_at"], name="contact_of_person")]
+
+
+class Sharing(models.Model):
+    """People of a unit that were given to case managers in one go: those who had nobody, or those of `source`, who hands over.
+
+    `token` is of the form: sent twice, it is done once. `left_over`: for so many no case manager had a place.
+    """
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="sharings")
+    source = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sharings")
+    people = models.PositiveIntegerField()
+    left_over = models.PositiveIntegerField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.CharField(max_length=100)
+
+    CLASSIFICATION = {
+        "token": PLAIN,
+        "unit": PLAIN,
+        "source": IDENTIFIER,
+        "people": PLAIN,
+        "left_over": PLAIN,
+        "made_at": PLAIN,
+        "made_by": IDENTIFIER,
+    }
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        constraints = [models.CheckConstraint(condition=~Q(made_by=""), name="sharing_made_by_somebody")]

@@ -18,7 +18,7 @@ from healthmgmt.core.dates import months_before
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Membership
 from healthmgmt.organization.selectors import organisation_settings
-from healthmgmt.people.models import Person
+from healthmgmt.people.models import Person, named
 from healthmgmt.risk import editions
 from healthmgmt.risk.expiring import Expired, expired
 from healthmgmt.risk.models import Assessment
@@ -107,7 +107,7 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
     found = access.cared_for(user) if access.has_list(user) else access.visible_to(user)
     found = found.employed().select_related("unit").order_by("emp_no")
     if search:
-        found = found.filter(Q(name__icontains=search) | Q(emp_no__icontains=search))
+        found = found.filter(named(search) | Q(emp_no__icontains=search))
     present = Assessment.objects.filter(person=OuterRef("pk"), is_current=True).standing(months_before(today, editions.present_window(today)))
     if colour:
         found = found.filter(Exists(present.filter(standing=colour)))

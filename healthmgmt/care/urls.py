@@ -1,11 +1,14 @@
 from django.urls import path
 
-from healthmgmt.care import plan_views, views
+from healthmgmt.care import load_views, plan_views, views
 
 app_name = "care"
 
 urlpatterns = [
     path("", views.worklist, name="worklist"),
+    path("live/", views.live, name="live"),
+    path("load/", load_views.load, name="load"),
+    path("load/units/<int:pk>/", load_views.share, name="share"),
     path("people/", views.people, name="people"),
     path("people/exception/", views.exception, name="exception"),
     path("people/<uuid:uuid>/", views.person, name="person"),

@@ -38,8 +38,17 @@ def worklist(request: HttpRequest) -> HttpResponse:
     person = _chosen(request, shown)
     ids = {line.person_id for line in shown.lines} | ({person.pk} if person else set())
     audit.record_people("worklist.viewed", sorted(ids), by=Actor.of_request(request))
-    context = {"worklist": shown, "now": timezone.now(), "is_chosen": "person" in request.GET}
+    context = {"worklist": shown, "now": timezone.now(), "is_chosen": "person" in request.GET, "is_next": "after" in request.GET}
     return render(request, "care/worklist.html", context | (_panel(person, ContactForm(), "worklist") if person else {}))
+
+
+@requires(Permission.CARE_WORK)
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """The numbers of the worklist as they are now, and whether another list would be shown; nobody by name."""
+    now = worklists.pulse(request.user, today=_today(), more=request.GET.get("more", ""))
+    counts = [(slug, now.counts.get(slug, 0)) for slug in worklists.HEADINGS if slug in request.GET.getlist("shown")]
+    return render(request, "care/_live.html", {"counts": counts, "is_other": now.seal != request.GET.get("seal", now.seal)})
 
 
 @requires(Permission.CARE_WORK)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -60,6 +61,8 @@ class Group:
 class Worklist:
     sentence: str
     groups: list[Group]
+    seal: str
+    more: str
 
     @property
     def lines(self) -> list[Line]:
@@ -79,7 +82,26 @@ def build(user: User, *, today: date, more: str = "") -> Worklist:
         members = list(found)
         title, hint = HEADINGS[slug]
         groups.append(Group(slug, str(title), str(hint), members[0]["people"], [_line(row, names, now, today) for row in members]))
-    return Worklist(_sentence(rows, now), groups)
+    return Worklist(_sentence(rows, now), groups, _seal(rows), more if more in HEADINGS else "")
+
+
+class Pulse(NamedTuple):
+    """How many people stand under each heading, and the seal of the list."""
+
+    counts: dict[str, int]
+    seal: str
+
+
+def pulse(user: User, *, today: date, more: str = "") -> Pulse:
+    """What a page that stands open asks for again and again."""
+    rows = selectors.worklist(user, today=today, more=more)
+    return Pulse({row["heading"]: row["people"] for row in rows}, _seal(rows))
+
+
+def _seal(rows: list[dict[str, Any]]) -> str:
+    """Differs as soon as the list would show other people, or somebody called a person on it; tells nothing by itself."""
+    lines = [f"{row['heading']}:{row['id']}:{row['people']}:{row['tries']}:{row['next_on']}:{row['waiting_since']}" for row in rows]
+    return salted_hmac("care.worklist", "\n".join(lines)).hexdigest()[:20]
 
 
 def _sentence(rows: list[dict[str, Any]], now: datetime) -> str:

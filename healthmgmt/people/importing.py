@@ -18,7 +18,7 @@ from healthmgmt.core.encryption import encrypt, keyed_hash
 from healthmgmt.organization import services as organization
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import root_unit
-from healthmgmt.people import hazards
+from healthmgmt.people import hazards, spelling
 from healthmgmt.people.models import RosterRow
 from healthmgmt.people.parsing import Columns, Problem, RosterLine
 from healthmgmt.people.sheets import Unreadable
@@ -26,7 +26,7 @@ from healthmgmt.people.sheets import Unreadable
 # The start of a stretch of work of which no file told the beginning.
 BEFORE_RECORDS = date(1900, 1, 1)
 STAGED = [
-    "number", "sheet_row", "emp_no", "name", "id_no", "id_hash", "sex", "birth", "path_number", "left_on", "hired_on",
+    "number", "sheet_row", "emp_no", "name", "pinyin", "id_no", "id_hash", "sex", "birth", "path_number", "left_on", "hired_on",
     "occupation", "exposures", "rotates_on", "verdict", "reason", "field", "changes",
 ]  # fmt: skip
 
@@ -83,6 +83,7 @@ class Staging:
                 str(line.sheet_row),
                 line.emp_no,
                 line.name,
+                spelling.keys(line.name),
                 "\\x" + encrypt(line.id_no).hex() if line.id_no else "\\x",
                 keyed_hash(line.id_no) if line.id_no else "",
                 line.sex,

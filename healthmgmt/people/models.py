@@ -14,6 +14,7 @@ from healthmgmt.core.encryption import EncryptedTextField
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import at_or_below
+from healthmgmt.people import spelling
 
 OWN = frozenset({Permission.OWN_RECORD_VIEW})
 # What a clinician may do for people who were given to them, wherever these work.
@@ -32,6 +33,12 @@ def gives_people(permissions: frozenset[Permission] = FOR_GIVEN) -> Callable[[Gi
     return declare
 
 
+def named(search: str) -> Q:
+    """People whose name holds a text, or is typed so in pinyin or by its initials."""
+    found = Q(name__icontains=search)
+    return found | Q(pinyin__contains=key) if (key := spelling.sought(search)) else found
+
+
 class PersonQuerySet(models.QuerySet):
     def employed(self) -> "PersonQuerySet":
         return self.filter(left_on=None)
@@ -41,8 +48,9 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(unit__path__startswith=unit.path)
 
     def matching(self, search: str) -> "PersonQuerySet":
-        """People whose name holds the text or whose employee number begins with it; everybody for a blank one."""
-        return self.filter(Q(name__icontains=search) | Q(emp_no__istartswith=search)) if search else self
+        """People whose name holds the text, is typed so in pinyin or by its initials, or whose employee number begins with it; everybody
+        for a blank one."""
+        return self.filter(named(search) | Q(emp_no__istartswith=search)) if search else self
 
     def visible_to(self, user: User, permission: Permission | str) -> "PersonQuerySet":
         """People whose present unit is one where the user holds the permission, or below it; nobody without a role.
@@ -70,6 +78,8 @@ class Person(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     emp_no = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=100)
+    # What the name is found by in Latin letters: spelling.keys(name), written by whoever writes the name.
+    pinyin = models.CharField(max_length=300, blank=True, db_default="")
     id_no = EncryptedTextField(default=b"")
     id_hash = models.CharField(max_length=64, blank=True)
     sex = models.CharField(max_length=1, choices=Sex, blank=True)
@@ -85,6 +95,7 @@ class Person(models.Model):
         "uuid": IDENTIFIER,
         "emp_no": IDENTIFIER,
         "name": IDENTIFIER,
+        "pinyin": IDENTIFIER,
         "id_no": IDENTIFIER,
         "id_hash": IDENTIFIER,
         "sex": QUASI_IDENTIFIER,
@@ -185,6 +196,7 @@ class RosterRow(models.Model):
     sheet_row = models.IntegerField()
     emp_no = models.CharField(max_length=40)
     name = models.CharField(max_length=100, blank=True)
+    pinyin = models.CharField(max_length=300, blank=True, db_default="")
     id_no = models.BinaryField(default=b"")
     id_hash = models.CharField(max_length=64, blank=True)
     sex = models.CharField(max_length=1, blank=True)
@@ -207,6 +219,7 @@ class RosterRow(models.Model):
         "sheet_row": PLAIN,
         "emp_no": IDENTIFIER,
         "name": IDENTIFIER,
+        "pinyin": IDENTIFIER,
         "id_no": IDENTIFIER,
         "id_hash": IDENTIFIER,
         "sex": QUASI_IDENTIFIER,

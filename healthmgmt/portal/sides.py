@@ -93,6 +93,7 @@ SIDES: tuple[Side, ...] = (
         (
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",), count=care.open_alert_count),
             Page(_("People"), "care:people", "users", covers=("care:person", "care:contact", "care:exception", "exams:")),
+            Page(_("Workload"), "care:load", "scale", short=_("Load"), covers=("care:share",)),
             Page(
                 _("Rules to approve"), "portal:pack_proposals", "list-details", short=_("Rules"), covers=("portal:pack_", "portal:rules"),
                 count=packs.reviews_waiting, is_late=False, only_while_waiting=True,
@@ -107,6 +108,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Today"), "care:worklist", "calendar-event", count=care.open_alert_count),
             Page(_("My people"), "care:people", "users", covers=("care:person", "care:contact", "care:exception", "exams:")),
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",)),
+            Page(_("Workload"), "care:load", "scale", short=_("Load"), covers=("care:share",)),
             Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),
     ),

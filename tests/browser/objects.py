@@ -37,8 +37,10 @@ def _person(user: User) -> dict[str, Any] | None:
 
 
 def _unit(user: User) -> dict[str, Any] | None:
-    found = units_visible_to(user, Permission.UNITS_MANAGE).filter(level__gt=0).order_by("level", "path").first()
-    return {"pk": found.pk} if found else None
+    for permission in (Permission.UNITS_MANAGE, Permission.CARE_WORK):
+        if found := units_visible_to(user, permission).filter(level__gt=0).order_by("level", "path").first():
+            return {"pk": found.pk}
+    return None
 
 
 def _user(user: User) -> dict[str, Any] | None:

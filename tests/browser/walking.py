@@ -23,6 +23,7 @@ NO_PAGES = {
     "healthz": "read by machines",
     "api/schema/": "read by programs",
     "due/export/": "a workbook",
+    "care/live/": "lives inside the worklist",
     "uploads/<uuid:uuid>/progress/": "lives inside the page of an upload",
     "uploads/<uuid:uuid>/counts/": "lives inside the page of causes",
     "uploads/<uuid:uuid>/bad-rows/": "a workbook",

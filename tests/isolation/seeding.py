@@ -15,7 +15,7 @@ from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, Us
 from healthmgmt.audit import sealing
 from healthmgmt.audit.models import Event
 from healthmgmt.care import services as care
-from healthmgmt.care.models import Alert, Assignment, Escalation, ExceptionalAccess, GoalState, Pause, Plan, PlanPart, Step
+from healthmgmt.care.models import Alert, Assignment, Escalation, ExceptionalAccess, GoalState, Pause, Plan, PlanPart, Sharing, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.exams import access, correcting, links, reports
@@ -136,6 +136,7 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
     ApiToken.objects.create(user=cast.employee, digest=f"{world.mark} token", label=world.mark, expires_at=now)
     SignInLimit.objects.create(subject=f"{world.mark} subject")
     sealing.seal(sealing.mark())
+    Sharing.objects.create(unit=cast.a1, people=1, left_over=0, made_by=world.mark)
     if not Assignment.objects.exists():
         Assignment.objects.create(manager=cast.case_manager, unit=cast.a1, started_by=world.mark)
     for person in (cast.anna, cast.bella):

@@ -1,8 +1,10 @@
 """A roster against the database: updates and never deletes, keeps history, refuses row by row, all or nothing."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -51,6 +53,26 @@ def test_new_people_and_units(cast):
     assert units == {"船厂/一班/甲组": (3, "grassroots"), "船厂": (1, "secondary")}
     assert stretches("N1") == [("A1", "", BEFORE_RECORDS, None)]
     assert RosterRow.objects.count() == 0
+
+
+def test_names_are_spelled_when_they_come_and_when_they_change(cast):
+    take_in([row("N1", "林知远"), row("N2", "单雄"), row("N3", "Anna")])
+    assert dict(Person.objects.filter(emp_no__startswith="N").values_list("emp_no", "pinyin")) == {
+        "N1": "|linzhiyuan|lzy|zhiyuan|zy", "N2": "|shanxiong|sx|xiong|x", "N3": "",
+    }  # fmt: skip
+    take_in([row("N1", "林知行"), row("N2", "", unit="B", dept="B1")])
+    assert list(Person.objects.filter(emp_no__in=["N1", "N2"]).order_by("emp_no").values_list("name", "pinyin")) == [
+        ("林知行", "|linzhixing|lzx|zhixing|zx"), ("单雄", "|shanxiong|sx|xiong|x"),
+    ]  # fmt: skip
+    assert list(Person.objects.matching("Lin Zhi").values_list("emp_no", flat=True)) == ["N1"]
+
+
+def test_names_that_were_there_before_are_spelled_by_the_migration(cast):
+    spell = import_module("healthmgmt.people.migrations.0003_names_are_spelled").spell
+    Person.objects.filter(pk=cast.anna.pk).update(name="曾国藩")
+    for _twice in range(2):
+        spell(apps, connection.schema_editor())
+        assert list(Person.objects.exclude(pinyin="").values_list("name", "pinyin")) == [("曾国藩", "|zengguofan|zgf|guofan|gf")]
 
 
 def test_P07_identity_numbers_are_not_stored_in_clear(cast):

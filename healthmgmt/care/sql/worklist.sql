@@ -9,7 +9,22 @@
 -- Who has taken the consent to calls back is called for an alert alone.
 -- A colour that has expired (all its values left the window) is no reason by itself, but ends nothing that is due.
 -- Whom somebody has just called (the next contact lies ahead) comes back on that day; alerts and people never reached stay.
-WITH mine AS MATERIALIZED (
+WITH listed AS MATERIALIZED (
+    -- Asked for one by one, so that the database looks at these people and not at everybody.
+    SELECT own.person_id
+    FROM care_assignment AS own
+    WHERE own.manager_id = %(user)s AND own.ended_at IS NULL AND own.person_id IS NOT NULL
+    UNION ALL
+    SELECT p.id
+    FROM people_person AS p
+    WHERE p.unit_id = ANY (%(units)s::bigint[]) AND NOT EXISTS (
+        SELECT 1
+        FROM care_assignment AS own
+        JOIN accounts_user AS manager ON manager.id = own.manager_id
+        WHERE own.person_id = p.id AND own.ended_at IS NULL AND (manager.is_active OR own.manager_id = %(user)s)
+    )
+),
+mine AS MATERIALIZED (
     SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here,
         coalesce((
             SELECT c.withdrawn_at IS NULL FROM people_consent AS c
@@ -17,15 +32,9 @@ WITH mine AS MATERIALIZED (
             ORDER BY c.given_at DESC, c.id DESC
             LIMIT 1
         ), true) AS may_be_called
-    FROM people_person AS p
+    FROM listed
+    JOIN people_person AS p ON p.id = listed.person_id
     JOIN organization_unit AS u ON u.id = p.unit_id
-    LEFT JOIN (
-        SELECT own.person_id, own.manager_id
-        FROM care_assignment AS own
-        JOIN accounts_user AS manager ON manager.id = own.manager_id
-        WHERE own.ended_at IS NULL AND own.person_id IS NOT NULL AND (manager.is_active OR own.manager_id = %(user)s)
-    ) AS dedicated ON dedicated.person_id = p.id
-    WHERE dedicated.manager_id = %(user)s OR (p.unit_id = ANY (%(units)s::bigint[]) AND dedicated.manager_id IS NULL)
 ),
 present AS MATERIALIZED (
     SELECT

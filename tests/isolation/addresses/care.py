@@ -12,6 +12,11 @@ STEPS = {"anna": CARERS, "bella": PHYSICIAN}
 URLS = {
     # A physician without people of their own is sent to the alerts.
     "care/": Rule(CARERS, {"GET": 200}, except_for={("physician", "GET"): 302}),
+    "care/live/": Rule(CARERS, {"GET": 200}),
+    "care/load/": Rule(CARERS, {"GET": 200}),
+    "care/load/units/<int:pk>/": Rule(
+        CARERS, {"GET": 200, "POST": 422}, {"root": PHYSICIAN, "a": PHYSICIAN, "a1": CARERS, "b1": PHYSICIAN}, kind="unit"
+    ),
     "care/people/": Rule(CARERS, {"GET": 200}),
     "care/people/exception/": Rule(
         CARERS, {"GET": 200, "POST": 422}, data={"POST": lambda: {"emp_no": "A9999", "name": "Nobody", "reason": "Somebody has to step in."}}
