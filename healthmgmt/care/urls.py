@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthmgmt.care import views
+from healthmgmt.care import message_views, views
 
 app_name = "care"
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/exception/", views.exception, name="exception"),
     path("people/<uuid:uuid>/", views.person, name="person"),
+    path("messages/", message_views.inbox, name="inbox"),
+    path("people/<uuid:uuid>/messages/", message_views.conversation, name="messages"),
+    path("people/<uuid:uuid>/messages/settled/", message_views.settle, name="settle_messages"),
     path("people/<uuid:uuid>/contact/", views.contact, name="contact"),
     path("people/<uuid:uuid>/steps/<int:pk>/done/", views.finish_step, name="finish_step"),
     path("alerts/", views.alerts, name="alerts"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from healthmgmt.audit import services as audit
-from healthmgmt.care import access, alerting, calling, escalating, exceptional, presenters, record, selectors, services, worklists
+from healthmgmt.care import access, alerting, calling, escalating, exceptional, messaging, presenters, record, selectors, services, worklists
 from healthmgmt.care.forms import BACK, ContactForm, ExceptionForm, PeopleForm
 from healthmgmt.care.models import Alert, Contact
 from healthmgmt.core.actors import Actor
@@ -100,6 +100,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     story = record.story(found, user=request.user, today=_today())
     audit.record("record.viewed", by=Actor.of_request(request), subject=found, person_id=found.pk, reason=CARE)
     context = {"record": story, "person": found, "exception": exceptional.of_person(request.user, found)}
+    context["waits"] = messaging.waiting(found).count()
     return render(request, "care/person.html", context)
 
 

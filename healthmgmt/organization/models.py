@@ -133,6 +133,8 @@ class Settings(models.Model):
     smallest_group = models.PositiveSmallIntegerField(default=10)
     file_retention_days = models.PositiveSmallIntegerField(default=90)
     people_per_manager = models.PositiveSmallIntegerField(default=180, db_default=180)
+    # Working days within which a message of an employee is answered.
+    answer_days = models.PositiveSmallIntegerField(default=2, db_default=2)
 
     CLASSIFICATION = {
         "timezone": PLAIN,
@@ -143,6 +145,7 @@ class Settings(models.Model):
         "smallest_group": PLAIN,
         "file_retention_days": PLAIN,
         "people_per_manager": PLAIN,
+        "answer_days": PLAIN,
     }
 
     class Meta:
@@ -151,4 +154,5 @@ class Settings(models.Model):
             models.CheckConstraint(condition=Q(window_months__gte=13, window_months__lte=24), name="settings_window_13_to_24"),
             models.CheckConstraint(condition=Q(smallest_group__gte=5), name="settings_group_at_least_5"),
             models.CheckConstraint(condition=Q(people_per_manager__gte=1), name="settings_people_per_manager_at_least_1"),
+            models.CheckConstraint(condition=Q(answer_days__gte=1, answer_days__lte=10), name="settings_answer_within_1_to_10_days"),
         ]

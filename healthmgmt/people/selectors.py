@@ -8,8 +8,8 @@ from typing import Literal
 from healthmgmt.people import purposes
 from healthmgmt.people.models import Consent, Person
 
-# Nobody has asked, or the person has not answered; agreed; taken back; agreed to an earlier wording, so asked again.
-State = Literal["not_asked", "given", "withdrawn", "outdated"]
+# Nobody has asked, or the person has not answered; agreed; said no; taken back; agreed to an earlier wording, so asked again.
+State = Literal["not_asked", "given", "declined", "withdrawn", "outdated"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ def consents_of(person: Person) -> list[ConsentState]:
 def _state(purpose: purposes.Purpose, answer: Consent | None) -> ConsentState:
     if answer is None:
         return ConsentState(purpose, "not_asked")
+    if answer.is_declined:
+        return ConsentState(purpose, "declined", answer.given_at, answer.text_version)
     if answer.withdrawn_at:
         return ConsentState(purpose, "withdrawn", answer.withdrawn_at, answer.text_version)
     state: State = "given" if answer.text_version == purpose.text.version else "outdated"
