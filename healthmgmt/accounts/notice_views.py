@@ -37,7 +37,7 @@ def follow(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     notices.read(notices.of_user(request.user))
-    return redirect("accounts:notices")
+    return redirect("notices:all")
 
 
 def _sentence(count: int) -> str:

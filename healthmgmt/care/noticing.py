@@ -91,7 +91,7 @@ def _mail(user: User) -> EmailMessage:
         paragraphs = [
             _("Hello,"),
             _("there is something new on your page at %(organisation)s. Sign in to see it:") % {"organisation": organisation},
-            organisations.address(reverse("accounts:notices")),
+            organisations.address(reverse("notices:all")),
             _("For reasons of privacy this mail says nothing more."),
         ]
         subject = _("Something new on your page: %(organisation)s") % {"organisation": organisation}

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from healthmgmt.accounts import notices
 from healthmgmt.care import inboxes, messaging, promising
-from healthmgmt.care.forms import MessageForm
 from healthmgmt.care.models import Message
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
@@ -22,6 +21,7 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
+from healthmgmt.portal.employee.forms import QuestionForm
 from healthmgmt.portal.employee.views import of_person
 
 
@@ -30,7 +30,7 @@ from healthmgmt.portal.employee.views import of_person
 @of_person("messages")
 def conversation(request: HttpRequest, person: Person) -> HttpResponse:
     """Write, and read what was answered, which is read by being shown."""
-    form = MessageForm(request.POST or None)
+    form = QuestionForm(request.POST or None)
     if form.is_valid():
         try:
             made = messaging.ask(person, by=Actor.of_request(request), **form.cleaned_data)
@@ -44,7 +44,7 @@ def conversation(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "portal/employee/messages.html", _shown(person, form), status=422 if form.errors else 200)
 
 
-def _shown(person: Person, form: MessageForm) -> dict[str, Any]:
+def _shown(person: Person, form: QuestionForm) -> dict[str, Any]:
     may_write = bool(messaging.first_of(messaging.carers(person)))
     return {
         "person": person,
@@ -61,7 +61,7 @@ def _sentence(person: Person, may_write: bool) -> str:
     """By when the answer to what waits is there, or would be to what is written now."""
     now, until = timezone.localtime(), inboxes.promised(person)
     if until and until < now:
-        return _("You have waited longer than promised. One more person was asked to answer you.")
+        return _("You have waited longer than promised, and we are sorry. Your question is not forgotten.")
     if until:
         return _("Your message has arrived. You get an answer by %(moment)s.") % {"moment": inboxes.moment_words(until)}
     if not may_write:
