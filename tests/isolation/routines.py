@@ -93,6 +93,7 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "exams.mend": lambda: {"mending": Mending.objects.earliest("pk").pk, "user": None},
     "exams.purge": lambda: {"day": today()},
     "exams.sweep": lambda: {"day": today()},
+    "people.ask_consents": dict,
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
     "risk.refresh": lambda: {"day": today()},
     "risk.watch_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
