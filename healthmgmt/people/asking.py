@@ -17,7 +17,7 @@ def ask(*, today: date) -> int:
     asked = [one for one in purposes.load().values() if one.is_in_use]
     kind = notice_kinds.kind("consent_asked")
     parameters = {
-        "kind": kind.slug, "is_mailed": kind.is_mailed, "today": today, "link": reverse("portal:privacy"),
+        "kind": kind.slug, "is_mailed": kind.is_mailed, "today": today, "link": reverse("portal:privacy") + "#consents",
         "key": "-".join(f"{one.slug[:12]}{one.text.version}" for one in asked)[:80],
         "purposes": [one.slug for one in asked], "versions": [one.text.version for one in asked],
     }  # fmt: skip

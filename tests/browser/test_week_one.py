@@ -103,12 +103,15 @@ def test_yellow_employee_does_week_one_on_a_phone(site: Site, town: Town, person
     pass_days(town, person, 3)
     visitor.go("/today/")
     picture(visitor, "3-joining", language)
+    declined = visitor.page.inner_text("section.act h2")
     press(visitor, "section.act form.other button:not([formaction])")
     assert SAID[language]["declined"] in heard(visitor)
 
     pass_days(town, person, 2)
     visitor.go("/today/")
     picture(visitor, "4-lesson-asked", language)
+    # What was declined is not asked for, nor is it announced.
+    assert declined not in visitor.page.inner_text("main")
     press(visitor, "section.act form.other button[formaction]")
     assert SAID[language]["later"] in heard(visitor)
 
@@ -160,11 +163,11 @@ def _takes_the_lesson(visitor: Visitor, language: str) -> None:
     """It was put off for a week, and may be taken before."""
     visitor.go("/plan/")
     press(visitor, "a[href$='/lesson/']")
-    questions = visitor.page.locator("fieldset.question")
+    questions = visitor.page.locator("#questions fieldset")
     assert questions.count() > 0
     for number in range(questions.count()):
         questions.nth(number).locator("input").first.check()
-    press(visitor, "form:has(fieldset.question) button.btn-p")
+    press(visitor, "#questions form button")
     picture(visitor, "7-lesson-answered", language)
 
 

@@ -34,7 +34,7 @@ def reword(monkeypatch, slug: str) -> None:
 
 def test_everybody_with_an_account_is_told_once(cast) -> None:
     assert [ask(), ask()] == [1, 0]
-    assert list(Notice.objects.values_list("user", "kind", "link", "is_mail_due")) == [(cast.employee.pk, "consent_asked", "/privacy/", False)]
+    assert list(Notice.objects.values_list("user", "kind", "link", "is_mail_due")) == [(cast.employee.pk, "consent_asked", "/privacy/#consents", False)]
 
 
 @pytest.mark.parametrize("act", [services.give_consent, services.decline_consent])
