@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from healthmgmt.accounts.models import User
 from healthmgmt.care import access, messaging, presenters, selectors
 from healthmgmt.care.message_models import Addressee, Message
-from healthmgmt.core.templatetags.health import clock, day
+from healthmgmt.core.templatetags.health import clock, day, page_language
 from healthmgmt.people.models import Person
 
 # What waits is always there; of what was answered so many people, and of a conversation so many messages.
@@ -105,8 +105,8 @@ def promised(person: Person) -> datetime | None:
 
 
 def moment_words(at: datetime) -> str:
-    """`Tuesday 1 December, 18:00`."""
-    return _("%(day)s, %(time)s") % {"day": day(at, "weekday"), "time": clock(at)}
+    """`Tuesday 1 December, 18:00`; in Chinese without the day of the week, which would break a phone's line."""
+    return f"{day(at)} {clock(at)}" if page_language() == "zh" else f"{day(at, 'weekday')}, {clock(at)}"
 
 
 def _row(person: Person, now: datetime, count: int, until: datetime | None) -> Row:

@@ -197,6 +197,6 @@ def _asks_and_is_answered(visitor: Visitor, site: Site, town: Town, person: Pers
     assert ANSWER[language].split("\n")[0] in visitor.page.inner_text(".talk")
     picture(visitor, "8-answered", language)
     with town.entered():
-        assert list(Message.objects.filter(person=person).values_list("side", "answered_at__isnull")) == [("person", False), ("care", True)]
+        assert [(one.side, one.answered_at is None) for one in Message.objects.filter(person=person)] == [("person", False), ("care", True)]
         user = User.objects.get(pk=person.user_id)
         assert not Notice.objects.filter(user=user, kind="message_answered", read_at=None).exists()

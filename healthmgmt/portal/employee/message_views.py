@@ -46,11 +46,16 @@ def conversation(request: HttpRequest, person: Person) -> HttpResponse:
 
 def _shown(person: Person, form: QuestionForm) -> dict[str, Any]:
     may_write = bool(messaging.first_of(messaging.carers(person)))
+    lines = inboxes.conversation(person, side=Message.Side.PERSON, now=timezone.now())
+    promise, sentence = _promise(), _sentence(person, may_write)
+    if not sentence and lines and not lines[0].is_own:
+        sentence = _("%(name)s has written to you.") % {"name": lines[0].who}
     return {
         "person": person,
-        "sentence": _sentence(person, may_write),
+        "sentence": sentence or promise,
+        "promise": promise if sentence else "",
         "may_write": may_write,
-        "lines": inboxes.conversation(person, side=Message.Side.PERSON, now=timezone.now()),
+        "lines": lines,
         "form": form,
         "token": form.data.get("token") or uuid4(),
         "longest": messaging.LONGEST,
@@ -58,7 +63,7 @@ def _shown(person: Person, form: QuestionForm) -> dict[str, Any]:
 
 
 def _sentence(person: Person, may_write: bool) -> str:
-    """By when the answer to what waits is there, or would be to what is written now."""
+    """By when the answer to what waits is there, or that nobody can answer; blank where neither is so."""
     now, until = timezone.localtime(), inboxes.promised(person)
     if until and until < now:
         return _("You have waited longer than promised, and we are sorry. Your question is not forgotten.")
@@ -66,8 +71,13 @@ def _sentence(person: Person, may_write: bool) -> str:
         return _("Your message has arrived. You get an answer by %(moment)s.") % {"moment": inboxes.moment_words(until)}
     if not may_write:
         return _("At present nobody is there to answer you here. Your unit's health liaison can say whom to ask.")
+    return ""
+
+
+def _promise() -> str:
+    """By when what is written now is answered."""
     days = organisation_settings().answer_days
-    words = {"days": days, "moment": inboxes.moment_words(promising.answer_by(now, days))}
+    words = {"days": days, "moment": inboxes.moment_words(promising.answer_by(timezone.localtime(), days))}
     return ngettext(
         "What you write now is answered within %(days)d working day, by %(moment)s.",
         "What you write now is answered within %(days)d working days, by %(moment)s.",
