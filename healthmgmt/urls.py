@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("healthmgmt.accounts.urls")),
+    path("notices/", include("healthmgmt.accounts.urls_notices")),
     path("uploads/", include("healthmgmt.exams.urls")),
     path("deliver/", include("healthmgmt.exams.urls_links")),
     path("api/v1/", include("healthmgmt.exams.urls_api")),

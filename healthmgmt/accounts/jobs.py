@@ -1,11 +1,14 @@
-"""Mails about passwords, and sealing the audit record once a day, which stands here because `audit` itself knows nothing of jobs."""
+"""Mails about passwords, notices that were kept long enough, and sealing the audit record once a day, which stands here because `audit` itself knows nothing of jobs."""
 
-from healthmgmt.accounts import resets
+from django.utils import timezone
+
+from healthmgmt.accounts import notices, resets
 from healthmgmt.audit import sealing
 from healthmgmt.core.actors import Actor
 from healthmgmt.work.registry import Run, handler, subscribe
 
 subscribe("work.daily", kind="audit.seal", key="{day}")
+subscribe("work.daily", kind="accounts.purge_notices", key="{day}")
 
 
 @handler("audit.seal")
@@ -29,3 +32,12 @@ def mail_reset(run: Run) -> None:
         return
     with run.batch(done=1, total=1, cursor={"sent": True}):
         resets.mail_link(run.payload["user"])
+
+
+@handler("accounts.purge_notices")
+def purge_notices(run: Run) -> None:
+    """Remove the notices that were kept long enough, a slice at a time."""
+    more = True
+    while more:
+        with run.batch(done=0, total=0):
+            more = notices.purge(now=timezone.now())

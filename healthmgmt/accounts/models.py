@@ -1,16 +1,18 @@
-"""Users of one organisation (and the operators, in the public schema), their codes, tokens and failed sign-ins."""
+"""Users of one organisation (and the operators, in the public schema), their codes, tokens, failed sign-ins and notices."""
 
+import uuid
 from typing import Any, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core import organisations
-from healthmgmt.core.classification import IDENTIFIER, PLAIN, SECRET
+from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, SECRET
 from healthmgmt.core.permissions import EXAM_CENTRE, Permission, roles_with
 
 
@@ -167,3 +169,44 @@ class SignInLimit(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class Notice(models.Model):
+    """Word to a user that something happened which has a page: what it is called stands in data/notices.toml, by `kind`.
+
+    The same `key` is told once. `link` is a path of this site. `is_mail_due` until a mail about it went out or need not any more.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=80)
+    link = models.CharField(max_length=200)
+    told_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+    is_mail_due = models.BooleanField(default=False)
+    mailed_at = models.DateTimeField(null=True)
+
+    CLASSIFICATION = {
+        "uuid": PLAIN,
+        "user": IDENTIFIER,
+        "kind": CLINICAL,
+        "key": IDENTIFIER,
+        "link": IDENTIFIER,
+        "told_at": PLAIN,
+        "read_at": PLAIN,
+        "is_mail_due": PLAIN,
+        "mailed_at": PLAIN,
+    }
+
+    class Meta:
+        ordering = ["-told_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "key"], name="notice_once"),
+            models.CheckConstraint(condition=Q(link__startswith="/") & ~Q(link__startswith="//"), name="notice_leads_to_a_page_here"),
+        ]
+        indexes = [
+            models.Index(fields=["user"], name="notice_unread", condition=Q(read_at=None)),
+            models.Index(fields=["id"], name="notice_to_mail", condition=Q(is_mail_due=True)),
+            models.Index(fields=["told_at"], name="notice_by_age"),
+        ]

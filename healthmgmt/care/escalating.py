@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from healthmgmt.accounts import notices
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
 from healthmgmt.care import endings, escalation, mails
@@ -36,6 +37,8 @@ def tell(first: int, last: int, tier: str, *, by: Actor) -> int:
         alerts = {alert for (alert,) in sql.rows("care/escalate", parameters)}
         people = Alert.objects.filter(pk__in=alerts).values_list("person", flat=True).distinct()
         audit.record_people("alert.escalated", sorted(people), by=by)
+        told = Escalation.objects.filter(alert__in=alerts, tier=tier).values_list("user", flat=True)
+        notices.tell(told, kind="alert_assigned", key=f"{tier}:{first}-{last}", link=reverse("care:alerts"))
     return len(alerts)
 
 

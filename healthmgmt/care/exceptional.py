@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from healthmgmt.accounts import notices
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
 from healthmgmt.care import access
@@ -40,6 +42,8 @@ def open_record(user: User, *, emp_no: str, name: str, reason: str, by: Actor) -
         now = timezone.now()
         opened = ExceptionalAccess.objects.create(user=user, person=person, reason=reason, opened_at=now, ends_at=now + LASTS)
         audit.record("record.opened_by_exception", by=by, subject=opened, person_id=person.pk, reason=reason)
+        if person.user_id:
+            notices.tell([person.user_id], kind="record_opened", key=str(opened.pk), link=reverse("portal:privacy"))
     return person
 
 

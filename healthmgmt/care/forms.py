@@ -69,3 +69,10 @@ class ExceptionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The person and the data steward read it; write nothing about health."),
     )
+
+
+class MessageForm(forms.Form):
+    """What one side writes to the other; how long it may be is decided by the service."""
+
+    text = forms.CharField(label=_("Your message"), error_messages={"required": _("Write something first.")})
+    token = forms.UUIDField(error_messages={"required": _("This form is not whole. Load the page anew."), "invalid": _("This form is not whole. Load the page anew.")})

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from healthmgmt.care import escalating, halving, handover, outcomes, pausing, reminding, selectors, services, stepping
+from healthmgmt.care import escalating, halving, handover, messaging, noticing, outcomes, pausing, reminding, selectors, services, stepping
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.organization.selectors import organisation_settings
@@ -23,6 +23,8 @@ subscribe("risk.urgent", kind="care.alert", key="urgent-{first}-{last}", lane="n
 subscribe("risk.retired", kind="care.end_baseless", key="{upload}")
 subscribe("work.daily", kind="care.fire_due", key="{day}")
 subscribe("devices.reading_taken", kind="care.finish_by_reading", key="{reading}", lane="now")
+subscribe("accounts.noticed", kind="care.mail_notices", key="{notice}")
+subscribe("risk.assessed", kind="care.tell_of_results", key="{first}-{last}")
 subscribe("units.merged", kind="care.follow_merger", key="{change}")
 subscribe("roster.imported", kind="care.follow_roster", key="{record}", lane="now")
 subscribe("calendar.changed", kind="care.follow_calendar", key="{change}")
@@ -60,6 +62,34 @@ def escalate(run: Run) -> None:
     for user in escalating.unmailed(*span):
         with run.batch(done=0, total=0):
             escalating.mail(*span, user_id=user)
+
+
+@handler("care.escalate_message")
+def escalate_message(run: Run) -> None:
+    """A message whose hour has passed without an answer goes on to one more person."""
+    with run.batch(done=1, total=1):
+        messaging.escalate(run.payload["message"], by=Actor.system())
+
+
+@handler("care.mail_notices")
+def mail_notices(run: Run) -> None:
+    """Mails that there is something new on a page, whoever it was told to. In the quiet hours they wait for their end."""
+    left = True
+    while left:
+        with run.batch(done=0, total=0):
+            left = noticing.mail(now=_now(), by=Actor.system(), size=SLICE_MAILS)
+
+
+@handler("care.tell_of_results")
+def tell_of_results(run: Run) -> None:
+    """The people of a range of assessments are told of new results."""
+    first, last = run.payload["first"], run.payload["last"]
+    start = run.cursor.get("next", first)
+    while start <= last:
+        end = min(start + SLICE_ASSESSMENTS - 1, last)
+        with run.batch(done=end - first + 1, total=last - first + 1, cursor={"next": end + 1}):
+            noticing.tell_of_results(start, end, today=_today())
+        start = end + 1
 
 
 @handler("care.end_baseless")

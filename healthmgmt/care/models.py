@@ -9,10 +9,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from healthmgmt.care.message_models import Addressee, Message
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
 from healthmgmt.organization.models import Unit
 from healthmgmt.people.models import Person
 from healthmgmt.risk.models import Assessment
+
+# Models of a module of their own.
+__all__ = [
+    "Addressee", "Alert", "Assignment", "Contact", "Escalation", "ExceptionalAccess", "LessonResult", "Message", "Plan", "PlanPart", "Step",
+]  # fmt: skip
 
 # Steps that count: all but those cancelled before they had fired.
 COUNTING = ~Q(state="cancelled", fired_on=None)

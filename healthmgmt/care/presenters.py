@@ -192,6 +192,7 @@ def consent_to_calls(person: Person) -> str:
     return {
         "given": _("Has agreed to be called."),
         "outdated": _("Has agreed to be called, in an earlier wording."),
+        "declined": _("Does not wish to be called: only a critical result is a reason to call."),
         "withdrawn": _("Has taken back the consent to calls: only a critical result is a reason to call."),
         "not_asked": _("Has not said yet whether calls are welcome; ask first."),
     }[state]

@@ -1,5 +1,5 @@
-"""Word by mail that something in a plan waits: to who agreed to it, never what it is, never in the quiet hours or on a free
-day, once for a step."""
+"""Word that something in a plan waits: on the page, and by mail to who agreed to it, never what it is, never in the quiet hours or
+on a free day, once for a step."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
-from healthmgmt.care import templates
+from healthmgmt.care import noticing, templates
 from healthmgmt.core import organisations, sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization import calendar
@@ -37,6 +37,7 @@ def remind(*, now: datetime, by: Actor, size: int) -> bool:
         return False
     with transaction.atomic():
         people = {person for (person,) in sql.rows("care/remind_people", {"today": now.date(), "size": size})}
+        noticing.tell_of_steps(people, today=now.date())
         told = agreeing(people, PURPOSE)
         users = User.objects.filter(person__in=told, is_active=True, email__isnull=False).order_by("pk")
         reached = {user.pk: _mail(user) for user in users}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthmgmt.care import load_views, plan_views, views
+from healthmgmt.care import load_views, message_views, plan_views, views
 
 app_name = "care"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/exception/", views.exception, name="exception"),
     path("people/<uuid:uuid>/", views.person, name="person"),
+    path("messages/", message_views.inbox, name="inbox"),
+    path("people/<uuid:uuid>/messages/", message_views.conversation, name="messages"),
+    path("people/<uuid:uuid>/messages/settled/", message_views.settle, name="settle_messages"),
     path("people/<uuid:uuid>/contact/", views.contact, name="contact"),
     path("people/<uuid:uuid>/steps/<int:pk>/done/", views.finish_step, name="finish_step"),
     path("people/<uuid:uuid>/pause/", plan_views.pause, name="pause"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from healthmgmt.audit import services as audit
-from healthmgmt.care import access, alerting, calling, course, escalating, exceptional, presenters, record, selectors, services, worklists
+from healthmgmt.care import access, alerting, calling, course, escalating, exceptional, messaging, presenters, record, selectors, services, worklists
 from healthmgmt.care.forms import BACK, ContactForm, ExceptionForm, PauseForm, PeopleForm
 from healthmgmt.care.models import Alert, Contact, Plan
 from healthmgmt.core.actors import Actor
@@ -110,6 +110,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     audit.record("record.viewed", by=Actor.of_request(request), subject=found, person_id=found.pk, reason=CARE)
     context = {"record": story, "person": found, "exception": exceptional.of_person(request.user, found)}
     context |= {"course": course.of_person(found), "pause_form": PauseForm(), "plan_outcomes": [(one.value, one.label) for one in Plan.BY_HAND]}
+    context["waits"] = messaging.waiting(found).count()
     return render(request, "care/person.html", context)
 
 

@@ -83,6 +83,7 @@ def apply(run: Run) -> None:
     with run.batch(done=upload.received, total=upload.received):
         upload.finished_at = timezone.now()
         services.settle(upload, went_in=True)
+        services.tell_of_repair(upload, by_user=run.payload.get("user"))
         periods.open_calendar_years(upload.exams.dates("taken_on", "day"), by=Actor.system())
         work.announce("exams.applied", upload=upload.pk, round=upload.rounds)
 

@@ -7,9 +7,11 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from healthmgmt.accounts import notices
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
 from healthmgmt.core import files, sql
@@ -103,8 +105,14 @@ def request_apply(upload: Upload, *, by: Actor) -> Upload:
         upload.state, upload.rounds = Upload.State.APPLYING, upload.rounds + 1
         upload.save(update_fields=["state", "rounds"])
         audit.record("upload.applied", by=by, subject=upload, detail={"round": upload.rounds})
-        work.submit("exams.apply", key=selectors.apply_key(upload), payload={"upload": upload.pk})
+        work.submit("exams.apply", key=selectors.apply_key(upload), payload={"upload": upload.pk, "user": by.user_id})
     return upload
+
+
+def tell_of_repair(upload: Upload, *, by_user: int | None) -> None:
+    """Whoever delivered a file is told when others have seen to the last row of it that had waited."""
+    if upload.rounds > 1 and not upload.waiting and upload.uploaded_by_id not in (None, by_user):
+        notices.tell([upload.uploaded_by_id], kind="upload_repaired", key=str(upload.pk), link=reverse("exams:upload", args=[upload.uuid]))
 
 
 def refuse_purged(upload: Upload) -> None:

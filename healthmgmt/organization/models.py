@@ -154,6 +154,8 @@ class Settings(models.Model):
     people_per_manager = models.PositiveSmallIntegerField(default=180, db_default=180)
     # Of the week, Monday is 1.
     working_days = ArrayField(models.PositiveSmallIntegerField(), default=monday_to_friday, db_default=[1, 2, 3, 4, 5])
+    # Working days within which a message of an employee is answered.
+    answer_days = models.PositiveSmallIntegerField(default=2, db_default=2)
 
     CLASSIFICATION = {
         "timezone": PLAIN,
@@ -165,6 +167,7 @@ class Settings(models.Model):
         "file_retention_days": PLAIN,
         "people_per_manager": PLAIN,
         "working_days": PLAIN,
+        "answer_days": PLAIN,
     }
 
     class Meta:
@@ -176,4 +179,5 @@ class Settings(models.Model):
             models.CheckConstraint(
                 condition=Q(working_days__len__gte=1, working_days__contained_by=[1, 2, 3, 4, 5, 6, 7]), name="settings_working_days_of_the_week"
             ),
+            models.CheckConstraint(condition=Q(answer_days__gte=1, answer_days__lte=10), name="settings_answer_within_1_to_10_days"),
         ]

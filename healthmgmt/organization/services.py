@@ -33,6 +33,7 @@ OF_THE_WHOLE = frozenset({"data_steward"})
 SMALLEST_GROUPS = range(5, 101)
 RETENTION_DAYS = range(7, 731)
 PEOPLE_PER_MANAGER = range(10, 2001)
+ANSWER_DAYS = range(1, 11)
 
 
 class Founded(NamedTuple):
@@ -240,7 +241,9 @@ def close_account(user: User, *, reason: str, by: Actor) -> User:
     return user
 
 
-def change_settings(*, timezone_name: str, language: str, file_retention_days: int, people_per_manager: int, by: Actor) -> Settings:
+def change_settings(
+    *, timezone_name: str, language: str, file_retention_days: int, people_per_manager: int, answer_days: int, by: Actor
+) -> Settings:
     """The organisation's own choices but those of the data steward; what is as before leaves no trace.
 
     Raises Rejected: an unknown time zone or language, days or people out of range.
@@ -254,8 +257,11 @@ def change_settings(*, timezone_name: str, language: str, file_retention_days: i
     if people_per_manager not in PEOPLE_PER_MANAGER:
         limits = {"least": PEOPLE_PER_MANAGER[0], "most": PEOPLE_PER_MANAGER[-1]}
         raise Rejected(_("A case manager cares for %(least)d to %(most)d people.") % limits, field="people_per_manager")
+    if answer_days not in ANSWER_DAYS:
+        limits = {"least": ANSWER_DAYS[0], "most": ANSWER_DAYS[-1]}
+        raise Rejected(_("A message is answered within %(least)d to %(most)d working days.") % limits, field="answer_days")
     wanted = {"timezone": timezone_name, "language": language, "file_retention_days": file_retention_days}
-    return _change_settings(wanted | {"people_per_manager": people_per_manager}, by=by)
+    return _change_settings(wanted | {"people_per_manager": people_per_manager, "answer_days": answer_days}, by=by)
 
 
 def set_smallest_group(size: int, *, by: Actor) -> Settings:

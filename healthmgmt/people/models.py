@@ -163,19 +163,33 @@ class Exposure(models.Model):
 
 
 class Consent(models.Model):
-    """What a person agreed to for one purpose, in which wording; a withdrawal closes it."""
+    """What a person agreed to for one purpose, in which wording; a withdrawal closes it.
+
+    Who said no at once (`is_declined`) has a row that was closed when it was made: whoever asks for a consent in force finds none.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=40)
     text_version = models.CharField(max_length=20)
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    is_declined = models.BooleanField(default=False, db_default=False)
 
-    CLASSIFICATION = {"person": IDENTIFIER, "purpose": PLAIN, "text_version": PLAIN, "given_at": CLINICAL, "withdrawn_at": CLINICAL}
+    CLASSIFICATION = {
+        "person": IDENTIFIER,
+        "purpose": PLAIN,
+        "text_version": PLAIN,
+        "given_at": CLINICAL,
+        "withdrawn_at": CLINICAL,
+        "is_declined": CLINICAL,
+    }
 
     class Meta:
         ordering = ["person", "purpose", "given_at"]
-        constraints = [models.UniqueConstraint(fields=["person", "purpose"], name="one_open_consent", condition=Q(withdrawn_at=None))]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "purpose"], name="one_open_consent", condition=Q(withdrawn_at=None)),
+            models.CheckConstraint(condition=Q(is_declined=False) | Q(withdrawn_at=models.F("given_at")), name="declined_was_never_in_force"),
+        ]
 
 
 class RosterRow(models.Model):

@@ -13,8 +13,8 @@ def exposures_of(person: Person) -> list[Exposure]:
     return list(Exposure.objects.filter(person=person, until=None))
 
 
-# Nobody has asked, or the person has not answered; agreed; taken back; agreed to an earlier wording, so asked again.
-State = Literal["not_asked", "given", "withdrawn", "outdated"]
+# Nobody has asked, or the person has not answered; agreed; said no; taken back; agreed to an earlier wording, so asked again.
+State = Literal["not_asked", "given", "declined", "withdrawn", "outdated"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ def consents_of(person: Person) -> list[ConsentState]:
 def _state(purpose: purposes.Purpose, answer: Consent | None) -> ConsentState:
     if answer is None:
         return ConsentState(purpose, "not_asked")
+    if answer.is_declined:
+        return ConsentState(purpose, "declined", answer.given_at, answer.text_version)
     if answer.withdrawn_at:
         return ConsentState(purpose, "withdrawn", answer.withdrawn_at, answer.text_version)
     state: State = "given" if answer.text_version == purpose.text.version else "outdated"

@@ -198,9 +198,7 @@ def give_consent(person: Person, *, purpose: str, version: str, by: Actor) -> Co
 
     Consent to an earlier wording ends with it. Raises Rejected for an unknown purpose, or a wording that is not in force.
     """
-    asked = _purpose(purpose)
-    if version != asked.text.version:
-        raise Rejected(_("The wording has changed since you opened the page. Please read it again."), field=purpose)
+    _check_wording(_purpose(purpose), version)
     with transaction.atomic():
         present = _open_consent(person, purpose)
         if present and present.text_version == version:
@@ -226,6 +224,34 @@ def withdraw_consent(person: Person, *, purpose: str, by: Actor) -> Consent | No
         detail = {"purpose": purpose, "version": present.text_version}
         audit.record("consent.withdrawn", by=by, subject=present, person_id=person.pk, detail=detail)
     return present
+
+
+def decline_consent(person: Person, *, purpose: str, version: str, by: Actor) -> Consent:
+    """Note that a person says no in the wording that they were shown; the same no twice is once. What was in force ends with it.
+
+    Raises Rejected for an unknown purpose, or a wording that is not in force.
+    """
+    _check_wording(_purpose(purpose), version)
+    with transaction.atomic():
+        present = _open_consent(person, purpose)
+        if present and present.text_version == version:
+            return withdraw_consent(person, purpose=purpose, by=by)
+        now, last = timezone.now(), Consent.objects.filter(person=person, purpose=purpose).order_by("given_at", "id").last()
+        if present:
+            present.withdrawn_at = now
+            present.save(update_fields=["withdrawn_at"])
+        elif last and last.is_declined and last.text_version == version:
+            return last
+        consent = Consent.objects.create(
+            person=person, purpose=purpose, text_version=version, given_at=now, withdrawn_at=now, is_declined=True
+        )
+        audit.record("consent.declined", by=by, subject=consent, person_id=person.pk, detail={"purpose": purpose, "version": version})
+    return consent
+
+
+def _check_wording(asked: purposes.Purpose, version: str) -> None:
+    if version != asked.text.version:
+        raise Rejected(_("The wording has changed since you opened the page. Please read it again."), field=asked.slug)
 
 
 def _purpose(slug: str) -> purposes.Purpose:

@@ -1,10 +1,12 @@
 """The navigation of a page: the side on which the user stands, and the ways to the others."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from healthmgmt.accounts import notices
 from healthmgmt.core.permissions import role
 from healthmgmt.portal.sides import Page, Side, side_of, sides_of
 
@@ -32,7 +34,7 @@ class ShownSide(NamedTuple):
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """`side` and `other_sides`, for templates; empty for nobody."""
+    """`side`, `other_sides` and `unread` (how many notices, asked for where it is shown), for templates; empty for nobody."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -41,7 +43,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if side is None:
         return {}
     others = [_shown(one, user, view, is_whole=False) for one in sides_of(user) if one is not side]
-    return {"side": _shown(side, user, view, is_whole=True), "other_sides": others}
+    shown = {"side": _shown(side, user, view, is_whole=True), "other_sides": others}
+    return shown if user.is_operator else shown | {"has_notices": True, "unread": partial(notices.unread, user)}
 
 
 def _shown(side: Side, user: Any, view: str, *, is_whole: bool) -> ShownSide:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.accounts.models import User
+from healthmgmt.care import inboxes
 from healthmgmt.care import selectors as care
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.portal.packs import access as packs
@@ -40,6 +41,8 @@ class Side:
     icon: str
     pages: tuple[Page, ...]
 
+
+MESSAGES = ("care:messages", "care:settle_messages")
 
 SIDES: tuple[Side, ...] = (
     Side("operator", "server", (Page(_("Organisations"), "operator:organisations", "server", covers=("operator:",)),)),
@@ -92,6 +95,7 @@ SIDES: tuple[Side, ...] = (
         "stethoscope",
         (
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",), count=care.open_alert_count),
+            Page(_("Messages"), "care:inbox", "messages", covers=MESSAGES, count=inboxes.waiting_count, is_late=False),
             Page(_("People"), "care:people", "users", covers=("care:person", "care:contact", "care:exception", "exams:")),
             Page(_("Workload"), "care:load", "scale", short=_("Load"), covers=("care:share",)),
             Page(
@@ -107,6 +111,7 @@ SIDES: tuple[Side, ...] = (
         (
             Page(_("Today"), "care:worklist", "calendar-event", count=care.open_alert_count),
             Page(_("My people"), "care:people", "users", covers=("care:person", "care:contact", "care:exception", "exams:")),
+            Page(_("Messages"), "care:inbox", "messages", covers=MESSAGES, count=inboxes.waiting_count, is_late=False),
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",)),
             Page(_("Workload"), "care:load", "scale", short=_("Load"), covers=("care:share",)),
             Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
@@ -127,7 +132,7 @@ SIDES: tuple[Side, ...] = (
         "employee",
         "user",
         (
-            Page(_("Today"), "portal:today", "home"),
+            Page(_("Today"), "portal:today", "home", covers=("portal:messages",)),
             Page(_("Report"), "portal:report", "report-medical"),
             Page(_("Plan"), "portal:plan", "list-check", covers=("portal:finish_step", "portal:readings", "portal:withdraw_reading")),
             Page(_("Privacy"), "portal:privacy", "shield-lock", covers=("portal:decide_consent",)),

@@ -3,6 +3,7 @@ from django.urls import path
 
 from healthmgmt.portal import liaison, undoing, views
 from healthmgmt.portal.administration import views as administration
+from healthmgmt.portal.employee import message_views
 from healthmgmt.portal.employee import pausing as resting
 from healthmgmt.portal.employee import views as employee
 from healthmgmt.portal.packs import proposals, simulations
@@ -56,6 +57,7 @@ urlpatterns = [
     path("plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/later/", employee.postpone_step, name="postpone_step"),
     path("plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/decline/", employee.decline_step, name="decline_step"),
     path("plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/lesson/", employee.lesson, name="lesson"),
+    path("messages/", message_views.conversation, name="messages"),
     path("privacy/", employee.privacy, name="privacy"),
     path("privacy/consents/", employee.decide_consent, name="decide_consent"),
     path("api/schema/", views.SchemaView.as_view(), name="schema"),

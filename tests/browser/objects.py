@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from healthmgmt.accounts.models import User
+from healthmgmt.accounts.models import Notice, User
 from healthmgmt.care import access as care
 from healthmgmt.care.models import Step
 from healthmgmt.core.permissions import Permission
@@ -97,6 +97,11 @@ def _own_lesson(user: User) -> dict[str, Any] | None:
     return {"uuid": found.plan.uuid, "number": found.number, "occurrence": found.occurrence} if found else None
 
 
+def _notice(user: User) -> dict[str, Any] | None:
+    found = Notice.objects.filter(user=user).first()
+    return {"uuid": found.uuid} if found else None
+
+
 def _report(user: User) -> dict[str, Any] | None:
     found = uploads.report_files_visible_to(user).first()
     return {"uuid": found.uuid} if found else None
@@ -125,4 +130,5 @@ FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "own step": _own_step,
     "own lesson": _own_lesson,
     "step": _step,
+    "notice": _notice,
 }

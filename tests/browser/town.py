@@ -17,6 +17,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 from healthmgmt.accounts.models import User
+from healthmgmt.care import messaging
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.organization import periods, selectors
@@ -89,8 +90,19 @@ def made(folder: Path) -> Town:
         path.write_bytes(exam_file(town, _rows(town, day, shift=number)))
         _run("import_exams", path, org=slug, by=town.logins["liaison"], centre="明德体检中心")
     _run("publish_numbers", org=slug)
+    _messages(town)
     _own_rules(town)
     return town
+
+
+def _messages(town: Town) -> None:
+    """A question with its answer and one that waits, and what else the first people are told of."""
+    with town.entered():
+        person = Person.objects.select_related("user").get(user__email=town.logins["employee"])
+        manager = Actor.of(User.objects.get(email=town.logins["case_manager"]))
+        messaging.ask(person, text="血压药早上吃还是晚上吃？", token=uuid.uuid4(), by=Actor.of(person.user))
+        messaging.answer(person, text="您好，每天早上同一时间吃就可以。\n有不舒服时请告诉我。", token=uuid.uuid4(), by=manager)
+        messaging.ask(person, text="谢谢！那出差时也照样吃吗？", token=uuid.uuid4(), by=Actor.of(person.user))
 
 
 def _own_rules(town: Town) -> None:

@@ -215,6 +215,14 @@ def test_P23_who_took_the_consent_to_calls_back_is_called_for_an_alert_only(cast
     assert headings(cast.case_manager) == [("alert", "E1002"), ("first", "E1001")]
 
 
+def test_P23_who_said_no_to_calls_is_called_for_an_alert_only(cast) -> None:
+    assessed(cast.anna, "red", "known_ascvd")
+    assessed(cast.ben, "red", "critical_bp")
+    for person in (cast.anna, cast.ben):
+        people.decline_consent(person, purpose="care_contact", version="1", by=BY)
+    assert headings(cast.case_manager) == [("alert", "E1002")]
+
+
 def test_P23_panel_and_record_say_how_the_person_stands_to_calls(cast) -> None:
     said = lambda: presenters.consent_to_calls(cast.anna)  # noqa: E731
     assert "ask first" in said()

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from healthmgmt.accounts.models import Notice
 from healthmgmt.audit.models import Event
+from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.exams import repairing, selectors, services
 from healthmgmt.exams.models import Exam, Upload, UploadRow
@@ -222,6 +224,18 @@ def test_mended_rows_go_in_a_second_round(two):
     assert set(Exam.objects.values_list("pk", flat=True)) > before and Exam.objects.count() == 2
     assert Job.objects.filter(kind="exams.apply", state="done").count() == 2
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_whoever_delivered_is_told_when_others_mended_the_last_row(two, is_own):
+    liaison, other = (casting.user(name, "liaison", ground()) for name in ("deliverer", "other"))
+    partly = upload(text([row(two[0], 120, 80, 9999, 5.2), row(two[1], 150, 80, 7.9, 5.2)]))
+    Upload.objects.filter(pk=partly.pk).update(uploaded_by=liaison)
+    repairing.leave_values(partly, **RANGE, by=BY)
+    services.request_apply(partly, by=Actor.of(liaison if is_own else other))
+    work.drain()
+    found = list(Notice.objects.filter(kind="upload_repaired").values_list("user", "link"))
+    assert found == ([] if is_own else [(liaison.pk, f"/uploads/{partly.uuid}/")])
 
 
 def test_second_round_reaches_who_follows(two):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from healthmgmt.accounts.models import User
+from healthmgmt.care.models import Message
 from healthmgmt.core.dates import local_day
 from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Mending
@@ -79,9 +80,12 @@ ELSEWHERE = {"demo": "makes organisations of its own and serves; tests/portal an
 # What a kind of job is given beyond what the seeded uploads caused, with ids that both organisations have.
 PAYLOADS: dict[str, Callable[[], dict]] = {
     "accounts.mail_reset": lambda: {"user": User.objects.earliest("pk").pk},
+    "accounts.purge_notices": dict,
     "audit.seal": lambda: {"day": today()},
     "care.fire_due": lambda: {"day": today()},
+    "care.mail_notices": dict,
     "care.remind": dict,
+    "care.escalate_message": lambda: {"message": Message.objects.earliest("pk").pk},
     "insight.settle": lambda: {"period": Period.objects.get().pk},
     "care.finish_by_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
     "care.follow_roster": dict,
@@ -91,6 +95,7 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "exams.mend": lambda: {"mending": Mending.objects.earliest("pk").pk, "user": None},
     "exams.purge": lambda: {"day": today()},
     "exams.sweep": lambda: {"day": today()},
+    "people.ask_consents": dict,
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
     "risk.refresh": lambda: {"day": today()},
     "risk.watch_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},

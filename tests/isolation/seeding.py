@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.apps import apps
 from django.conf import settings
@@ -11,9 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
 from django.utils import timezone
 
-from healthmgmt.accounts.models import ActivationCode, ApiToken, SignInLimit, User
+from healthmgmt.accounts.models import ActivationCode, ApiToken, Notice, SignInLimit, User
 from healthmgmt.audit import sealing
 from healthmgmt.audit.models import Event
+from healthmgmt.care import messaging
 from healthmgmt.care import services as care
 from healthmgmt.care.models import Alert, Assignment, Escalation, ExceptionalAccess, GoalState, Pause, Plan, PlanPart, Sharing, Step
 from healthmgmt.core.actors import Actor
@@ -146,6 +148,11 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
     ExceptionalAccess.objects.create(
         user=cast.case_manager, person=cast.anna, reason=f"{world.mark} reason", opened_at=now, ends_at=now + timedelta(hours=1)
     )
+    # A question of anna and its answer, and one that waits: the case manager and she herself are told.
+    for text in (f"{world.mark} question", f"{world.mark} further question"):
+        messaging.ask(cast.anna, text=text, token=uuid4(), by=Actor.of(cast.employee))
+        if not text.startswith(f"{world.mark} further"):
+            messaging.answer(cast.anna, text=f"{world.mark} answer", token=uuid4(), by=Actor.of(cast.physician))
     for person in (cast.anna, cast.amos):
         Reading.objects.create(person=person, kind="weight", taken_at=now, values={"weight": float(world.weight)}, entered_by=world.mark)
     if not UnitFact.objects.exists():
@@ -199,6 +206,10 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
         "reading": {name: {"token": getattr(cast, name).readings.first().token} for name in ("anna", "amos")},
+        "notice": {
+            "anna": {"uuid": Notice.objects.filter(user=cast.employee).latest("pk").uuid},
+            "manager": {"uuid": Notice.objects.filter(user=cast.case_manager).latest("pk").uuid},
+        },
         "own step": {name: _own_step(getattr(cast, name)) for name in ("anna", "amos")},
         "own lesson": {name: _own_lesson(getattr(cast, name)) for name in ("anna", "amos")},
         "unit": {name: {"pk": getattr(cast, name).pk} for name in ("root", "a", "a1", "b1")},

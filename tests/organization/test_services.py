@@ -202,7 +202,7 @@ def test_closed_administrator_is_no_administrator(cast):
 
 
 def test_change_settings_records_what_changed_only(cast):
-    given = {"timezone_name": "Asia/Shanghai", "language": "en", "file_retention_days": 30, "people_per_manager": 150}
+    given = {"timezone_name": "Asia/Shanghai", "language": "en", "file_retention_days": 30, "people_per_manager": 150, "answer_days": 2}
     services.change_settings(**given, by=BY)
     own = Settings.objects.get()
     assert (own.timezone, own.language, own.file_retention_days, own.people_per_manager) == ("Asia/Shanghai", "en", 30, 150)
@@ -219,11 +219,12 @@ def test_change_settings_records_what_changed_only(cast):
     [
         ({"timezone_name": "Mars/North"}, "timezone"), ({"language": "fr"}, "language"), ({"file_retention_days": 6}, "file_retention_days"),
         ({"people_per_manager": 9}, "people_per_manager"), ({"people_per_manager": 2001}, "people_per_manager"),
+        ({"answer_days": 0}, "answer_days"), ({"answer_days": 11}, "answer_days"),
     ],  # fmt: skip
 )
 def test_change_settings_refuses(cast, given, field):
     with pytest.raises(Rejected) as error:
-        services.change_settings(**{"timezone_name": "UTC", "language": "en", "file_retention_days": 30, "people_per_manager": 180, "by": BY} | given)
+        services.change_settings(**{"timezone_name": "UTC", "language": "en", "file_retention_days": 30, "people_per_manager": 180, "answer_days": 2, "by": BY} | given)
     assert (error.value.field, Settings.objects.get().timezone) == (field, "Asia/Shanghai")
 
 

@@ -32,6 +32,10 @@ def withdraw(person, purpose="care_contact"):
     return services.withdraw_consent(person, purpose=purpose, by=Actor.of(person.user))
 
 
+def decline(person, purpose="care_contact", version="1"):
+    return services.decline_consent(person, purpose=purpose, version=version, by=Actor.of(person.user))
+
+
 def state_of(person, purpose="care_contact"):
     return {one.purpose.slug: one.state for one in selectors.consents_of(person)}[purpose]
 
@@ -48,6 +52,29 @@ def test_P23_consent_goes_through_its_states(cast, purpose):
         seen.append((state_of(cast.anna, purpose), selectors.has_consent(cast.anna, purpose)))
     assert seen == [("not_asked", False), ("given", True), ("withdrawn", False), ("given", True)]
     assert actions(cast.anna) == ["consent.given", "consent.withdrawn", "consent.given"]
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_P23_no_is_kept_with_its_wording_and_is_no_consent(cast, purpose):
+    first = decline(cast.anna, purpose)
+    assert decline(cast.anna, purpose) == first
+    assert (state_of(cast.anna, purpose), selectors.has_consent(cast.anna, purpose)) == ("declined", False)
+    assert selectors.agreeing([cast.anna.pk], purpose) == set()
+    assert (first.text_version, first.given_at, actions(cast.anna)) == ("1", first.withdrawn_at, ["consent.declined"])
+    give(cast.anna, purpose)
+    assert (state_of(cast.anna, purpose), selectors.agreeing([cast.anna.pk], purpose)) == ("given", {cast.anna.pk})
+    decline(cast.anna, purpose)
+    assert (state_of(cast.anna, purpose), actions(cast.anna)[1:]) == ("withdrawn", ["consent.given", "consent.withdrawn"])
+
+
+def test_P23_no_to_a_new_wording_ends_the_consent_to_the_one_before(cast, monkeypatch):
+    give(cast.anna)
+    newer = purposes.parse(FILE.replace("calls", "care_contact") + '[[purpose.text]]\nversion = "2"\nzh = "新的"\nen = "New"\n')
+    monkeypatch.setattr(purposes, "load", lambda: newer)
+    with pytest.raises(Rejected, match="wording has changed"):
+        decline(cast.anna, version="1")
+    decline(cast.anna, version="2")
+    assert (state_of(cast.anna), Consent.objects.filter(withdrawn_at=None).count()) == ("declined", 0)
 
 
 def test_consent_is_of_one_purpose_and_one_person(cast):
@@ -76,7 +103,7 @@ def test_consent_keeps_the_wording_and_is_asked_again_for_a_new_one(cast, monkey
 
 
 def test_consent_to_an_unknown_purpose_is_rejected(cast):
-    for act in (give, withdraw):
+    for act in (give, withdraw, decline):
         with pytest.raises(Rejected):
             act(cast.anna, "marketing")
     with pytest.raises(KeyError):

@@ -68,7 +68,7 @@ def test_names_are_spelled_when_they_come_and_when_they_change(cast):
 
 
 def test_names_that_were_there_before_are_spelled_by_the_migration(cast):
-    spell = import_module("healthmgmt.people.migrations.0003_names_are_spelled").spell
+    spell = import_module("healthmgmt.people.migrations.0004_names_are_spelled").spell
     Person.objects.filter(pk=cast.anna.pk).update(name="曾国藩")
     for _twice in range(2):
         spell(apps, connection.schema_editor())

@@ -10,7 +10,7 @@ from healthmgmt.portal.administration.home import counts, sentence
 from tests import cast as casting
 
 SETTINGS = "/admin/settings/"
-GIVEN = {"timezone": "Asia/Urumqi", "language": "en", "file_retention_days": "30", "people_per_manager": "120"}
+GIVEN = {"timezone": "Asia/Urumqi", "language": "en", "file_retention_days": "30", "people_per_manager": "120", "answer_days": "3"}
 
 
 def test_administrator_comes_in_at_the_home(cast, sign_in):
@@ -53,7 +53,7 @@ def test_settings_are_shown_and_changed(cast, sign_in):
     assert ("Asia/Shanghai" in text, "China health examination strata, edition 2024" in text, "10 people" in text) == (True, True, True)
     assert browser.post(SETTINGS, GIVEN | {"smallest_group": "5"}).status_code == 302
     own = Settings.objects.get()
-    assert (own.timezone, own.language, own.file_retention_days, own.people_per_manager, own.smallest_group) == ("Asia/Urumqi", "en", 30, 120, 10)
+    assert (own.timezone, own.language, own.file_retention_days, own.people_per_manager, own.answer_days, own.smallest_group) == ("Asia/Urumqi", "en", 30, 120, 3, 10)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from healthmgmt.accounts import resets
 from healthmgmt.accounts import services as accounts
+from healthmgmt.care import messaging
 from healthmgmt.core import files, organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
@@ -52,7 +53,8 @@ def walk(cast: Cast) -> None:
         work.begin_day(timezone.now())
         work.drain()
     devices.record(cast.anna, kind="weight", typed={"weight": "71.5"}, taken_at=timezone.now(), token=uuid4(), by=BY)
-    # The hours after which others are told of the alert.
+    messaging.ask(cast.anna, text="May I run again?", token=uuid4(), by=BY)
+    # The hours after which others are told of the alert, and of the message.
     Job.objects.filter(state=Job.State.QUEUED).update(run_after=timezone.now())
     work.drain()
 

@@ -28,3 +28,7 @@ class SettingsForm(forms.Form):
         label=_("People whom a case manager can care for"),
         help_text=_("What changed rules would ask of the case managers is measured by it before they take effect."),
     )
+    answer_days = forms.IntegerField(
+        label=_("Messages of employees are answered within (working days)"),
+        help_text=_("The page promises it by that evening at 18:00; what is late goes to a second person."),
+    )

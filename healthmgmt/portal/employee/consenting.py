@@ -20,6 +20,7 @@ class ConsentCard:
     governs: str
     state: str
     is_given: bool
+    may_decline: bool
     is_in_use: bool
 
 
@@ -38,6 +39,7 @@ def _card(one: ConsentState) -> ConsentCard:
         governs=purpose.governs[language],
         state=_state(one),
         is_given=one.state == "given",
+        may_decline=one.state in ("not_asked", "outdated"),
         is_in_use=purpose.is_in_use,
     )
 
@@ -47,6 +49,7 @@ def _state(one: ConsentState) -> str:
     return {
         "not_asked": _("Not answered yet"),
         "given": _("Agreed on %(day)s, wording %(version)s"),
+        "declined": _("You said no on %(day)s"),
         "withdrawn": _("Taken back on %(day)s"),
         "outdated": _("The wording is new; you agreed to the one before on %(day)s"),
     }[one.state] % words

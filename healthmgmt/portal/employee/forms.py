@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.exceptions import Rejected
 
@@ -23,3 +24,10 @@ class ReadingForm(forms.Form):
                 raise Rejected(_("Give the day and the time."), field="taken_at")
             raise Rejected(_("This form is not whole. Load the page anew and type the numbers once more."))
         return self.cleaned_data
+
+
+class QuestionForm(forms.Form):
+    """A message to those who care for the person; how long it may be is decided by the service."""
+
+    text = forms.CharField(error_messages={"required": gettext_lazy("Write something first.")})
+    token = forms.UUIDField(error_messages={"required": gettext_lazy("This form is not whole. Load the page anew."), "invalid": gettext_lazy("This form is not whole. Load the page anew.")})

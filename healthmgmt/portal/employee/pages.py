@@ -54,7 +54,7 @@ def _near(open_steps: list[Step], today: date) -> list[steps.ShownStep]:
     if not open_steps:
         return []
     plan, parts = open_steps[0].plan, selectors.parts_of(open_steps[0])
-    shown = [*steps.listed(plan, open_steps, today), *steps.ahead(plan, open_steps, parts)]
+    shown = [*steps.listed(plan, open_steps, today), *steps.ahead(plan, open_steps, parts, made=open_steps[0].made)]
     return [one for some in steps.parted(shown, today) for one in some][:NEAR_STEPS]
 
 

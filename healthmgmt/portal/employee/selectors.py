@@ -58,10 +58,11 @@ def assessment_of(person: Person, today: date) -> Assessment | None:
 
 
 def open_steps(person: Person) -> list[Step]:
-    """The steps of the present plan that have not ended, the first one due first; see `manager_name`
-    and `parts_of`."""
+    """The steps of the present plan that have not ended, the first one due first; see `manager_name` and `parts_of`. `made` are
+    the numbers of all steps that the plan has had."""
     found = Step.objects.filter(plan__person=person, plan__ended_on=None, state__in=Step.OPEN)
-    found = found.annotate(open_parts=_open_parts("plan"), **_managers(person))
+    made = Step.objects.filter(COUNTING, plan=OuterRef("plan")).order_by("number").values("number").distinct()
+    found = found.annotate(open_parts=_open_parts("plan"), made=ArraySubquery(made), **_managers(person))
     return sorted(found.select_related("plan"), key=lambda step: (step.asked_on, step.number, step.occurrence))
 
 

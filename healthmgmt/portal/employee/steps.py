@@ -192,13 +192,13 @@ def _listed(step: Step, today: date, present: Step | None) -> ShownStep:
     return ShownStep(state, title, text, said.text[language], markable, _is_lesson(step), _may_wait(step, today), step.asked_on)
 
 
-def ahead(plan: Plan, steps: Sequence[Step], parts: Mapping[str, date]) -> list[ShownStep]:
+def ahead(plan: Plan, steps: Sequence[Step], parts: Mapping[str, date], *, made: Collection[int] = ()) -> list[ShownStep]:
     """What the plan and its present parts (with the day on which each began) still hold and no step was made of, by the first
-    day; what several ask for stands there once."""
+    day; what several ask for stands there once. `made` are numbers of steps that were made beside those given."""
     if plan.ended_on is not None:
         return []
     template, language = _plan(plan), page_language()
-    begun = {one.key for step in steps if (one := template.step(step.number))}
+    begun = {one.key for number in {*made, *(step.number for step in steps)} if (one := template.step(number))}
     starts = {"": plan.opened_on} | dict(parts)
     waiting: dict[str, tuple[date, templates.StepTemplate]] = {}
     for part, one in sorted(template.all_steps, key=lambda pair: pair[1].rhythm):

@@ -175,13 +175,16 @@ def lesson(request: HttpRequest, person: Person, uuid: UUID, number: int, occurr
 @requires(Permission.OWN_RECORD_VIEW)
 @require_POST
 def decide_consent(request: HttpRequest) -> HttpResponse:
-    """Agree to a purpose, or take it back."""
+    """Agree to a purpose, say no, or take it back."""
     person, purpose, by = selectors.own_person(request.user), request.POST.get("purpose", ""), Actor.of_request(request)
     if person is None:
         raise Http404(_("There is no such person."))
     if request.POST.get("answer") == "give":
         people.give_consent(person, purpose=purpose, version=request.POST.get("version", ""), by=by)
         messages.success(request, _("Your consent is noted. You can take it back at any time."))
+    elif request.POST.get("answer") == "decline":
+        people.decline_consent(person, purpose=purpose, version=request.POST.get("version", ""), by=by)
+        messages.success(request, _("Your no is noted. Nothing is done without your consent, and you can still agree later."))
     else:
         people.withdraw_consent(person, purpose=purpose, by=by)
         messages.success(request, _("Your consent is taken back. It is not used any more."))

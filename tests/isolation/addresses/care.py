@@ -1,5 +1,7 @@
 """Worklist, records, contacts and alerts: case managers and physicians alone."""
 
+from uuid import uuid4
+
 from tests.isolation.rules import Rule
 
 CARERS = frozenset({"case_manager", "physician"})
@@ -9,7 +11,17 @@ PEOPLE = {"anna": CARERS, "amos": PHYSICIAN, "bella": PHYSICIAN}
 ALERTS = {"anna": CARERS, "bella": PHYSICIAN}
 STEPS = {"anna": CARERS, "bella": PHYSICIAN}
 
+
+
+def _message() -> dict[str, str]:
+    return {"text": "Good morning", "token": str(uuid4())}
+
+
 URLS = {
+    "care/messages/": Rule(CARERS, {"GET": 200}),
+    # Bella and amos have no account: nobody can write to them.
+    "care/people/<uuid:uuid>/messages/": Rule(CARERS, {"GET": 200, "POST": 302}, {"anna": CARERS}, kind="person", data={"POST": _message}),
+    "care/people/<uuid:uuid>/messages/settled/": Rule(CARERS, {"POST": 302}, PEOPLE, kind="person"),
     # A physician without people of their own is sent to the alerts.
     "care/": Rule(CARERS, {"GET": 200}, except_for={("physician", "GET"): 302}),
     "care/live/": Rule(CARERS, {"GET": 200}),

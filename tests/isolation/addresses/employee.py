@@ -17,7 +17,12 @@ def _reading() -> dict[str, str]:
     return {"kind": "weight", "weight": "71.5", "taken_at": now, "token": str(uuid4())}
 
 
+def _message() -> dict[str, str]:
+    return {"text": "Good morning", "token": str(uuid4())}
+
+
 URLS = {
+    "messages/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": _message}),
     "today/": Rule(EMPLOYEES, {"GET": 200}),
     "report/": Rule(EMPLOYEES, {"GET": 200}),
     "plan/": Rule(EMPLOYEES, {"GET": 200}),

@@ -67,6 +67,12 @@ def test_list_shows_what_is_open_and_then_what_the_template_still_holds():
     ]
 
 
+def test_what_was_done_or_declined_is_not_announced_again():
+    weighing = in_days(4, window=6, number=2, template="yellow")
+    assert "Join the weight programme" in [one.title for one in steps.ahead(weighing.plan, [weighing], {})]
+    assert "Join the weight programme" not in [one.title for one in steps.ahead(weighing.plan, [weighing], {}, made=[1, 2])]
+
+
 def test_what_is_repeated_stands_in_the_list_once():
     first, second = in_days(0, window=6, number=2, template="yellow"), in_days(7, window=6, number=2, template="yellow")
     assert [one.text for one in steps.listed(first.plan, [first, second], TODAY)] == ["By 24 June"]
