@@ -65,13 +65,6 @@ def pass_promise() -> None:
         (date(2026, 6, 14), 1, date(2026, 6, 15)),  # Sunday
     ],
 )
-def test_message_on_a_working_day_before_a_holiday_is_answered_after_it(cast):
-    calendar.set_day(date(2026, 6, 19), name="Dragon Boat Festival", is_free=True, by=BY)
-    zone = ZoneInfo("Asia/Shanghai")
-    Settings.objects.update(answer_days=1)
-    assert messaging.promised(datetime(2026, 6, 18, 9, tzinfo=zone)) == datetime(2026, 6, 22, 18, tzinfo=zone)
-
-
 def test_promise_counts_working_days(sent, count, until) -> None:
     assert promising.working_day_after(sent, count, is_weekday) == until
 
@@ -94,6 +87,13 @@ def test_promise_is_an_evening_of_the_organisations_clock() -> None:
     # 00:30 on Thursday in Shanghai, still Wednesday in London.
     sent = datetime(2026, 6, 10, 16, 30, tzinfo=UTC).astimezone(zone)
     assert promising.answer_by(sent, 2, is_weekday) == datetime(2026, 6, 15, 18, tzinfo=zone)
+
+
+def test_message_on_a_working_day_before_a_holiday_is_answered_after_it(cast):
+    calendar.set_day(date(2026, 6, 19), name="Dragon Boat Festival", is_free=True, by=BY)
+    zone = ZoneInfo("Asia/Shanghai")
+    Settings.objects.update(answer_days=1)
+    assert messaging.promised(datetime(2026, 6, 18, 9, tzinfo=zone)) == datetime(2026, 6, 22, 18, tzinfo=zone)
 
 
 def test_message_comes_to_the_case_manager_of_the_unit_with_the_hour_of_the_answer(cast, second) -> None:
