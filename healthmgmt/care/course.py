@@ -63,7 +63,7 @@ def of_person(person: Person) -> Course:
 def goals_of(plans: Iterable[Plan]) -> Mapping[int, list[Goal]]:
     """Where the goals of plans stand, by the plan's id; one query."""
     found: dict[int, list[Goal]] = {}
-    latest = GoalState.objects.filter(plan__in=[one.pk for one in plans]).order_by("plan", "goal", "-id").distinct("plan", "goal")
+    latest = GoalState.objects.filter(plan__in=[one.pk for one in plans]).order_by("plan_id", "goal", "-id").distinct("plan_id", "goal")
     for one in latest:
         found.setdefault(one.plan_id, []).append(_goal(one))
     return found

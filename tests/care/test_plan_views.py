@@ -27,8 +27,8 @@ def planned(cast):
     return plan
 
 
-def test_clinician_pauses_resumes_and_ends(cast, planned, client) -> None:
-    client.force_login(cast.case_manager)
+def test_clinician_pauses_resumes_and_ends(cast, planned, sign_in) -> None:
+    client = sign_in(cast.case_manager)
     page = f"/care/people/{cast.anna.uuid}/"
     shown = client.get(page).content.decode()
     assert "132/82 mmHg" in shown and "160/95 mmHg" in shown
@@ -46,8 +46,8 @@ def test_clinician_pauses_resumes_and_ends(cast, planned, client) -> None:
     assert client.get(page).status_code == 200
 
 
-def test_person_lets_the_plan_rest_and_go_on(cast, planned, client) -> None:
-    client.force_login(cast.employee)
+def test_person_lets_the_plan_rest_and_go_on(cast, planned, sign_in) -> None:
+    client = sign_in(cast.employee)
     assert "132/82 mmHg" in client.get("/plan/").content.decode()
     client.post("/plan/pause/", {"weeks": "4"})
     rest = Pause.objects.get()

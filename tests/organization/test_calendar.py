@@ -55,8 +55,8 @@ def test_year_is_taken_in_once_and_own_days_stay(cast) -> None:
         calendar.load_year("cn", 2031, by=BY)
 
 
-def test_administrator_keeps_the_calendar_on_a_page(cast, client) -> None:
-    client.force_login(cast.admin)
+def test_administrator_keeps_the_calendar_on_a_page(cast, sign_in) -> None:
+    client = sign_in(cast.admin)
     client.post("/admin/calendar/year/", {"year": "2026"})
     assert "国庆节" in client.get("/admin/calendar/").content.decode() and CalendarDay.objects.count() == 39
     client.post("/admin/calendar/", {"day": "2027-01-01", "name": "New Year", "is_free": "yes"})
