@@ -15,12 +15,12 @@ WITH listed AS MATERIALIZED (
     UNION ALL
     SELECT p.id
     FROM people_person AS p
-    WHERE p.unit_id = ANY (%(units)s::bigint[]) AND NOT EXISTS (
-        SELECT 1
+    WHERE p.unit_id = ANY (%(units)s::bigint[]) AND NOT coalesce((
+        SELECT manager.is_active OR own.manager_id = %(user)s
         FROM care_assignment AS own
         JOIN accounts_user AS manager ON manager.id = own.manager_id
-        WHERE own.person_id = p.id AND own.ended_at IS NULL AND (manager.is_active OR own.manager_id = %(user)s)
-    )
+        WHERE own.person_id = p.id AND own.ended_at IS NULL
+    ), false)
 ),
 mine AS MATERIALIZED (
     SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here,
@@ -35,14 +35,14 @@ mine AS MATERIALIZED (
     JOIN organization_unit AS u ON u.id = p.unit_id
 ),
 present AS MATERIALIZED (
+    -- Everybody listed once, so that nothing further down joins these people with themselves.
     SELECT
-        mine.id AS person_id, a.id AS assessment_id, a.colour, a.before_id, plan.id AS plan_id,
+        mine.*, mine.id AS person_id, a.id AS assessment_id, a.colour, a.before_id, plan.id AS plan_id,
         coalesce(plan.opened_on, a.assessed_on) AS since, CASE WHEN read.newest_on <= %(window_start)s THEN read.newest_on END AS expired_of
     FROM mine
-    JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current
-    CROSS JOIN LATERAL (SELECT max(e.taken_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read
-    LEFT JOIN care_plan AS plan ON plan.person_id = mine.id AND plan.ended_on IS NULL
-    WHERE mine.is_here
+    LEFT JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current AND mine.is_here
+    LEFT JOIN LATERAL (SELECT max(e.taken_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read ON true
+    LEFT JOIN care_plan AS plan ON plan.person_id = a.person_id AND plan.ended_on IS NULL
 ),
 last_contact AS MATERIALIZED (
     SELECT DISTINCT ON (c.person_id) c.person_id, c.next_on, c.ending, c.made_at
@@ -71,28 +71,26 @@ alarm AS MATERIALIZED (
     WHERE a.closed_at IS NULL
     GROUP BY a.person_id
 ),
-step AS MATERIALIZED (
-    SELECT DISTINCT ON (s.plan_id) s.plan_id, s.due_on, s.number
-    FROM care_step AS s
-    JOIN present ON present.plan_id = s.plan_id
-    WHERE s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
-    ORDER BY s.plan_id, s.due_on, s.number
-),
 placed AS (
     SELECT
-        mine.*, present.assessment_id, present.colour, present.plan_id, present.expired_of, alarm.alert_id, alarm.alerts, alarm.waiting_since,
+        present.*, alarm.alert_id, alarm.alerts, alarm.waiting_since,
         last_contact.next_on, last_contact.ending, coalesce(tally.tries, 0) AS tries, tally.reached_at, step.due_on, step.number AS step,
         CASE
             WHEN array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], before.colour) THEN before.colour
         END AS former,
         coalesce(last_contact.next_on <= %(today)s, true) AS is_free,
         coalesce((tally.reached_at AT TIME ZONE %(timezone)s)::date >= present.since, false) AS is_reached
-    FROM mine
-    LEFT JOIN present ON present.person_id = mine.id
-    LEFT JOIN last_contact ON last_contact.person_id = mine.id
-    LEFT JOIN tally ON tally.person_id = mine.id
-    LEFT JOIN alarm ON alarm.person_id = mine.id
-    LEFT JOIN step ON step.plan_id = present.plan_id
+    FROM present
+    LEFT JOIN last_contact ON last_contact.person_id = present.id
+    LEFT JOIN tally ON tally.person_id = present.id
+    LEFT JOIN alarm ON alarm.person_id = present.id
+    LEFT JOIN LATERAL (
+        SELECT s.due_on, s.number
+        FROM care_step AS s
+        WHERE s.plan_id = present.plan_id AND s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
+        ORDER BY s.due_on, s.number
+        LIMIT 1
+    ) AS step ON true
     LEFT JOIN risk_assessment AS before
         ON before.id = present.before_id AND present.expired_of IS NULL AND present.colour = ANY (%(worsened_colours)s::text[])
 ),
