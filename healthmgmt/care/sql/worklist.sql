@@ -17,12 +17,12 @@ WITH listed AS MATERIALIZED (
     UNION ALL
     SELECT p.id
     FROM people_person AS p
-    WHERE p.unit_id = ANY (%(units)s::bigint[]) AND NOT EXISTS (
-        SELECT 1
+    WHERE p.unit_id = ANY (%(units)s::bigint[]) AND NOT coalesce((
+        SELECT manager.is_active OR own.manager_id = %(user)s
         FROM care_assignment AS own
         JOIN accounts_user AS manager ON manager.id = own.manager_id
-        WHERE own.person_id = p.id AND own.ended_at IS NULL AND (manager.is_active OR own.manager_id = %(user)s)
-    )
+        WHERE own.person_id = p.id AND own.ended_at IS NULL
+    ), false)
 ),
 mine AS MATERIALIZED (
     SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here,
@@ -37,66 +37,57 @@ mine AS MATERIALIZED (
     JOIN organization_unit AS u ON u.id = p.unit_id
 ),
 present AS MATERIALIZED (
+    -- Everybody listed once, so that nothing further down joins these people with themselves.
     SELECT
-        mine.id AS person_id, a.id AS assessment_id, a.colour, a.before_id, plan.id AS plan_id,
+        mine.*, mine.id AS person_id, a.id AS assessment_id, a.colour, a.before_id, plan.id AS plan_id,
         coalesce(plan.opened_on, a.assessed_on) AS since, CASE WHEN read.newest_on <= %(window_start)s THEN read.newest_on END AS expired_of
     FROM mine
-    JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current
-    CROSS JOIN LATERAL (SELECT max(e.taken_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read
-    LEFT JOIN care_plan AS plan ON plan.person_id = mine.id AND plan.ended_on IS NULL
-    WHERE mine.is_here
-),
-last_contact AS MATERIALIZED (
-    SELECT DISTINCT ON (c.person_id) c.person_id, c.next_on, c.ending, c.made_at
-    FROM care_contact AS c
-    JOIN mine ON mine.id = c.person_id
-    ORDER BY c.person_id, c.made_at DESC, c.id DESC
-),
-tally AS MATERIALIZED (
-    SELECT
-        c.person_id,
-        max(c.made_at) FILTER (WHERE c.ending = ANY (%(reached)s::text[])) AS reached_at,
-        count(*) FILTER (WHERE (c.made_at AT TIME ZONE %(timezone)s)::date >= present.since) AS tries
-    FROM care_contact AS c
-    JOIN mine ON mine.id = c.person_id
-    LEFT JOIN present ON present.person_id = c.person_id
-    GROUP BY c.person_id
-),
-alarm AS MATERIALIZED (
-    -- The alert of the newest measurement stands for all of a person; the clock is that of the oldest nobody has called about.
-    SELECT
-        a.person_id, (array_agg(a.id ORDER BY a.measured_on DESC, a.id))[1] AS alert_id, count(*) AS alerts,
-        min(a.opened_at) FILTER (WHERE tally.reached_at IS NULL OR a.opened_at > tally.reached_at) AS waiting_since
-    FROM care_alert AS a
-    JOIN mine ON mine.id = a.person_id
-    LEFT JOIN tally ON tally.person_id = a.person_id
-    WHERE a.closed_at IS NULL
-    GROUP BY a.person_id
-),
-step AS MATERIALIZED (
-    SELECT DISTINCT ON (s.plan_id) s.plan_id, coalesce(s.postponed_until, s.due_on) AS due_on, s.number
-    FROM care_step AS s
-    JOIN present ON present.plan_id = s.plan_id
-    WHERE s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
-    ORDER BY s.plan_id, coalesce(s.postponed_until, s.due_on), s.number
+    LEFT JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current AND mine.is_here
+    LEFT JOIN LATERAL (SELECT max(e.taken_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read ON true
+    LEFT JOIN care_plan AS plan ON plan.person_id = a.person_id AND plan.ended_on IS NULL
 ),
 placed AS (
     SELECT
-        mine.*, present.assessment_id, present.colour, present.plan_id, present.expired_of, alarm.alert_id, alarm.alerts, alarm.waiting_since,
-        last_contact.next_on, last_contact.ending, coalesce(tally.tries, 0) AS tries, tally.reached_at, step.due_on, step.number AS step,
+        present.*, alarm.alert_id, alarm.alerts, alarm.waiting_since,
+        last_contact.next_on, last_contact.ending, tally.tries, tally.reached_at, step.due_on, step.number AS step,
         CASE
             WHEN array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], before.colour) THEN before.colour
         END AS former,
         coalesce(last_contact.next_on <= %(today)s, true) AS is_free,
         pause.id IS NOT NULL AS is_paused, coalesce(pause.is_own, false) AS is_own_pause,
         coalesce((tally.reached_at AT TIME ZONE %(timezone)s)::date >= present.since, false) AS is_reached
-    FROM mine
-    LEFT JOIN present ON present.person_id = mine.id
-    LEFT JOIN last_contact ON last_contact.person_id = mine.id
-    LEFT JOIN tally ON tally.person_id = mine.id
-    LEFT JOIN alarm ON alarm.person_id = mine.id
-    LEFT JOIN step ON step.plan_id = present.plan_id
-    LEFT JOIN care_pause AS pause ON pause.person_id = mine.id AND pause.ended_on IS NULL
+    FROM present
+    LEFT JOIN LATERAL (
+        SELECT c.next_on, c.ending
+        FROM care_contact AS c
+        WHERE c.person_id = present.id
+        ORDER BY c.made_at DESC, c.id DESC
+        LIMIT 1
+    ) AS last_contact ON true
+    CROSS JOIN LATERAL (
+        SELECT
+            max(c.made_at) FILTER (WHERE c.ending = ANY (%(reached)s::text[])) AS reached_at,
+            count(*) FILTER (WHERE (c.made_at AT TIME ZONE %(timezone)s)::date >= present.since) AS tries
+        FROM care_contact AS c
+        WHERE c.person_id = present.id
+    ) AS tally
+    LEFT JOIN LATERAL (
+        -- The alert of the newest measurement stands for all of a person; the clock is that of the oldest nobody has called about.
+        SELECT
+            (array_agg(a.id ORDER BY a.measured_on DESC, a.id))[1] AS alert_id, count(*) AS alerts,
+            min(a.opened_at) FILTER (WHERE tally.reached_at IS NULL OR a.opened_at > tally.reached_at) AS waiting_since
+        FROM care_alert AS a
+        WHERE a.person_id = present.id AND a.closed_at IS NULL
+        HAVING count(*) > 0
+    ) AS alarm ON true
+    LEFT JOIN LATERAL (
+        SELECT coalesce(s.postponed_until, s.due_on) AS due_on, s.number
+        FROM care_step AS s
+        WHERE s.plan_id = present.plan_id AND s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
+        ORDER BY coalesce(s.postponed_until, s.due_on), s.number
+        LIMIT 1
+    ) AS step ON true
+    LEFT JOIN care_pause AS pause ON pause.person_id = present.id AND pause.ended_on IS NULL
         AND (pause.until IS NOT NULL OR pause.begun_on > %(today)s::date - 90)
     LEFT JOIN risk_assessment AS before
         ON before.id = present.before_id AND present.expired_of IS NULL AND present.colour = ANY (%(worsened_colours)s::text[])
