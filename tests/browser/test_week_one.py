@@ -66,9 +66,9 @@ def pass_days(town: Town, person: Person, count: int) -> None:
 
 
 def steps_of(town: Town, person: Person) -> dict[str, str]:
-    """What became of each step that has ended, and whether it was put off."""
+    """What became of each step of the present plan that has ended."""
     with town.entered():
-        found = Step.objects.filter(plan__person=person).order_by("number", "occurrence")
+        found = Step.objects.filter(plan__person=person, plan__ended_on=None).order_by("number", "occurrence")
         return {f"{one.kind} {one.number}.{one.occurrence}": one.state for one in found if one.state not in Step.OPEN}
 
 
