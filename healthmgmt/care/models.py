@@ -84,13 +84,13 @@ class Plan(models.Model):
 
 class PlanPart(models.Model):
     """A part of the template that a plan has because of a reason or an exposure of the person, such as the pathway for
-    hypertension. Dropped when the reason is gone; when it comes back it begins anew, as another row."""
+    hypertension. Dropped when the reason is gone; when it comes back it begins anew, as another row. `paused_days`: how far the plan's
+    clock was behind when it began."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="parts")
     slug = models.CharField(max_length=40)
     begun_on = models.DateField()
     ended_on = models.DateField(null=True)
-    # How far the plan's clock was behind when the part began.
     paused_days = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     CLASSIFICATION = {"plan": IDENTIFIER, "slug": CLINICAL, "begun_on": CLINICAL, "ended_on": CLINICAL, "paused_days": CLINICAL}
@@ -281,9 +281,7 @@ class GoalState(models.Model):
 
     class Meta:
         ordering = ["plan", "goal", "-id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(state="not_measured") | Q(measured_on__isnull=False), name="goal_stated_by_a_value"),
-        ]
+        constraints = [models.CheckConstraint(condition=Q(state="not_measured") | Q(measured_on__isnull=False), name="goal_stated_by_a_value")]
         indexes = [models.Index(fields=["plan", "goal", "-id"], name="goal_of_plan")]
 
 

@@ -10,12 +10,19 @@ from django.test.utils import CaptureQueriesContext
 from healthmgmt.care import services, templates
 from healthmgmt.care.models import LessonResult, Plan, PlanPart, Step
 from healthmgmt.core.actors import Actor
+from healthmgmt.organization.models import Settings
 from healthmgmt.people.models import Exposure
 from tests import cast as casting
 from tests.care.making import DAY, assessment, exam
 
 BY = Actor(label="system:test")
 HYPERTENSION, DIABETES, LIPIDS = "hypertension", "hyperglycaemia", "hyperlipidaemia"
+
+
+@pytest.fixture(autouse=True)
+def every_day_is_worked(cast) -> None:
+    """The rhythms of parts are what is looked at here; free days are in test_lifecycle."""
+    Settings.objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
 
 
 def plan(person, colour: str, *codes: str, today: date = DAY) -> None:

@@ -7,7 +7,7 @@ ORDER = (
 ).split()
 # No Django, no database, no clock.
 PURE = re.compile(
-    r"healthmgmt\.(core\.(drawing|wording|suppression|resident_id|dates|classification)|records\.(catalogue|units|coding)|organization\.places|"
+    r"healthmgmt\.(core\.(drawing|wording|suppression|resident_id|dates|classification)|records\.(catalogue|units|coding)|organization\.(places|holidays)|"
     r"devices\.kinds|exams\.(reading(\..+)?|recognising|cleaning|annotating|answering)|"
     r"risk\.(calculators(\..+)?|packs|lines|feeds|calculating|measures|judging|scoring|stratification|reasons|words|explanation|"
     r"levers|improving|rereading|confirming|ideal|outlook|flatjson|editing|describing|comparing)|"
