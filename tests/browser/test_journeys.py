@@ -1,6 +1,7 @@
 """What people come to do, from the first page to the last, as they do it: in both languages, at a desk and on a phone."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -191,6 +192,48 @@ def test_case_manager_calls_and_closes_a_red_alert_with_an_outcome(site, town, l
     assert visitor.page.locator("form[action$='/close/']").count() == 0
     assert visitor.taken_complaints() == []
     visitor.close()
+
+
+@looks
+def test_red_alert_goes_from_the_upload_to_a_closed_outcome(site, town, language, width):
+    day = town.today - timedelta(days=1)
+    with town.entered():
+        calm = Person.objects.employed().exclude(alerts__closed_at=None, alerts__isnull=False).exclude(emp_no="D0001").order_by("-emp_no")
+        person = calm[LOOKS_BY_VALUE.index((language, width))]
+    liaison = sign_in(site, town, "liaison", language, width)
+    content = towns.exam_file(town, [towns.row(person, day, "red")])
+    deliver(liaison, {"name": f"急_{language}_{width}.csv", "mimeType": "text/csv", "buffer": content})
+    let_in(liaison)
+    manager = sign_in(site, town, "case_manager", language, width)
+    opened = Alert.objects.filter(person=person, measured_on=day, closed_at=None)
+    for _second in range(60):
+        with town.entered():
+            alert = opened.first()
+        if alert:
+            break
+        manager.page.wait_for_timeout(1000)
+    assert alert is not None
+
+    path = f"/care/alerts/{alert.uuid}/"
+    manager.go("/care/alerts/")
+    manager.page.locator(f"a[href='{path}']").first.click()
+    manager.page.wait_for_url(re.compile(f"{path}$"))
+    assert person.name in manager.page.inner_text("main") and "186" in manager.page.inner_text("section.state-red")
+    manager.page.click("a[href$='/contact/']")
+    manager.page.check("form[action*='/contact/'] input[value=in_treatment]")
+    with manager.page.expect_navigation():
+        manager.page.click("form[action*='/contact/'] button.btn-p")
+    manager.go(path)
+    manager.page.check("form[action$='/close/'] input[value=confirmed]")
+    with manager.page.expect_navigation():
+        manager.page.click("form[action$='/close/'] button")
+    with town.entered():
+        alert.refresh_from_db()
+    assert (alert.outcome, alert.closed_at is not None) == ("confirmed", True)
+    assert manager.page.locator("form[action$='/close/']").count() == 0
+    assert manager.taken_complaints() + liaison.taken_complaints() == []
+    manager.close()
+    liaison.close()
 
 
 @looks

@@ -147,7 +147,9 @@ def test_P13_poison_step_holds_up_nobody(days, plans, tell, times):
             began = time.monotonic()
             wait_for(lambda due=due: days.fired() >= due, PATIENCE_SECONDS)
             seconds = time.monotonic() - began
-            wait_for(lambda day=tomorrow: Job.objects.get(kind="care.fire_due", key=day.isoformat()).attempts > 0)
+            tried = Job.objects.filter(kind="care.fire_due", key=tomorrow.isoformat(), attempts__gt=0)
+            # The last day's job may have come back for its own poison and fired all else before this one began.
+            wait_for(tried.exists)
             outcomes.append(days.outcome(due, seconds, mark))
         wait_for(all_settled, PATIENCE_SECONDS)
     finally:

@@ -14,21 +14,20 @@ chosen AS MATERIALIZED (
     ) AS told
     WHERE p.ended_on IS NULL AND (p.assessment_id BETWEEN %(first)s AND %(last)s OR p.id = ANY (%(plan_ids)s::bigint[]))
 ),
-called AS MATERIALIZED (
+wanted AS MATERIALIZED (
     -- Many have the same reasons: what these call for is found once.
-    SELECT alike.template, alike.version, alike.codes, part.slug
-    FROM (SELECT DISTINCT template, version, codes FROM chosen) AS alike
+    SELECT unnest(alike.plan_ids) AS plan_id, unnest(alike.paused_days) AS paused_days, part.slug
+    FROM (
+        SELECT template, version, codes, array_agg(id) AS plan_ids, array_agg(paused_days) AS paused_days
+        FROM chosen
+        GROUP BY template, version, codes
+    ) AS alike
     JOIN part ON part.template = alike.template AND part.version = alike.version
     WHERE EXISTS (
         SELECT 1
         FROM unnest(alike.codes) AS code, jsonb_array_elements_text(part.reasons) AS beginning
         WHERE starts_with(code, beginning)
     )
-),
-wanted AS MATERIALIZED (
-    SELECT chosen.id AS plan_id, chosen.paused_days, called.slug
-    FROM chosen
-    JOIN called USING (template, version, codes)
     UNION
     SELECT chosen.id, chosen.paused_days, part.slug
     FROM chosen

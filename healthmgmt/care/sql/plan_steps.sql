@@ -13,6 +13,9 @@ WITH template AS MATERIALIZED (
         doer text, lesson text, stop text, first_day int, every_days int, times int, window_days int
     )
 ),
+moved AS MATERIALIZED (
+    SELECT jsonb_object_agg(t.day, t.onto) AS onto FROM jsonb_to_recordset(%(moved)s::jsonb) AS t(day date, onto date)
+),
 chosen AS MATERIALIZED (
     -- With what each plan has, so that nothing is looked up among the steps of all others: its open parts by slug; its steps by
     -- number, where one cancelled before its day had come counts for nothing and a part that came back counts its occurrences
@@ -70,100 +73,107 @@ chosen AS MATERIALIZED (
 ),
 held AS MATERIALIZED (
     -- Every value of a target's indicators was below its limit, over so many days and up to now.
-    SELECT person_id, array_agg(stop ORDER BY stop) AS stops
+    SELECT jsonb_object_agg(person_id, stops) AS stops
     FROM (
-        SELECT person_id, stop
+        SELECT person_id, jsonb_agg(stop ORDER BY stop) AS stops
         FROM (
-            SELECT m.person_id, m.stop, m.indicators
+            SELECT person_id, stop
             FROM (
-                SELECT
-                    chosen.person_id, target.stop, target.indicators, target.indicator, target.held_days, e.taken_on,
-                    (e.results ->> target.indicator)::numeric < target.below AS is_below,
-                    max(e.taken_on) FILTER (WHERE (e.results ->> target.indicator)::numeric >= target.below)
-                        OVER (PARTITION BY chosen.person_id, target.stop, target.indicator) AS missed_on
-                FROM chosen
-                JOIN exams_exam AS e ON e.person_id = chosen.person_id AND e.state = 'current' AND e.taken_on <= %(today)s
-                JOIN jsonb_to_recordset(%(targets)s::jsonb) AS target(stop text, indicator text, below numeric, held_days int, indicators int)
-                    ON e.results ? target.indicator
-                WHERE (chosen.template, chosen.version) IN (SELECT template, version FROM template WHERE stop <> '')
-            ) AS m
-            WHERE m.is_below AND (m.missed_on IS NULL OR m.taken_on > m.missed_on)
-            GROUP BY m.person_id, m.stop, m.indicators, m.indicator, m.held_days
-            HAVING max(m.taken_on) - min(m.taken_on) >= m.held_days AND max(m.taken_on) >= %(today)s::date - m.held_days
-        ) AS one
-        GROUP BY person_id, stop, indicators
-        HAVING count(*) = indicators
-    ) AS target
-    GROUP BY person_id
+                SELECT m.person_id, m.stop, m.indicators
+                FROM (
+                    SELECT
+                        chosen.person_id, target.stop, target.indicators, target.indicator, target.held_days, e.taken_on,
+                        (e.results ->> target.indicator)::numeric < target.below AS is_below,
+                        max(e.taken_on) FILTER (WHERE (e.results ->> target.indicator)::numeric >= target.below)
+                            OVER (PARTITION BY chosen.person_id, target.stop, target.indicator) AS missed_on
+                    FROM chosen
+                    JOIN exams_exam AS e ON e.person_id = chosen.person_id AND e.state = 'current' AND e.taken_on <= %(today)s
+                    JOIN jsonb_to_recordset(%(targets)s::jsonb) AS target(stop text, indicator text, below numeric, held_days int, indicators int)
+                        ON e.results ? target.indicator
+                    WHERE (chosen.template, chosen.version) IN (SELECT template, version FROM template WHERE stop <> '')
+                ) AS m
+                WHERE m.is_below AND (m.missed_on IS NULL OR m.taken_on > m.missed_on)
+                GROUP BY m.person_id, m.stop, m.indicators, m.indicator, m.held_days
+                HAVING max(m.taken_on) - min(m.taken_on) >= m.held_days AND max(m.taken_on) >= %(today)s::date - m.held_days
+            ) AS one
+            GROUP BY person_id, stop, indicators
+            HAVING count(*) = indicators
+        ) AS target
+        GROUP BY person_id
+    ) AS held
 ),
 alike AS MATERIALIZED (
     SELECT
-        row_number() OVER () AS id, array_agg(chosen.id) AS plan_ids, chosen.template, chosen.version, chosen.opened_on, chosen.paused_days,
-        %(today)s::date - chosen.paused_days AS today, chosen.begun, chosen.had, chosen.waiting, chosen.learnt, coalesce(held.stops, '{}') AS held
-    FROM chosen
-    LEFT JOIN held ON held.person_id = chosen.person_id
-    GROUP BY chosen.template, chosen.version, chosen.opened_on, chosen.paused_days, chosen.begun, chosen.had, chosen.waiting, chosen.learnt, held.stops
-),
-asked AS MATERIALIZED (
-    -- What a plan and its parts ask for, from `place` on (counted from 0).
-    SELECT
-        alike.id AS alike_id, alike.paused_days, alike.today, t.doer = 'person' AS is_own, alike.waiting, t.part, run.begun_on, key.former,
-        key.last_on,
-        t.number, t.key, t.rank, t.is_shared, t.kind, t.doer, t.window_days, t.first_day, t.every_days, t.times, start.place
-    FROM alike
-    JOIN template AS t ON t.template = alike.template AND t.version = alike.version AND (t.part = '' OR alike.begun ? t.part)
-    CROSS JOIN LATERAL (SELECT coalesce((alike.begun ->> t.part)::date, alike.opened_on) AS begun_on) AS run
-    CROSS JOIN LATERAL (
-        -- Of all steps that ask for the same.
-        SELECT
-            max((alike.had -> same::text ->> 'last_on')::date) AS last_on,
-            coalesce(bool_or((alike.had -> same::text ->> 'is_open')::boolean), false) AS is_open,
-            coalesce(bool_or((alike.had -> same::text ->> 'is_declined')::boolean), false) AS is_declined,
-            coalesce((alike.had -> t.number::text ->> 'former')::int, 0) AS former
-        FROM unnest(t.numbers) AS same
-    ) AS key
-    CROSS JOIN LATERAL (
-        -- The first occurrence after what there is, and whose window still lies ahead.
-        SELECT CASE WHEN t.every_days = 0 THEN 0 ELSE greatest(
-            0,
-            (key.last_on - run.begun_on - t.first_day) / t.every_days + CASE WHEN key.last_on >= run.begun_on + t.first_day THEN 1 END,
-            CASE WHEN t.window_days > 0 THEN ceil((alike.today - run.begun_on - t.first_day - t.window_days)::numeric / t.every_days)::int END
-        ) END AS place
-    ) AS start
-    WHERE NOT key.is_declined
-      AND (t.times = 0 OR start.place < t.times)
-      -- What is done once was done, or is to be done, since its plan or part began.
-      AND NOT (t.every_days = 0 AND (key.is_open OR coalesce(key.last_on >= run.begun_on, false)))
-      AND t.stop <> ALL (alike.held)
-      AND t.lesson <> ALL (alike.learnt)
-),
-tightest AS (
-    SELECT * FROM asked WHERE NOT is_shared
-    UNION ALL
-    (SELECT DISTINCT ON (alike_id, key) * FROM asked WHERE is_shared ORDER BY alike_id, key, rank)
-),
-candidate AS (
-    SELECT tightest.*, former + o.place + 1 AS occurrence, begun_on + first_day + o.place * every_days AS due_on
-    FROM tightest
-    CROSS JOIN LATERAL generate_series(
-        tightest.place, CASE tightest.times WHEN 0 THEN tightest.place + 1 ELSE least(tightest.place + 1, tightest.times - 1) END
-    ) AS o(place)
-),
-placed AS MATERIALIZED (
-    -- Of what is due on one day, what was had longest ago comes first.
-    SELECT *, row_number() OVER (PARTITION BY alike_id, part, is_own ORDER BY due_on, last_on NULLS FIRST, number) AS turn
-    FROM candidate
-    WHERE window_days = 0 OR due_on + window_days >= today
+        array_agg(id) AS plan_ids, array_agg(ids) AS part_ids, template, version, opened_on, paused_days,
+        %(today)s::date - paused_days AS today, begun, had, waiting, learnt, held
+    FROM (SELECT chosen.*, coalesce((SELECT stops FROM held) -> person_id::text, '[]') AS held FROM chosen) AS one
+    GROUP BY template, version, opened_on, paused_days, begun, had, waiting, learnt, held
 )
 INSERT INTO care_step (plan_id, part_id, number, occurrence, kind, doer, due_on, window_days, paused_days, postponed_until, state, ended_by)
 SELECT
-    chosen.id, (chosen.ids ->> placed.part)::bigint, number, occurrence, kind, doer, due_on + placed.paused_days, window_days,
-    placed.paused_days, CASE WHEN NOT is_own AND chosen.template <> ALL (%(urgent)s::text[]) THEN moved.onto END, 'planned', ''
-FROM placed
-JOIN alike ON alike.id = placed.alike_id
-CROSS JOIN LATERAL unnest(alike.plan_ids) AS plan(id)
-JOIN chosen ON chosen.id = plan.id
-LEFT JOIN jsonb_to_recordset(%(moved)s::jsonb) AS moved(day date, onto date) ON moved.day = placed.due_on + placed.paused_days
-WHERE turn + coalesce((placed.waiting ->> (part || ' ' || is_own::text))::int, 0) <= 2
-ORDER BY chosen.id, due_on
+    plan.id, (plan.part_ids ->> next.part)::bigint, next.number, next.occurrence, next.kind, next.doer, next.due_on, next.window_days,
+    alike.paused_days, next.moved_to, 'planned', ''
+FROM alike
+-- For each of them: no join is left that could go wrong where the planner knows nothing yet of these tables.
+CROSS JOIN LATERAL (
+    WITH asked AS (
+        -- What a plan and its parts ask for, from `place` on (counted from 0).
+        SELECT
+            t.part, t.doer = 'person' AS is_own, run.begun_on, key.former, key.last_on,
+            t.number, t.key, t.rank, t.is_shared, t.kind, t.doer, t.window_days, t.first_day, t.every_days, t.times, start.place
+        FROM template AS t
+        CROSS JOIN LATERAL (SELECT coalesce((alike.begun ->> t.part)::date, alike.opened_on) AS begun_on) AS run
+        CROSS JOIN LATERAL (
+            -- Of all steps that ask for the same.
+            SELECT
+                max((alike.had -> same::text ->> 'last_on')::date) AS last_on,
+                coalesce(bool_or((alike.had -> same::text ->> 'is_open')::boolean), false) AS is_open,
+                coalesce(bool_or((alike.had -> same::text ->> 'is_declined')::boolean), false) AS is_declined,
+                coalesce((alike.had -> t.number::text ->> 'former')::int, 0) AS former
+            FROM unnest(t.numbers) AS same
+        ) AS key
+        CROSS JOIN LATERAL (
+            -- The first occurrence after what there is, and whose window still lies ahead.
+            SELECT CASE WHEN t.every_days = 0 THEN 0 ELSE greatest(
+                0,
+                (key.last_on - run.begun_on - t.first_day) / t.every_days + CASE WHEN key.last_on >= run.begun_on + t.first_day THEN 1 END,
+                CASE WHEN t.window_days > 0 THEN ceil((alike.today - run.begun_on - t.first_day - t.window_days)::numeric / t.every_days)::int END
+            ) END AS place
+        ) AS start
+        WHERE t.template = alike.template AND t.version = alike.version AND (t.part = '' OR alike.begun ? t.part)
+          AND NOT key.is_declined
+          AND (t.times = 0 OR start.place < t.times)
+          -- What is done once was done, or is to be done, since its plan or part began.
+          AND NOT (t.every_days = 0 AND (key.is_open OR coalesce(key.last_on >= run.begun_on, false)))
+          AND NOT alike.held ? t.stop
+          AND t.lesson <> ALL (alike.learnt)
+    ),
+    tightest AS (
+        SELECT * FROM asked WHERE NOT is_shared
+        UNION ALL
+        (SELECT DISTINCT ON (key) * FROM asked WHERE is_shared ORDER BY key, rank)
+    ),
+    candidate AS (
+        SELECT tightest.*, former + o.place + 1 AS occurrence, begun_on + first_day + o.place * every_days AS due_on
+        FROM tightest
+        CROSS JOIN LATERAL generate_series(
+            tightest.place, CASE tightest.times WHEN 0 THEN tightest.place + 1 ELSE least(tightest.place + 1, tightest.times - 1) END
+        ) AS o(place)
+    ),
+    placed AS (
+        -- Of what is due on one day, what was had longest ago comes first.
+        SELECT *, row_number() OVER (PARTITION BY part, is_own ORDER BY due_on, last_on NULLS FIRST, number) AS turn
+        FROM candidate
+        WHERE window_days = 0 OR due_on + window_days >= alike.today
+    )
+    SELECT
+        part, number, occurrence, kind, doer, due_on + alike.paused_days AS due_on, window_days,
+        CASE WHEN NOT is_own AND alike.template <> ALL (%(urgent)s::text[])
+            THEN ((SELECT onto FROM moved) ->> (due_on + alike.paused_days)::text)::date
+        END AS moved_to
+    FROM placed
+    WHERE turn + coalesce((alike.waiting ->> (part || ' ' || is_own::text))::int, 0) <= 2
+) AS next
+CROSS JOIN LATERAL unnest(alike.plan_ids, alike.part_ids) AS plan(id, part_ids)
+ORDER BY plan.id, next.due_on
 ON CONFLICT DO NOTHING
