@@ -90,7 +90,10 @@ def _result(found: selectors.Call) -> tuple[str, list[str], list[str]]:
 def told_of(alert: Alert) -> presenters.Told | None:
     """The result of an alert in words; alert comes with its assessment."""
     one = alert.assessment
-    return presenters.told(editions.load(one.pack, one.edition), one.reasons, alert.code)
+    pack = editions.load(one.pack, one.edition)
+    if alert.facts:
+        return presenters.told_worsening(pack, alert.code, alert.facts)
+    return presenters.told(pack, one.reasons, alert.code)
 
 
 def _last(found: selectors.Call, today: date) -> str:

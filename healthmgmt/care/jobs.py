@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from healthmgmt.care import escalating, handover, reminding, services
+from healthmgmt.care import escalating, handover, rapid, reminding, services
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.organization.selectors import organisation_settings
@@ -41,9 +41,10 @@ def plan(run: Run) -> None:
 
 @handler("care.alert")
 def alert(run: Run) -> None:
-    """Alerts for the assessments of a range of ids."""
+    """Alerts for the assessments of a range of ids: class A results, and what worsened rapidly."""
     with run.batch(done=1, total=1):
         services.open_alerts(run.payload["first"], run.payload["last"], by=Actor.system())
+        rapid.open_rapid(run.payload["first"], run.payload["last"], by=Actor.system())
 
 
 @handler("care.escalate")

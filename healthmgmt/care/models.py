@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
@@ -206,7 +206,7 @@ class LessonResult(models.Model):
 
 
 class Alert(models.Model):
-    """A class A result that a clinician has to settle. One per person, reason and day of measurement, however often the
+    """A class A result, or rapid worsening, that a clinician has to settle. One per person, reason and day of measurement, however often the
     result is delivered or assessed again; only an outcome closes it."""
 
     class Outcome(models.TextChoices):
@@ -227,6 +227,8 @@ class Alert(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=100, blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    # Of rapid worsening the values that were compared; of a class A result the assessment has them.
+    facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     CLASSIFICATION = {
         "uuid": PLAIN,
@@ -242,6 +244,7 @@ class Alert(models.Model):
         "closed_at": CLINICAL,
         "closed_by": IDENTIFIER,
         "outcome": CLINICAL,
+        "facts": CLINICAL,
     }
 
     class Meta:
