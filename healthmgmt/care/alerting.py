@@ -105,7 +105,7 @@ def handed_over(found: Iterable[Contact], *, today: date) -> list[tuple[Contact,
 def detail(alert: Alert, *, user: User, now: datetime, today: date) -> Detail:
     """`alert` comes from `access.get_alert_or_404`."""
     exams = [exam for exam in measured.exams_of(alert.person) if exam.taken_on <= alert.measured_on]
-    rapid = [worsening.load().rule(alert.code).read] if alert.facts else []
+    rapid = [worsening.load().rule(alert.code).read] if alert.is_rapid else []
     codes = rapid or [one for one in dict.fromkeys(reason["indicator"] for reason in alert.assessment.reasons if reason["code"] == alert.code)]
     codes = list(measured.PRESSURE) if set(codes) <= set(measured.PRESSURE) else codes
     contacts = list(Contact.objects.filter(person=alert.person, made_at__gte=alert.opened_at))

@@ -206,8 +206,8 @@ class LessonResult(models.Model):
 
 
 class Alert(models.Model):
-    """A class A result, or rapid worsening, that a clinician has to settle. One per person, reason and day of measurement, however often the
-    result is delivered or assessed again; only an outcome closes it."""
+    """A class A result, or rapid worsening, that a clinician has to settle. One per person, reason and day of measurement, however
+    often the result is delivered or assessed again; only an outcome closes it."""
 
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", _("Confirmed, in treatment")
@@ -265,6 +265,16 @@ class Alert(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["opened_at"], name="alert_open", condition=Q(closed_at=None))]
+
+    @property
+    def is_rapid(self) -> bool:
+        """Rapid worsening, which is a question and makes nobody red."""
+        return bool(self.facts)
+
+    @property
+    def colour(self) -> str:
+        """Red of a class A result, else that of the assessment."""
+        return self.assessment.colour if self.is_rapid else Assessment.Colour.RED
 
 
 class Escalation(models.Model):

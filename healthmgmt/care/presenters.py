@@ -144,7 +144,7 @@ def told_worsening(pack: packs.Pack, code: str, facts: Mapping[str, Any]) -> Tol
     name = item.name_zh if page_language() == "zh" else item.name_en
     words = {"name": name, "was": f"{facts['was']:.4g}", "now": f"{facts['now']:.4g}", "unit": pack.words.unit(item.unit)}
     measured = _("%(name)s %(was)s → %(now)s %(unit)s") % words
-    return Told(code, rule.words[page_language()], measured, _("since %(day)s") % {"day": day(date.fromisoformat(facts["was_on"]), "year")}, 0)
+    return Told(code, rule.words[page_language()], measured, _("compared with %(day)s") % {"day": day(date.fromisoformat(facts["was_on"]), "year")}, 0)
 
 
 def more_reasons(count: int) -> str:

@@ -10,6 +10,7 @@ from healthmgmt.care.worsening import Pair
 from healthmgmt.core.actors import Actor
 from healthmgmt.exams.models import Exam
 from healthmgmt.people.models import Person
+from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tests.care.making import DAY, assessment, exam
 
@@ -70,7 +71,7 @@ def test_alert_holds_both_values_and_leaves_the_colour(cast) -> None:
     alert = Alert.objects.get()
     assert (alert.measured_on, alert.facts) == (DAY, {"was": 150.0, "was_on": (DAY - YEAR).isoformat(), "now": 125.0})
     assert alert.assessment.colour == "green"
-    assert calling.told_of(alert).text == "Haemoglobin has fallen: Hemoglobin 150 → 125 g/L, since 10 June 2025"
+    assert calling.told_of(alert).text == "Haemoglobin has fallen: Hemoglobin 150 → 125 g/L, compared with 10 June 2025"
 
 
 def test_twice_is_once_for_a_person_reason_and_day(cast) -> None:
@@ -101,3 +102,12 @@ def test_second_person_and_physician_are_told_after_days_and_not_hours(cast) -> 
     since = Alert.objects.get().opened_at
     hours = [round((job.run_after - since).total_seconds() / 3600) for job in jobs]
     assert hours == [0, 24, 72]
+
+
+def test_job_that_opens_alerts_looks_for_worsening_and_no_colour_changes(cast) -> None:
+    one = assessment(cast.anna, "green", exams=tuple(fallen(cast.anna)))
+    work.submit("care.alert", "test", {"first": one.pk, "last": one.pk}, lane="now")
+    work.drain()
+    assert [alert.code for alert in Alert.objects.all()] == ["rapid_haemoglobin"]
+    one.refresh_from_db()
+    assert (one.colour, one.is_current) == ("green", True)
