@@ -46,6 +46,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("today/", employee.today, name="today"),
     path("report/", employee.report, name="report"),
+    path("report/correction/", employee.correction, name="correction"),
     path("plan/", employee.plan, name="plan"),
     path("plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/done/", employee.finish_step, name="finish_step"),
     path("readings/", employee.home_readings, name="readings"),

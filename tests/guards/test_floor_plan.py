@@ -20,6 +20,8 @@ OTHER_DOORS = {
     "healthmgmt.work.registry": "handlers and subscriptions are declared through it",
     "healthmgmt.accounts.lockout": "slows down whoever guesses, wherever something can be guessed",
     "healthmgmt.audit.sealing": "services about the chain; their jobs stand in accounts, since audit knows nothing of jobs",
+    "healthmgmt.exams.disputed": "presenters of disputed values, split off by noun",
+    "healthmgmt.exams.disputing": "services about disputed values, split off by noun",
     "healthmgmt.organization.periods": "services and selectors about periods, split off by noun",
     "healthmgmt.risk.editions": "selectors of packs, shipped and own, split off by noun",
     "healthmgmt.risk.drafts": "services about packs being edited, split off by noun",

@@ -1,12 +1,15 @@
 """What an employee types in."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.exceptions import Rejected
+from healthmgmt.exams.models import Dispute
 
 
 class ReadingForm(forms.Form):
@@ -23,3 +26,15 @@ class ReadingForm(forms.Form):
                 raise Rejected(_("Give the day and the time."), field="taken_at")
             raise Rejected(_("This form is not whole. Load the page anew and type the numbers once more."))
         return self.cleaned_data
+
+
+class CorrectionForm(forms.Form):
+    """A value of one's own, and what is wrong with it."""
+
+    code = forms.ChoiceField(label=gettext_lazy("Which value"))
+    claim = forms.ChoiceField(label=gettext_lazy("What is wrong"), choices=Dispute.Claim)
+    note = forms.CharField(label=gettext_lazy("In your words (not required)"), max_length=300, required=False)
+
+    def __init__(self, choices: list[tuple[str, str]], *given: Any) -> None:
+        super().__init__(*given)
+        self.fields["code"].choices = choices

@@ -20,6 +20,7 @@ def _reading() -> dict[str, str]:
 URLS = {
     "today/": Rule(EMPLOYEES, {"GET": 200}),
     "report/": Rule(EMPLOYEES, {"GET": 200}),
+    "report/correction/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": lambda: {"code": "sbp", "claim": "not_mine", "note": ""}}),
     "plan/": Rule(EMPLOYEES, {"GET": 200}),
     "plan/<uuid:uuid>/steps/<int:number>/<int:occurrence>/done/": Rule(EMPLOYEES, {"POST": 302}, STEPS, kind="own step"),
     "readings/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": _reading}),
