@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.accounts.models import User
-from healthmgmt.care import calling, measured, presenters, record, selectors, services
+from healthmgmt.care import calling, measured, presenters, record, selectors, services, worsening
 from healthmgmt.care.models import Alert, Contact, Escalation
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.templatetags.health import day, moment, page_language
@@ -105,7 +105,8 @@ def handed_over(found: Iterable[Contact], *, today: date) -> list[tuple[Contact,
 def detail(alert: Alert, *, user: User, now: datetime, today: date) -> Detail:
     """`alert` comes from `access.get_alert_or_404`."""
     exams = [exam for exam in measured.exams_of(alert.person) if exam.taken_on <= alert.measured_on]
-    codes = [one for one in dict.fromkeys(reason["indicator"] for reason in alert.assessment.reasons if reason["code"] == alert.code)]
+    rapid = [worsening.load().rule(alert.code).read] if alert.is_rapid else []
+    codes = rapid or [one for one in dict.fromkeys(reason["indicator"] for reason in alert.assessment.reasons if reason["code"] == alert.code)]
     codes = list(measured.PRESSURE) if set(codes) <= set(measured.PRESSURE) else codes
     contacts = list(Contact.objects.filter(person=alert.person, made_at__gte=alert.opened_at))
     alert.is_contacted = any(one.ending in selectors.reached_endings() for one in contacts)

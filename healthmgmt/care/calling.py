@@ -54,7 +54,7 @@ def card(person: Person, *, today: date) -> Card:
         mobile=found.mobile,
         question=rules.question(codes, page_language()),
         choices=[_choice(one, found, today) for one in rules.endings],
-        rule=_("While a red alert is open, somebody calls every day.") if has_alert else _("The next date follows what you choose."),
+        rule=_("While a red alert is open, somebody calls every day.") if any(not one.is_rapid for one in found.alerts) else _("The next date follows what you choose."),
         last=_last(found, today),
         latest_on=today.fromordinal(today.toordinal() + (rules.alert_longest_days if has_alert else endings.LONGEST_DAYS)),
         consent=presenters.consent_to_calls(person),
@@ -90,7 +90,10 @@ def _result(found: selectors.Call) -> tuple[str, list[str], list[str]]:
 def told_of(alert: Alert) -> presenters.Told | None:
     """The result of an alert in words; alert comes with its assessment."""
     one = alert.assessment
-    return presenters.told(editions.load(one.pack, one.edition), one.reasons, alert.code)
+    pack = editions.load(one.pack, one.edition)
+    if alert.is_rapid:
+        return presenters.told_worsening(pack, alert.code, alert.facts)
+    return presenters.told(pack, one.reasons, alert.code)
 
 
 def _last(found: selectors.Call, today: date) -> str:

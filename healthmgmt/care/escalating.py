@@ -20,12 +20,12 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.work import services as work
 
 
-def begin(first: int, last: int) -> None:
+def begin(first: int, last: int, *, is_rapid: bool = False) -> None:
     """In the transaction that opened a range of alerts: a job for each tier, the later ones when their hour has come."""
     now = timezone.now()
     for tier in escalation.load():
         ids = {"first": first, "last": last, "tier": tier.slug}
-        run_after = now + timedelta(hours=tier.after_hours)
+        run_after = now + timedelta(hours=tier.rapid_after_hours if is_rapid else tier.after_hours)
         work.submit("care.escalate", f"{tier.slug}:{first}-{last}", ids, run_after=run_after, lane="now")
 
 

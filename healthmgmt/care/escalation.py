@@ -20,10 +20,11 @@ class EscalationError(ValueError):
 
 @dataclass(frozen=True)
 class Tier:
-    """Told `after_hours` of the opening, unless the alert was settled by then in the sense of `until`."""
+    """Told `after_hours` of the opening, of rapid worsening `rapid_after_hours`, unless the alert was settled by then in the sense of `until`."""
 
     slug: str
     after_hours: int
+    rapid_after_hours: int
     until: str
 
 
@@ -41,14 +42,15 @@ def tier(slug: str) -> Tier:
 def parse(text: str) -> tuple[Tier, ...]:
     """Text of a file of tiers. Raises EscalationError with all faults found."""
     try:
-        tiers = tuple(Tier(one["slug"], one["after_hours"], one["until"]) for one in tomllib.loads(text)["tier"])
+        tiers = tuple(Tier(one["slug"], one["after_hours"], one["rapid_after_hours"], one["until"]) for one in tomllib.loads(text)["tier"])
     except KeyError as error:
         raise EscalationError([f"{error} is missing"]) from error
     faults = [f"tier {one.slug}: nothing is called {one.until!r}" for one in tiers if one.until not in UNTIL]
     if tuple(one.slug for one in tiers) != SLUGS:
         faults.append(f"the tiers are {', '.join(SLUGS)}, in this order")
-    hours = [one.after_hours for one in tiers]
-    if hours != sorted(set(hours)) or hours[:1] != [0]:
+    for hours in ([one.after_hours for one in tiers], [one.rapid_after_hours for one in tiers]):
+        if hours == sorted(set(hours)) and hours[:1] == [0]:
+            continue
         faults.append("the first tier is told at once, and each next one later")
     if faults:
         raise EscalationError(faults)

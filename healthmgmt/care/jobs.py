@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from healthmgmt.care import escalating, halving, handover, messaging, noticing, outcomes, pausing, reminding, selectors, services, stepping
+from healthmgmt.care import escalating, halving, handover, messaging, noticing, outcomes, pausing, rapid, reminding, selectors, services, stepping
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.organization.selectors import organisation_settings
@@ -21,6 +21,7 @@ subscribe("risk.assessed", kind="care.plan", key="{first}-{last}")
 subscribe("risk.assessed", kind="care.alert", key="{first}-{last}", lane="now")
 subscribe("risk.urgent", kind="care.alert", key="urgent-{first}-{last}", lane="now")
 subscribe("risk.retired", kind="care.end_baseless", key="{upload}")
+subscribe("risk.readings_gone", kind="care.end_baseless", key="readings:{change}")
 subscribe("work.daily", kind="care.fire_due", key="{day}")
 subscribe("devices.reading_taken", kind="care.finish_by_reading", key="{reading}", lane="now")
 subscribe("accounts.noticed", kind="care.mail_notices", key="{notice}")
@@ -48,9 +49,10 @@ def plan(run: Run) -> None:
 
 @handler("care.alert")
 def alert(run: Run) -> None:
-    """Alerts for the assessments of a range of ids."""
+    """Alerts for the assessments of a range of ids: class A results, and what worsened rapidly."""
     with run.batch(done=1, total=1):
         services.open_alerts(run.payload["first"], run.payload["last"], by=Actor.system())
+        rapid.open_rapid(run.payload["first"], run.payload["last"], by=Actor.system())
 
 
 @handler("care.escalate")

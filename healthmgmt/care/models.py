@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.care.message_models import Addressee, Message
@@ -318,8 +318,8 @@ class LessonResult(models.Model):
 
 
 class Alert(models.Model):
-    """A class A result that a clinician has to settle. One per person, reason and day of measurement, however often the
-    result is delivered or assessed again; only an outcome closes it."""
+    """A class A result, or rapid worsening, that a clinician has to settle. One per person, reason and day of measurement, however
+    often the result is delivered or assessed again; only an outcome closes it."""
 
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", _("Confirmed, in treatment")
@@ -339,6 +339,8 @@ class Alert(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=100, blank=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    # Of rapid worsening the values that were compared; of a class A result the assessment has them.
+    facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     CLASSIFICATION = {
         "uuid": PLAIN,
@@ -354,6 +356,7 @@ class Alert(models.Model):
         "closed_at": CLINICAL,
         "closed_by": IDENTIFIER,
         "outcome": CLINICAL,
+        "facts": CLINICAL,
     }
 
     class Meta:
@@ -374,6 +377,16 @@ class Alert(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["opened_at"], name="alert_open", condition=Q(closed_at=None))]
+
+    @property
+    def is_rapid(self) -> bool:
+        """Rapid worsening, which is a question and makes nobody red."""
+        return bool(self.facts)
+
+    @property
+    def colour(self) -> str:
+        """Red of a class A result, else that of the assessment."""
+        return self.assessment.colour if self.is_rapid else Assessment.Colour.RED
 
 
 class Escalation(models.Model):

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from healthmgmt.care import endings, templates
+from healthmgmt.care import endings, templates, worsening
 from healthmgmt.care.models import Plan
 from healthmgmt.core.dates import completed_years
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.people.models import Person
 from healthmgmt.people.selectors import consents_of
+from healthmgmt.records import catalogue
 from healthmgmt.risk import explanation, packs
 
 HOUR = 3600
@@ -88,6 +89,8 @@ class Told(NamedTuple):
 
 def told(pack: packs.Pack, reasons: Sequence[Mapping[str, Any]], code: str = "") -> Told | None:
     """The reasons of a code, else those that stand first; None without any. A pressure is told with both of its numbers."""
+    if code.startswith(worsening.PREFIX):
+        return Told(code, worsening.load().rule(code).words[page_language()], "", "", 0)
     language, ranked = page_language(), explanation.ranked(pack, reasons)
     code = code or (ranked[0].line.reason if ranked else "")
     # A list has hundreds of reasons: only those that are told are put into words.
@@ -132,6 +135,16 @@ def _single(pack: packs.Pack, one: explanation.ReasonText, sides: Mapping[str, s
     if one.computed:
         measured = _("%(value)s (%(origin)s)") % {"value": measured, "origin": one.computed}
     return measured, f"{sides[one.indicator]} {one.limit}"
+
+
+def told_worsening(pack: packs.Pack, code: str, facts: Mapping[str, Any]) -> Told:
+    """Rapid worsening with both values, and of when the earlier one is."""
+    rule = worsening.load().rule(code)
+    item = catalogue.load()[rule.value]
+    name = item.name_zh if page_language() == "zh" else item.name_en
+    words = {"name": name, "was": f"{facts['was']:.4g}", "now": f"{facts['now']:.4g}", "unit": pack.words.unit(item.unit)}
+    measured = _("%(name)s %(was)s → %(now)s %(unit)s") % words
+    return Told(code, rule.words[page_language()], measured, _("compared with %(day)s") % {"day": day(date.fromisoformat(facts["was_on"]), "year")}, 0)
 
 
 def more_reasons(count: int) -> str:

@@ -141,7 +141,7 @@ class Call:
 
     @property
     def colour(self) -> str:
-        if self.alerts:
+        if any(not alert.is_rapid for alert in self.alerts):
             return Assessment.Colour.RED
         if self.expired:
             return Assessment.Colour.GREY

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.accounts.models import User
-from healthmgmt.care import endings, presenters, selectors
+from healthmgmt.care import endings, presenters, selectors, worsening
 from healthmgmt.core.templatetags.health import clock as clock_text
 from healthmgmt.risk import editions
 
@@ -132,7 +132,7 @@ def _line(row: dict[str, Any], names: dict[str, str], now: datetime, today: date
         person_id=row["id"],
         uuid=row["uuid"],
         name=row["name"],
-        colour="red" if row["heading"] == "alert" else "grey" if row["expired_of"] else row["colour"],
+        colour="red" if row["heading"] == "alert" and not (row["code"] or "").startswith(worsening.PREFIX) else "grey" if row["expired_of"] else row["colour"],
         meta=_joined(presenters.sex_age(row["sex"], row["birth"], today), row["unit"]),
         why=list(_why(row, names)),
         clock=presenters.clock(_deadline(row["waiting_since"]), now) if row["waiting_since"] else None,

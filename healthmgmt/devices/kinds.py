@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from math import fsum
 from pathlib import Path
 
 FILE = Path(__file__).parent / "data" / "kinds.toml"
@@ -31,6 +32,7 @@ class Kind:
     codes: tuple[str, ...]
     mean_days: int
     least_days: int
+    is_judged: bool
     words: Mapping[str, str]
 
 
@@ -55,7 +57,7 @@ def parse(text: str) -> Mapping[str, Kind]:
     found: dict[str, Kind] = {}
     for entry in tomllib.loads(text)["kind"]:
         words = {language: entry[language] for language in LANGUAGES}
-        kind = Kind(entry["slug"], tuple(entry["codes"]), entry["mean_days"], entry["least_days"], words)
+        kind = Kind(entry["slug"], tuple(entry["codes"]), entry["mean_days"], entry["least_days"], entry["is_judged"], words)
         if not kind.codes or not 1 <= kind.least_days <= kind.mean_days or kind.slug in found:
             raise KindError(f"kind {kind.slug}: no codes, days that cannot be, or there twice")
         found[kind.slug] = kind
@@ -89,4 +91,5 @@ def summary(kind: Kind, readings: Sequence[tuple[date, Mapping[str, float]]]) ->
 
 
 def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+    # Whatever order they come in.
+    return fsum(values) / len(values)

@@ -59,6 +59,7 @@ def withdraw(reading: Reading, *, by: Actor) -> Reading:
             reading.withdrawn_at, reading.withdrawn_by = timezone.now(), by.label
             reading.save(update_fields=["withdrawn_at", "withdrawn_by"])
             audit.record("reading.withdrawn", by=by, subject=reading, person_id=reading.person_id)
+            work.announce("devices.reading_withdrawn", reading=reading.pk)
     return reading
 
 

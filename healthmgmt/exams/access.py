@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from healthmgmt.accounts.models import User
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
-from healthmgmt.exams.models import Exam, ReportFile, Upload, UploadLink
+from healthmgmt.exams.models import Dispute, Exam, ReportFile, Upload, UploadLink
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import at_or_below
 from healthmgmt.partners.models import ExamCentre
@@ -200,3 +200,16 @@ def report_files_visible_to(user: User) -> QuerySet[ReportFile]:
 def get_report_file_or_404(user: User, uuid: UUID) -> ReportFile:
     """A report file that the user may take along."""
     return get_object_or_404(report_files_visible_to(user), uuid=uuid)
+
+
+def disputes_visible_to(user: User) -> QuerySet[Dispute]:
+    """Disputed values that a user may answer: of people whose record they may open, and of what their exam centre delivered itself."""
+    seen = Q(person__in=Person.objects.visible_to(user, Permission.RECORD_VIEW).values("pk"))
+    if user.can(Permission.OWN_DELIVERIES):
+        seen |= Q(exam__upload__in=Upload.objects.filter(_own_deliveries(user)).values("pk"))
+    return Dispute.objects.filter(seen)
+
+
+def waiting_disputes(user: User) -> int:
+    """How many disputed values wait for a user's answer."""
+    return disputes_visible_to(user).filter(answered_at=None).count()

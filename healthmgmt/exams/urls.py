@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthmgmt.exams.views import changes, columns, links, repairs, report_files, templates, typed, uploads
+from healthmgmt.exams.views import changes, columns, disputes, links, repairs, report_files, templates, typed, uploads
 
 app_name = "exams"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("typed/items/", typed.items, name="items"),
     path("people/<uuid:uuid>/reports/", report_files.of_person, name="report_files"),
     path("reports/<uuid:uuid>/", report_files.download, name="report_file"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<uuid:uuid>/answer/", disputes.answer, name="answer_dispute"),
     path("links/", links.links, name="links"),
     path("links/<uuid:uuid>/revoke/", links.revoke, name="revoke_link"),
     path("<uuid:uuid>/", uploads.upload, name="upload"),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 FILE = Path(__file__).parent / "data" / "consents.toml"
 LANGUAGES = ("zh", "en")
+# Without it readings at home stay with the person and count for no colour.
+HOME_READINGS = "home_readings"
 
 
 @dataclass(frozen=True)

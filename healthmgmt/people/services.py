@@ -209,6 +209,7 @@ def give_consent(person: Person, *, purpose: str, version: str, by: Actor) -> Co
             present.save(update_fields=["withdrawn_at"])
         consent = Consent.objects.create(person=person, purpose=purpose, text_version=version, given_at=now)
         audit.record("consent.given", by=by, subject=consent, person_id=person.pk, detail={"purpose": purpose, "version": version})
+        work.announce("consents.changed", consent=consent.pk, change=f"given:{consent.pk}")
     return consent
 
 
@@ -223,6 +224,7 @@ def withdraw_consent(person: Person, *, purpose: str, by: Actor) -> Consent | No
         present.save(update_fields=["withdrawn_at"])
         detail = {"purpose": purpose, "version": present.text_version}
         audit.record("consent.withdrawn", by=by, subject=present, person_id=person.pk, detail=detail)
+        work.announce("consents.changed", consent=present.pk, change=f"withdrawn:{present.pk}")
     return present
 
 

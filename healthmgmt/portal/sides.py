@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from healthmgmt.accounts.models import User
 from healthmgmt.care import inboxes
 from healthmgmt.care import selectors as care
+from healthmgmt.exams import access as disputes
 from healthmgmt.exams import selectors as uploads
 from healthmgmt.portal.packs import access as packs
 
@@ -99,6 +100,10 @@ SIDES: tuple[Side, ...] = (
             Page(_("People"), "care:people", "users", covers=("care:person", "care:contact", "care:exception", "exams:")),
             Page(_("Workload"), "care:load", "scale", short=_("Load"), covers=("care:share",)),
             Page(
+                _("Disputed values"), "exams:disputes", "message-report", short=_("Disputed"), count=disputes.waiting_disputes, is_late=False,
+                only_while_waiting=True,
+            ),
+            Page(
                 _("Rules to approve"), "portal:pack_proposals", "list-details", short=_("Rules"), covers=("portal:pack_", "portal:rules"),
                 count=packs.reviews_waiting, is_late=False, only_while_waiting=True,
             ),
@@ -114,6 +119,10 @@ SIDES: tuple[Side, ...] = (
             Page(_("Messages"), "care:inbox", "messages", covers=MESSAGES, count=inboxes.waiting_count, is_late=False),
             Page(_("Alerts"), "care:alerts", "alert-octagon", covers=("care:alert",)),
             Page(_("Workload"), "care:load", "scale", short=_("Load"), covers=("care:share",)),
+            Page(
+                _("Disputed values"), "exams:disputes", "message-report", short=_("Disputed"), count=disputes.waiting_disputes, is_late=False,
+                only_while_waiting=True,
+            ),
             Page(_("Published models"), "portal:models", "math-function", short=_("Models"), covers=("portal:model",)),
         ),
     ),
@@ -127,13 +136,23 @@ SIDES: tuple[Side, ...] = (
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
         ),
     ),
-    Side("exam_centre", "building-hospital", (Page(_("Deliveries"), "exams:uploads", "file-upload", covers=("exams:",)),)),
+    Side(
+        "exam_centre",
+        "building-hospital",
+        (
+            Page(_("Deliveries"), "exams:uploads", "file-upload", covers=("exams:",)),
+            Page(
+                _("Disputed values"), "exams:disputes", "message-report", short=_("Disputed"), count=disputes.waiting_disputes, is_late=False,
+                only_while_waiting=True,
+            ),
+        ),
+    ),
     Side(
         "employee",
         "user",
         (
             Page(_("Today"), "portal:today", "home", covers=("portal:messages",)),
-            Page(_("Report"), "portal:report", "report-medical"),
+            Page(_("Report"), "portal:report", "report-medical", covers=("portal:correction",)),
             Page(_("Plan"), "portal:plan", "list-check", covers=("portal:finish_step", "portal:readings", "portal:withdraw_reading")),
             Page(_("Privacy"), "portal:privacy", "shield-lock", covers=("portal:decide_consent",)),
         ),

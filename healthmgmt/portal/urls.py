@@ -48,6 +48,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("today/", employee.today, name="today"),
     path("report/", employee.report, name="report"),
+    path("report/correction/", employee.correction, name="correction"),
     path("plan/", employee.plan, name="plan"),
     path("plan/pause/", resting.pause, name="pause_plan"),
     path("plan/resume/", resting.resume, name="resume_plan"),

@@ -6,8 +6,10 @@ A reason is the mapping that stratification stored: code, line, indicator, value
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
+
+from healthmgmt.devices import kinds
 
 from .judging import COMPARE
 from .lines import ORDINAL, Line
@@ -187,13 +189,24 @@ def reason_text(pack: Pack, one: Ranked, language: str, *, clinical: bool = Fals
         title=words.reasons[line.reason][language],
         indicator=indicator,
         op=words.ops[line.op][language] if line.op in words.ops else "",
-        value=value, limit=limit, unit=unit, date=day_text(on, language) if on else "",
+        value=value, limit=limit, unit=unit, date=_measured(line.indicator, on, reason.get("mean_of", 0), language) if on else "",
     )  # fmt: skip
     return ReasonText(
         code=line.reason, colour=line.colour, indicator="" if hidden else line.indicator,
         text=STRAY_BLANK.sub("", text), advice=_advice(pack, line, language),
         value=value, unit=unit, limit=limit, on=on, source=line.source, is_main=is_main, computed=computed,
     )  # fmt: skip
+
+
+def _measured(indicator: str, on: date, mean_of: int, language: str) -> str:
+    """The day of a value; of a mean at home from when to when, and how many days of it were measured."""
+    if not mean_of:
+        return day_text(on, language)
+    days = next(kind.mean_days for kind in kinds.load().values() if indicator in kind.codes)
+    first = day_text(on - timedelta(days=days - 1), language)
+    if language == "zh":
+        return f"{first}至{day_text(on, language)}（测了{mean_of}天）"
+    return f"{mean_of} days from {first} to {day_text(on, language)}"
 
 
 def _limit_text(line: Line, limit: float) -> str:

@@ -3,13 +3,17 @@
 from datetime import date
 
 from healthmgmt.core.actors import Actor
-from healthmgmt.risk import changing, refreshing, services, simulating, urgency
+from healthmgmt.risk import changing, refreshing, services, simulating, single, urgency
+from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run, handler, subscribe
 
 subscribe("exams.applied", kind="risk.assess_upload", key="applied:{upload}:{round}")
 subscribe("exams.withdrawn", kind="risk.assess_upload", key="withdrawn:{upload}")
 subscribe("exams.checked", kind="risk.watch", key="{upload}:{change}", lane="now")
 subscribe("devices.reading_taken", kind="risk.watch_reading", key="{reading}", lane="now")
+subscribe("devices.reading_taken", kind="risk.assess_reading", key="taken:{reading}", lane="now")
+subscribe("devices.reading_withdrawn", kind="risk.assess_reading", key="withdrawn:{reading}", lane="now")
+subscribe("consents.changed", kind="risk.assess_consent", key="{change}", lane="now")
 subscribe("work.daily", kind="risk.refresh", key="{day}")
 
 
@@ -25,6 +29,28 @@ def watch_reading(run: Run) -> None:
     """A class A result measured at home."""
     with run.batch(done=1, total=1):
         urgency.watch_reading(run.payload["reading"])
+
+
+@handler("risk.assess_reading")
+def assess_reading(run: Run) -> None:
+    """What a reading at home, or its taking back, makes of the person's colour."""
+    with run.batch(done=1, total=1):
+        single.assess_by_reading(run.payload["reading"], change=f"{run.job_id}")
+
+
+@handler("risk.assess_consent")
+def assess_consent(run: Run) -> None:
+    """What it makes of a person's colour whether the readings may count."""
+    with run.batch(done=1, total=1):
+        single.assess_by_consent(run.payload["consent"], change=f"{run.job_id}")
+
+
+@handler("risk.compare_person")
+def compare_person(run: Run) -> None:
+    """The earlier rounds of one person who was judged by readings."""
+    with run.batch(done=1, total=1):
+        if changing.compare([run.payload["person"]], pack=services.pack_in_force(services.today())):
+            work.announce("risk.compared", change=f"job:{run.job_id}")
 
 
 @handler("risk.assess_upload")

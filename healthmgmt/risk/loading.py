@@ -4,36 +4,21 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 
 from healthmgmt.core import sql
+from healthmgmt.core.dates import months_before
+from healthmgmt.risk import home
 from healthmgmt.risk.flatjson import Reader
 from healthmgmt.risk.measures import EXPOSURE, NO_UNIT, QUALIFIERS, SEX_CODES, UNKNOWN, Column, Measures
+from healthmgmt.risk.slices import Slice
 
 Array = np.ndarray
 FIELDS = 10
 NULL, NO_DAY = b"\\N", b"NaT"
 SEXES = {sex.encode(): code for sex, code in SEX_CODES.items()}
 NOWHERE = (np.nan, np.nan)
-
-
-@dataclass
-class Slice:
-    """`people` int64 ids, ascending; `measures` their newest values; `read` int64, the ids of the exams that those come from, person by
-    person, of which the last of each person's ends at `ends`."""
-
-    people: Array
-    measures: Measures
-    read: Array
-    ends: Array
-
-    @property
-    def exams(self) -> list[list[int]]:
-        """Per person the ids of the exams that were read, oldest exam first."""
-        ids, ends = self.read.tolist(), self.ends.tolist()
-        return [ids[start:end] for start, end in pairwise([0, *ends])]
 
 
 @dataclass
@@ -139,12 +124,14 @@ def load(
     *, after: int, last: int, since: date, as_of: date, upload: int | None, places: Mapping[int, tuple[float, float]],
     flags: Sequence[str] = (),
 ) -> Slice:  # fmt: skip
-    """The newest values of the people with ids in (after, last] who have any in (since, as_of], and of the flags `exposure:...`
-    asked for, which are true of them on `as_of`."""
+    """The newest values of the people with ids in (after, last] who have any in (since, as_of], means of home readings among them, and
+    of the flags `exposure:...` asked for, which are true of them on `as_of`."""
     parameters = {"after": after, "last": last, "since": since, "as_of": as_of, "upload": upload}
     loader = Loader(places)
     sql.copy_out("risk/load_exams" if upload is None else "risk/load_exams_of_upload", parameters, loader.add)
-    return _exposed(loader.slice(), {flag: sql.rows("risk/load_exposures", parameters | _kind(flag)) for flag in flags})
+    measuring = home.measuring(after=after, last=last, upload=upload)
+    found = home.beside(loader.slice(), home.means(measuring, [as_of] * len(measuring), [since] * len(measuring)), places)
+    return _exposed(found, {flag: sql.rows("risk/load_exposures", parameters | _kind(flag)) for flag in flags})
 
 
 def load_as_of(
@@ -154,7 +141,8 @@ def load_as_of(
     parameters = {"people": list(people), "days": list(days), "window_months": window_months}
     loader = Loader(places)
     sql.copy_out("risk/load_as_of", parameters, loader.add)
-    return _exposed(loader.slice(), {flag: sql.rows("risk/load_exposures_as_of", parameters | _kind(flag)) for flag in flags})
+    found = home.beside(loader.slice(), home.means(people, days, [months_before(day, window_months) for day in days]), places)
+    return _exposed(found, {flag: sql.rows("risk/load_exposures_as_of", parameters | _kind(flag)) for flag in flags})
 
 
 def _kind(flag: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ class Column:
     upper        float64 upper limit printed on the report, in the canonical unit, nan where none
     measured_on  datetime64[D]; None = Measures.measured_on
     computed     bool: worked out from other values, not reported
+    mean_of      int16: of how many days at home it is the mean, 0 for a value of one measurement
     """
 
     value: Array
@@ -35,6 +36,7 @@ class Column:
     upper: Array | None = None
     measured_on: Array | None = None
     computed: Array | None = None
+    mean_of: Array | None = None
 
     @property
     def exact(self) -> Array:

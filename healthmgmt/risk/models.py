@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
@@ -27,18 +27,19 @@ class IsAmong(models.Func):
 
 class AssessmentQuerySet(models.QuerySet):
     def with_age(self, today: date) -> "AssessmentQuerySet":
-        """With what decides whether a colour has expired (see expiring.py): `newest_on`, the day of the newest exam that it rests
-        on, and `window_months`, for how long values count: what `editions.present_window` says, in the same query."""
+        """With what decides whether a colour has expired (see expiring.py): `newest_on`, the day of the newest exam or home reading
+        that it rests on, and `window_months`, for how long values count: what `editions.present_window` says, in the same query."""
         own = OwnEdition.objects.approved().filter(effective_from__lte=today, window_months__gt=0).order_by("-effective_from", "-id")
         window = Coalesce(Subquery(own.values("window_months")[:1]), Subquery(Settings.objects.values("window_months")[:1]))
         newest = Exam.objects.filter(IsAmong(F("pk"), OuterRef("exams"))).order_by("-taken_on").values("taken_on")
-        return self.annotate(newest_on=Subquery(newest[:1]), window_months=window)
+        return self.annotate(newest_on=Greatest(Subquery(newest[:1]), F("home_on")), window_months=window)
 
     def standing(self, window_start: date) -> "AssessmentQuerySet":
         """With `is_expired`, and the colour that counts as `standing`: grey once it has expired, where values of `window_start` and
         before are too old."""
         read = Exam.objects.filter(IsAmong(F("pk"), OuterRef("exams")))
-        expired = Exists(read) & ~Exists(read.filter(taken_on__gt=window_start))
+        has_base = Exists(read) | Q(home_on__isnull=False)
+        expired = has_base & ~Exists(read.filter(taken_on__gt=window_start)) & (Q(home_on=None) | Q(home_on__lte=window_start))
         standing = Case(When(expired, then=Value(Assessment.Colour.GREY)), default=F("colour"))
         return self.annotate(is_expired=ExpressionWrapper(expired, output_field=models.BooleanField()), standing=standing)
 
@@ -68,6 +69,9 @@ class Assessment(models.Model):
     missing = models.JSONField(default=dict)
     is_incomplete = models.BooleanField(default=False)
     exams = ArrayField(models.BigIntegerField(), default=list)
+    # The readings at home whose means counted, and the last day of those means.
+    readings = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    home_on = models.DateField(null=True)
     pack = models.CharField(max_length=80)
     edition = models.CharField(max_length=80)
     is_current = models.BooleanField(default=True)
@@ -87,6 +91,8 @@ class Assessment(models.Model):
         "missing": CLINICAL,
         "is_incomplete": CLINICAL,
         "exams": CLINICAL,
+        "readings": CLINICAL,
+        "home_on": CLINICAL,
         "pack": PLAIN,
         "edition": PLAIN,
         "is_current": PLAIN,

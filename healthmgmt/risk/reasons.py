@@ -1,7 +1,8 @@
 """JSON texts of an outcome, built column-wise: every distinct text once, then joined per person.
 
 A reason: {"code", "line", "indicator", "value", "unit", "limit"} and, where they apply, "qualifier", "computed" (true: worked
-out from other values, not reported) and "on" (the day of measurement). `value`, `unit` and `limit` are those of the
+out from other values, not reported), "mean_of" (of how many days at home it is the mean) and "on" (the day of measurement, of a mean
+the last one). `value`, `unit` and `limit` are those of the
 comparison; `line` counts the rows of the pack from 1.
 """
 
@@ -36,6 +37,9 @@ def _line_texts(line: Line, rows: Array, result: Judged, measures: Measures) -> 
     computed = measures.columns[line.indicator].computed
     if computed is not None:
         texts = texts + np.where(computed[rows], ',"computed":true', "").astype(object)
+    mean_of = measures.columns[line.indicator].mean_of
+    if mean_of is not None:
+        texts = texts + np.array([f',"mean_of":{days}' if days else "" for days in mean_of[rows].tolist()], dtype=object)
     return texts + _day_texts(line, rows, measures)
 
 

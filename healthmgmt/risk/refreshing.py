@@ -1,12 +1,10 @@
 """Every night: whose assessment time alone can have changed. A value left the window, an exam or an exposure came or went by its day,
 or an edition took effect. Age is counted on the day of the measurement, so a birthday changes nothing."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from healthmgmt.core import sql
-from healthmgmt.organization.selectors import place_flags
-from healthmgmt.risk import changing, editions, loading, packs, services, storing, stratification
+from healthmgmt.risk import changing, home, packs, services, single
 from healthmgmt.risk.measures import EXPOSURE
 from healthmgmt.work.registry import Run
 
@@ -16,23 +14,16 @@ def refresh(run: Run, *, as_of: date, pack: packs.Pack) -> None:
     after, total = run.cursor.get("after", 0), services.slices_end()
     asked = {
         "as_of": as_of, "since": services.window_start(as_of, pack), "pack": pack.name, "edition": pack.edition,
+        "measured": [kind.slug for kind in home.judged_kinds()],
         "kinds": [flag.removeprefix(EXPOSURE) for flag in pack.flags],
     }  # fmt: skip
     while (last := services.slice_end(after)) is not None:
         people = [person for (person,) in sql.rows("risk/outdated_people", {**asked, "after": after, "last": last})]
         cursor = {**run.cursor, "after": last, "people": run.cursor.get("people", 0) + len(people)}
         with run.batch(done=last, total=total, cursor=cursor):
-            _assess(people, as_of, pack)
+            if people:
+                single.judge(people, as_of, pack)
             cursor["changed"] = changing.compare(people, pack=pack) or run.cursor.get("changed", False)
         after = last
     if run.cursor.get("changed"):
         changing.announce(run, done=total)
-
-
-def _assess(people: Sequence[int], as_of: date, pack: packs.Pack) -> None:
-    if not people:
-        return
-    found = loading.load_as_of(
-        people, [as_of] * len(people), window_months=editions.window_months(pack), places=place_flags(), flags=pack.flags
-    )
-    storing.store(found, stratification.evaluate(pack, found.measures, services.uppers()), as_of=as_of)

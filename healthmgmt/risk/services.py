@@ -13,7 +13,7 @@ from healthmgmt.exams.models import Exam
 from healthmgmt.organization.selectors import organisation_settings, place_flags, place_of
 from healthmgmt.people.models import Person
 from healthmgmt.records import catalogue
-from healthmgmt.risk import editions, loading, outlook, packs, storing, stratification
+from healthmgmt.risk import editions, home, loading, outlook, packs, storing, stratification
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 from healthmgmt.work.registry import Run
@@ -52,12 +52,15 @@ def window_start(as_of: date, pack: packs.Pack) -> date:
 
 def outlook_of(assessment: Assessment, exams: Sequence[Exam], person: Person) -> outlook.Outlook:
     """What would better a colour, by the edition and from the exams of its assessment; one query where the ten-year risk asks for
-    the place. `exams` are all that count of the person."""
+    the place, one where it rests on readings at home. `exams` are all that count of the person."""
     pack = editions.load(assessment.pack, assessment.edition)
+    at_home = home.as_exams(assessment.readings)
+    # Without those that were taken back it cannot be said what it rested on.
+    read, named = (exams, []) if at_home is None else ([*exams, *at_home], [*assessment.exams, *(one.pk for one in at_home)])
     asks_place = "china_par" in assessment.scores or "china_par_out_of_range" in assessment.missing
     place = place_of(person.unit) if asks_place else None
     return outlook.look(
-        pack, exams, colour=assessment.colour, reasons=assessment.reasons, named=assessment.exams, sex=person.sex, birth=person.birth,
+        pack, read, colour=assessment.colour, reasons=assessment.reasons, named=named, sex=person.sex, birth=person.birth,
         place=(place.north, place.urban) if place else (None, None), since=months_before(assessment.assessed_on, pack.window_months),
         uppers=uppers(),
     )  # fmt: skip

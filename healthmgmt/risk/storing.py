@@ -7,13 +7,15 @@ from itertools import pairwise
 from django.utils import timezone
 
 from healthmgmt.core import sql
-from healthmgmt.risk.loading import Slice
+from healthmgmt.risk.slices import Slice
 from healthmgmt.risk.stratification import COLOURS, NOT_EXAMINED, Outcome
 from healthmgmt.work import services as work
 
 COLUMNS = [
-    "person_id", "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "pack", "edition", "stored_at", "assessed_on", "is_current",
+    "person_id", "colour", "reasons", "scores", "missing", "is_incomplete", "exams", "readings", "home_on", "pack", "edition", "stored_at", "assessed_on", "is_current",
 ]  # fmt: skip
+# No readings, and no day of them.
+NOTHING_AT_HOME = "{}\t\\N"
 
 
 def store(found: Slice, outcome: Outcome, *, as_of: date) -> None:
@@ -41,6 +43,7 @@ def store_history(found: Slice, outcome: Outcome, day_of: Mapping[int, date]) ->
 def _lines(found: Slice, outcome: Outcome, ends: Mapping[int, str], other: str = "") -> Iterator[bytes]:
     """COPY text; made while the database stores what came before. `ends` are the last fields of some people, `other` of the rest."""
     edition = "\t".join([*map(_field, (outcome.pack.name, outcome.pack.edition)), timezone.now().isoformat()])
+    home = {person: f"{{{','.join(map(str, one.readings))}}}\t{one.on.isoformat()}" for person, one in found.home.items()}
     people = zip(
         found.people.tolist(), outcome.colour.tolist(), outcome.reasons_json(), outcome.scores_json(), outcome.missing_json(),
         outcome.incomplete.tolist(), _exams(found), strict=True,
@@ -48,7 +51,7 @@ def _lines(found: Slice, outcome: Outcome, ends: Mapping[int, str], other: str =
     for person, colour, reasons, scores, missing, incomplete, exams in people:
         if colour != NOT_EXAMINED:
             texts = f"{reasons}\t{scores}\t{missing}".replace("\\", "\\\\")
-            yield f"{person}\t{COLOURS[colour]}\t{texts}\t{incomplete}\t{exams}\t{edition}\t{ends.get(person, other)}".encode()
+            yield f"{person}\t{COLOURS[colour]}\t{texts}\t{incomplete}\t{exams}\t{home.get(person, NOTHING_AT_HOME)}\t{edition}\t{ends.get(person, other)}".encode()
 
 
 def _exams(found: Slice) -> Iterator[str]:

@@ -203,9 +203,9 @@ def test_alert_page_tells_what_has_happened_and_takes_it_on(cast, second, sign_i
     ("text", "fault"),
     [
         ("", "'tier' is missing"),
-        ('[[tier]]\nslug = "second"\nafter_hours = 0\nuntil = "closed"\n', "the tiers are"),
-        ('[[tier]]\nslug = "second"\nafter_hours = 0\nuntil = "morning"\n', "nothing is called 'morning'"),
-        ('[[tier]]\nslug = "second"\nafter_hours = 1\nuntil = "closed"\n', "told at once"),
+        ('[[tier]]\nslug = "second"\nafter_hours = 0\nrapid_after_hours = 0\nuntil = "closed"\n', "the tiers are"),
+        ('[[tier]]\nslug = "second"\nafter_hours = 0\nrapid_after_hours = 0\nuntil = "morning"\n', "nothing is called 'morning'"),
+        ('[[tier]]\nslug = "second"\nafter_hours = 1\nrapid_after_hours = 1\nuntil = "closed"\n', "told at once"),
     ],
 )
 def test_tiers_that_break_the_schema_are_refused(text, fault) -> None:

@@ -54,8 +54,8 @@ def test_without_readings_there_is_nothing_to_say() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        'slug = "a"\ncodes = []\nmean_days = 1\nleast_days = 1\nzh = ""\nen = ""',
-        'slug = "a"\ncodes = ["weight"]\nmean_days = 1\nleast_days = 2\nzh = ""\nen = ""',
+        'slug = "a"\ncodes = []\nmean_days = 1\nleast_days = 1\nis_judged = false\nzh = ""\nen = ""',
+        'slug = "a"\ncodes = ["weight"]\nmean_days = 1\nleast_days = 2\nis_judged = false\nzh = ""\nen = ""',
     ],
 )
 def test_kinds_that_break_the_schema_are_refused(broken) -> None:

@@ -23,6 +23,8 @@ OTHER_DOORS = {
     "healthmgmt.care.messaging": "services about messages, split off by noun",
     "healthmgmt.care.inboxes": "presenters of messages, split off by noun",
     "healthmgmt.audit.sealing": "services about the chain; their jobs stand in accounts, since audit knows nothing of jobs",
+    "healthmgmt.exams.disputed": "presenters of disputed values, split off by noun",
+    "healthmgmt.exams.disputing": "services about disputed values, split off by noun",
     "healthmgmt.organization.periods": "services and selectors about periods, split off by noun",
     "healthmgmt.organization.calendar": "services and selectors about working days, split off by noun",
     "healthmgmt.care.pausing": "services about pauses, split off by noun",

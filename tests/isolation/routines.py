@@ -13,6 +13,7 @@ from healthmgmt.core.dates import local_day
 from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Mending
 from healthmgmt.organization.models import Period
+from healthmgmt.people.models import Consent
 from healthmgmt.risk.models import Simulation
 from tests.isolation.seeding import World
 
@@ -98,6 +99,9 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "people.ask_consents": dict,
     "risk.assess": lambda: {"as_of": today(), "pack": ""},
     "risk.refresh": lambda: {"day": today()},
+    "risk.assess_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
+    "risk.assess_consent": lambda: {"consent": Consent.objects.earliest("pk").pk, "change": ""},
+    "risk.compare_person": lambda: {"person": Reading.objects.earliest("pk").person_id},
     "risk.watch_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
     "risk.simulate": lambda: {"simulation": Simulation.objects.earliest("pk").pk},
 }

@@ -23,7 +23,7 @@ from healthmgmt.core.encryption import keyed_hash
 from healthmgmt.exams import access, correcting, links, reports
 from healthmgmt.exams import services as exams
 from healthmgmt.devices.models import Reading
-from healthmgmt.exams.models import Exam, ExamLayout, Upload
+from healthmgmt.exams.models import Dispute, Exam, ExamLayout, Upload
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import CalendarDay, Membership, Period, Unit
 from healthmgmt.organization.selectors import today
@@ -155,6 +155,9 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
             messaging.answer(cast.anna, text=f"{world.mark} answer", token=uuid4(), by=Actor.of(cast.physician))
     for person in (cast.anna, cast.amos):
         Reading.objects.create(person=person, kind="weight", taken_at=now, values={"weight": float(world.weight)}, entered_by=world.mark)
+    for person in (cast.anna, cast.bella):
+        exam = Exam.objects.filter(person=person, upload__uploaded_by__in=[cast.liaison_a1, cast.liaison_b1]).latest("pk")
+        Dispute.objects.create(person=person, exam=exam, code="dbp", claim="not_mine", note=f"{world.mark} note")
     if not UnitFact.objects.exists():
         UnitFact.objects.create(unit=cast.a1, period=cast.period, metric="covered", numerator=1, denominator=1, definition=1, computed_at=now)
     # What somebody said of the centre's columns, after its files were read.
@@ -204,6 +207,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
         "centre": {"centre": {"pk": ExamCentre.objects.get(name=f"{world.mark} Centre").pk}},
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
+        "dispute": {name: {"uuid": getattr(cast, name).disputes.get().uuid} for name in ("anna", "bella")},
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
         "reading": {name: {"token": getattr(cast, name).readings.first().token} for name in ("anna", "amos")},
         "notice": {

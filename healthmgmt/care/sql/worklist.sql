@@ -43,7 +43,7 @@ present AS MATERIALIZED (
         coalesce(plan.opened_on, a.assessed_on) AS since, CASE WHEN read.newest_on <= %(window_start)s THEN read.newest_on END AS expired_of
     FROM mine
     LEFT JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current AND mine.is_here
-    LEFT JOIN LATERAL (SELECT max(e.taken_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read ON true
+    LEFT JOIN LATERAL (SELECT greatest(max(e.taken_on), a.home_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read ON true
     LEFT JOIN care_plan AS plan ON plan.person_id = a.person_id AND plan.ended_on IS NULL
 ),
 placed AS (

@@ -49,7 +49,7 @@ assessed AS (
 alerted AS (
     SELECT person_id, bool_or(closed_at IS NULL) AS has_open
     FROM care_alert
-    WHERE measured_on BETWEEN %(starts_on)s AND %(ends_on)s
+    WHERE measured_on BETWEEN %(starts_on)s AND %(ends_on)s AND NOT starts_with(code, 'rapid_')
     GROUP BY person_id
 ),
 due_before AS (

@@ -108,7 +108,12 @@ def _by_supplier(missing: Sequence[explanation.MissingText], pack: Pack) -> list
 def source(assessment: Assessment, items: Mapping[str, Item]) -> str:
     """`Exam of 9 June · rules edition 2024`."""
     on = max((item.last.on for item in items.values()), default=assessment.assessed_on)
-    return _("Exam of %(day)s · rules edition %(edition)s") % {"day": day(on), "edition": assessment.edition}
+    words = {"day": day(on), "edition": assessment.edition}
+    if assessment.home_on and not assessment.exams:
+        return _("Measured at home until %(day)s · rules edition %(edition)s") % (words | {"day": day(assessment.home_on)})
+    if assessment.home_on:
+        return _("Exam of %(day)s, at home until %(home)s · rules edition %(edition)s") % (words | {"home": day(assessment.home_on)})
+    return _("Exam of %(day)s · rules edition %(edition)s") % words
 
 
 def shown_reasons(assessment: Assessment, items: Mapping[str, Item], outlook: Outlook = NOTHING) -> list[ShownReason]:

@@ -1,6 +1,7 @@
 """What an employee types in."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.exceptions import Rejected
+from healthmgmt.exams.models import Dispute
 
 
 class ReadingForm(forms.Form):
@@ -31,3 +33,15 @@ class QuestionForm(forms.Form):
 
     text = forms.CharField(error_messages={"required": gettext_lazy("Write something first.")})
     token = forms.UUIDField(error_messages={"required": gettext_lazy("This form is not whole. Load the page anew."), "invalid": gettext_lazy("This form is not whole. Load the page anew.")})
+
+
+class CorrectionForm(forms.Form):
+    """A value of one's own, and what is wrong with it."""
+
+    code = forms.ChoiceField(label=gettext_lazy("Which value"))
+    claim = forms.ChoiceField(label=gettext_lazy("What is wrong"), choices=Dispute.Claim)
+    note = forms.CharField(label=gettext_lazy("In your words (not required)"), max_length=300, required=False)
+
+    def __init__(self, choices: list[tuple[str, str]], *given: Any) -> None:
+        super().__init__(*given)
+        self.fields["code"].choices = choices

@@ -14,7 +14,7 @@ from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
 from healthmgmt.people.presenters import exposure_words
 from healthmgmt.people.selectors import consents_of, exposures_of
-from healthmgmt.portal.employee import changes, colour, consenting, openings, selectors, sentence, steps
+from healthmgmt.portal.employee import changes, colour, consenting, correcting, openings, selectors, sentence, steps
 from healthmgmt.portal.employee import report as results
 from healthmgmt.portal.employee.measured import ROUND_DAYS, present
 from healthmgmt.portal.employee.pausing import RestForm
@@ -67,18 +67,19 @@ def report(person: Person, *, today: date) -> dict[str, Any]:
     newest = record.exams[-1] if record.exams else None
     round_ = [exam for exam in record.exams if newest and (newest.taken_on - exam.taken_on).days < ROUND_DAYS]
     events = list(selectors.events_by_others(person).filter(actor_id__isnull=False)[: 20 * LAST_OPENINGS])
-    said = results.texts(round_)
+    said, asked = results.texts(round_), correcting.open_codes(person, items)
     told = openings.entries(events, selectors.actors_of(events))
     return {
         "person": person,
         "sentence": sentence.report_sentence(one, items, expired=gone),
         "newest": newest,
         "count": sum(1 for item in present(items).values() if item.last.is_reported),
-        "groups": results.groups(items, one, record.pack, outlook),
+        "groups": results.groups(items, one, record.pack, outlook, asked),
         "texts": [one for one in said if not one.is_told],
         "told": [one for one in said if one.is_told],
         "not_done": results.not_done(items),
         "card": card,
+        "disputed": correcting.words(asked),
         "origin": results.origin(one, person.sex, outlook) if one else None,
         "files": [file for one in uploads.exams_with_reports(person) for file in one.files],
         "came_from": deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in round_}))),

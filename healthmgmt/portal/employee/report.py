@@ -1,7 +1,7 @@
 """The report: values by group, the groups with something out of range first; texts, and what was not measured."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -77,6 +77,7 @@ class Row:
     colour: str = ""
     say: str = ""
     is_out: bool = False
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,13 @@ class Groups:
         return sum(len(group.rows) for group in self.quiet)
 
 
-def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack, outlook: Outlook = NOTHING) -> Groups:
-    """Every value of the newest examination; how one was computed stands in the words of the pack."""
+def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack, outlook: Outlook = NOTHING, disputed: Collection[str] = ()) -> Groups:
+    """Every value of the newest examination; how one was computed stands in the words of the pack. `disputed` are being checked."""
     reasons, none = _reasons(assessment, outlook), NO_REASON if assessment else NOT_JUDGED
     found: dict[str, list[Row]] = {}
     newest = max((item.last.on for item in items.values()), default=date.min)
     for code, item in present(items).items():
-        row = _row(item, reasons.get(code, none), newest, _origin_of(item, pack))
+        row = replace(_row(item, reasons.get(code, none), newest, _origin_of(item, pack)), is_disputed=code in disputed)
         found.setdefault(catalogue.load()[code].category, []).append(row)
     made = [_group(category, found[category]) for category in GROUPS if category in found]
     told = sorted((one for one in made if one.out), key=lambda group: -_rank(group.colour))

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, JSONObject, NullIf
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.audit.selectors import events_of_person
+from healthmgmt.care import worsening
 from healthmgmt.care.models import COUNTING, Alert, Assignment, Plan, PlanPart, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams.models import Exam
@@ -51,7 +52,7 @@ def assessment_of(person: Person, today: date) -> Assessment | None:
 
     `is_settled`: the person had alerts, and a clinician has closed them all. Comes with its age.
     """
-    alerts = Alert.objects.filter(person=OuterRef("person"))
+    alerts = Alert.objects.filter(person=OuterRef("person")).exclude(code__startswith=worsening.PREFIX)
     settled = ExpressionWrapper(Exists(alerts) & ~Exists(alerts.filter(closed_at=None)), output_field=BooleanField())
     present = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(today)
     return present.annotate(is_settled=settled).first()

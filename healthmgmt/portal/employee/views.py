@@ -23,11 +23,12 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.devices import selectors as stored_readings
 from healthmgmt.devices import services as devices
+from healthmgmt.exams import disputing
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people import services as people
 from healthmgmt.people.models import Person
-from healthmgmt.portal.employee import lesson_pages, pages, readings, selectors, steps
-from healthmgmt.portal.employee.forms import ReadingForm
+from healthmgmt.portal.employee import correcting, lesson_pages, pages, readings, selectors, steps
+from healthmgmt.portal.employee.forms import CorrectionForm, ReadingForm
 
 EVENTS_A_PAGE = 50
 
@@ -61,6 +62,26 @@ def today(request: HttpRequest, person: Person) -> HttpResponse:
 @of_person("report")
 def report(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "portal/employee/report.html", pages.report(person, today=timezone.localdate()))
+
+
+@requires(Permission.OWN_RECORD_VIEW)
+@require_http_methods(["GET", "POST"])
+@of_person("correction")
+def correction(request: HttpRequest, person: Person) -> HttpResponse:
+    """Say that a value is not one's own, or not right."""
+    record = selectors.record_of(person, today=timezone.localdate())
+    form = CorrectionForm(correcting.choices(record), *([request.POST] if request.method == "POST" else []))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        exam = correcting.values(record)[given["code"]]
+        try:
+            disputing.open_dispute(person, exam=exam, **given, by=Actor.of_request(request))
+        except Rejected as error:
+            form.add_error(None, str(error.message))
+        else:
+            messages.success(request, correcting.noted())
+            return redirect("portal:correction")
+    return render(request, "portal/employee/correction.html", correcting.page(person, form), status=422 if form.errors else 200)
 
 
 @requires(Permission.OWN_RECORD_VIEW)

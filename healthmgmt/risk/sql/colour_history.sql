@@ -7,10 +7,10 @@ SELECT DISTINCT ON (begins)
     a.id, a.colour, a.reasons, a.pack, a.edition, a.is_current, dated.taken_on
 FROM (
     SELECT
-        one.id, max(e.taken_on) FILTER (WHERE e.state <> 'withdrawn') AS taken_on, max(e.id) AS newest_exam,
-        bool_and(e.state = 'current') AS is_whole
+        one.id, greatest(max(e.taken_on) FILTER (WHERE e.state <> 'withdrawn'), one.home_on) AS taken_on, max(e.id) AS newest_exam,
+        coalesce(bool_and(e.state = 'current'), true) AS is_whole
     FROM risk_assessment AS one
-    JOIN exams_exam AS e ON e.id = ANY (one.exams)
+    LEFT JOIN exams_exam AS e ON e.id = ANY (one.exams)
     WHERE one.person_id = %(person)s
     GROUP BY one.id
 ) AS dated

@@ -4,7 +4,7 @@ WHERE new.id > %(marker)s AND new.is_history AND new.person_id = ANY (%(people)s
   AND (new.colour, new.reasons, new.scores, new.missing) IN (
       SELECT old.colour, old.reasons, old.scores, old.missing
       FROM risk_assessment AS old
-      WHERE old.person_id = new.person_id AND old.pack = new.pack AND old.edition = new.edition AND old.exams = new.exams
+      WHERE old.person_id = new.person_id AND old.pack = new.pack AND old.edition = new.edition AND old.exams = new.exams AND old.readings = new.readings
         AND old.id < new.id
       ORDER BY old.id DESC
       LIMIT 1

@@ -6,7 +6,7 @@ WITH present AS MATERIALIZED (
         date_trunc('year', read.newest_on)::date
     ) AS begins
     FROM risk_assessment AS a
-    CROSS JOIN LATERAL (SELECT max(e.taken_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read
+    CROSS JOIN LATERAL (SELECT greatest(max(e.taken_on), a.home_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read
     WHERE a.person_id = ANY (%(people)s::bigint[]) AND a.is_current
 ),
 last_time AS MATERIALIZED (
@@ -23,7 +23,7 @@ chosen AS (
     JOIN risk_assessment AS a
         ON a.person_id = last_time.person_id AND a.pack = last_time.pack AND a.edition = last_time.edition AND NOT a.is_current
     CROSS JOIN LATERAL (
-        SELECT max(e.taken_on) AS newest_on, max(e.id) AS newest_exam, bool_and(e.state = 'current') AS is_whole
+        SELECT greatest(max(e.taken_on), a.home_on) AS newest_on, max(e.id) AS newest_exam, bool_and(e.state = 'current') AS is_whole
         FROM exams_exam AS e
         WHERE e.id = ANY (a.exams)
     ) AS read

@@ -1,19 +1,23 @@
--- People of one slice whose assessment can have changed without a new exam: a value that it rests on has left the window, an exam or an
+-- People of one slice whose assessment can have changed without a new exam: a value or home mean that it rests on has left the window, an exam or an
 -- exposure has come or gone by its day, or it is of another pack or edition than the one in force. Who has no usable value keeps an
 -- assessment as it is, expired.
 SELECT p.id
 FROM people_person AS p
 LEFT JOIN risk_assessment AS a ON a.person_id = p.id AND a.is_current
 WHERE p.id > %(after)s AND p.id <= %(last)s
-  AND EXISTS (
-      SELECT 1
-      FROM exams_exam AS e
-      WHERE e.person_id = p.id AND e.state = 'current' AND e.results <> '{}' AND e.taken_on > %(since)s AND e.taken_on <= %(as_of)s
+  AND (
+      EXISTS (
+          SELECT 1
+          FROM exams_exam AS e
+          WHERE e.person_id = p.id AND e.state = 'current' AND e.results <> '{}' AND e.taken_on > %(since)s AND e.taken_on <= %(as_of)s
+      )
+      OR EXISTS (SELECT 1 FROM devices_reading AS r WHERE r.person_id = p.id AND r.withdrawn_at IS NULL AND r.kind = ANY (%(measured)s::text[]))
   )
   AND (
       a.id IS NULL
       OR (a.pack, a.edition) <> (%(pack)s, %(edition)s)
       OR EXISTS (SELECT 1 FROM exams_exam AS e WHERE e.id = ANY (a.exams) AND e.taken_on <= %(since)s)
+      OR a.home_on <= %(since)s
       OR EXISTS (
           SELECT 1
           FROM exams_exam AS e

@@ -1,5 +1,5 @@
--- People of one slice who may have a round before the present one: with exams of several days, or without a present assessment; with an
--- upload only those whom it told of.
+-- People of one slice who may have a round before the present one: with exams of several days, with a mean at home that is newer, or
+-- without a present assessment; with an upload only those whom it told of.
 SELECT e.person_id
 FROM exams_exam AS e
 WHERE e.person_id > %(after)s AND e.person_id <= %(last)s
@@ -7,4 +7,5 @@ WHERE e.person_id > %(after)s AND e.person_id <= %(last)s
 GROUP BY e.person_id
 HAVING min(e.taken_on) < max(e.taken_on)
     OR NOT EXISTS (SELECT 1 FROM risk_assessment AS a WHERE a.person_id = e.person_id AND a.is_current)
+    OR EXISTS (SELECT 1 FROM risk_assessment AS a WHERE a.person_id = e.person_id AND a.is_current AND a.home_on > max(e.taken_on))
 ORDER BY e.person_id

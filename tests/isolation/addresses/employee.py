@@ -25,6 +25,7 @@ URLS = {
     "messages/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": _message}),
     "today/": Rule(EMPLOYEES, {"GET": 200}),
     "report/": Rule(EMPLOYEES, {"GET": 200}),
+    "report/correction/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": lambda: {"code": "sbp", "claim": "not_mine", "note": ""}}),
     "plan/": Rule(EMPLOYEES, {"GET": 200}),
     "plan/pause/": Rule(EMPLOYEES, {"POST": 302}, data={"POST": lambda: {"weeks": "2"}}),
     "plan/resume/": Rule(EMPLOYEES, {"POST": 302}),

@@ -14,6 +14,7 @@ API_READERS = UPLOAD_READERS - CLINICIANS
 MENDERS = UPLOADERS | CLINICIANS
 TYPISTS = CLINICIANS | {"exam_centre"}
 RECORDS = {"anna": CLINICIANS, "bella": frozenset({"physician"})}
+DISPUTES = {"anna": CLINICIANS, "bella": frozenset({"physician"})}
 # Which roles reach which of the seeded uploads, named after who delivered them.
 UPLOADS = {
     "liaison_a1": frozenset({"liaison_a1", "office_a"}),
@@ -47,6 +48,9 @@ URLS = {
         UPLOADERS, {"GET": 200}, {"basic": UPLOADERS, "none": frozenset()}, kind="package", everywhere=True
     ),
     "deliver/template/<slug:package>/": Rule(EVERYBODY, any_method(404)),
+    "uploads/disputes/": Rule(TYPISTS, {"GET": 200}),
+    # Both values came by liaisons: no exam centre sees that they are disputed.
+    "uploads/disputes/<uuid:uuid>/answer/": Rule(TYPISTS, {"POST": 302}, DISPUTES, kind="dispute"),
     "uploads/links/": Rule(LINKERS, {"GET": 200, "POST": 422}, data={"POST": lambda: {"centre": "", "days": "14"}}),
     "uploads/links/<uuid:uuid>/revoke/": Rule(LINKERS, {"POST": 302}, LINKS, kind="link"),
     # Whoever has no link, or one that is none, is told the same.
