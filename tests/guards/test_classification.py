@@ -12,6 +12,7 @@ OTHERWISE = {
     "tenants.Organisation.name": "an organisation",
     "organization.Unit.name": "a unit",
     "organization.Period.name": "a period",
+    "organization.CalendarDay.name": "a day",
     "partners.ExamCentre.name": "an exam centre",
     "risk.PackDraft.name": "a pack of rules",
     "risk.OwnEdition.name": "a pack of rules",
