@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from healthmgmt.audit import services as audit
@@ -25,7 +26,7 @@ def of_person(person: Person) -> Pause | None:
 def may_pause(person: Person) -> bool:
     """Whether there is a plan that can be paused: not one for a class A result, and not while an alert is open."""
     plan = Plan.objects.filter(person=person, ended_on=None).exclude(template__in=templates.load().urgent())
-    return plan.exists() and not Alert.objects.filter(person=person, closed_at=None).exists()
+    return plan.exclude(Exists(Alert.objects.filter(person=person, closed_at=None))).exists()
 
 
 def pause(

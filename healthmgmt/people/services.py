@@ -248,6 +248,7 @@ def decline_consent(person: Person, *, purpose: str, version: str, by: Actor) ->
             person=person, purpose=purpose, text_version=version, given_at=now, withdrawn_at=now, is_declined=True
         )
         audit.record("consent.declined", by=by, subject=consent, person_id=person.pk, detail={"purpose": purpose, "version": version})
+        work.announce("consents.changed", consent=consent.pk, change=f"declined:{consent.pk}")
     return consent
 
 

@@ -12,6 +12,7 @@ from healthmgmt.accounts.models import Notice
 from healthmgmt.audit.models import Event
 from healthmgmt.care import exceptional, messaging, noticing, reminding
 from healthmgmt.core.actors import Actor
+from healthmgmt.organization.models import Settings
 from healthmgmt.people import services as people
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work.models import Job
@@ -129,6 +130,7 @@ def test_mails_go_in_slices(cast) -> None:
 
 
 def test_step_that_waits_is_told_of_on_the_page_with_and_without_consent(cast) -> None:
+    Settings.objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
     waiting(cast.anna, agrees=False)
     for _time in range(2):
         reminding.remind(now=at(8), by=BY, size=20)

@@ -14,6 +14,7 @@ from healthmgmt.care import services
 from healthmgmt.care.models import Plan, Step
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
+from healthmgmt.organization.models import Settings
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
 from healthmgmt.risk.models import Assessment
@@ -82,6 +83,8 @@ class Days:
 
     def __post_init__(self) -> None:
         ground()
+        # These days are worked one as the other.
+        Settings.objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
         self.clock = self.folder / "clock"
         self.zone = ZoneInfo(organisation_settings().timezone)
         self.today = datetime.now(self.zone).date() + timedelta(days=1)

@@ -25,13 +25,16 @@ from healthmgmt.exams import correcting, repairing
 from healthmgmt.exams import services as exams
 from healthmgmt.exams.access import Hands
 from healthmgmt.exams.models import Upload
-from healthmgmt.organization import periods
+from healthmgmt.organization import calendar, periods
 from healthmgmt.people import moves
+from healthmgmt.people import services as people
 from healthmgmt.risk import simulating
+from healthmgmt.risk.single import HOME_READINGS
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tests.cast import Cast
 from tests.exams.road import HEADINGS, text, upload
+from tests.people.rosters import take_in
 from tests.risk.own import draft_of
 
 BY = Actor(label="system:test")
@@ -114,7 +117,26 @@ def simulated(cast: Cast) -> None:
     work.drain()
 
 
+def free(cast: Cast) -> None:
+    """A day becomes free."""
+    calendar.set_day(today() + timedelta(days=9), name="Founders' day", is_free=True, by=BY)
+    work.drain()
+
+
+def left(cast: Cast) -> None:
+    """A roster comes by which somebody has left."""
+    take_in([[cast.bella.emp_no, (today() - timedelta(days=1)).isoformat()]], ["emp_no", "left_on"])
+    work.drain()
+
+
+def unconsenting(cast: Cast) -> None:
+    """Readings at home are not to count any more."""
+    people.decline_consent(cast.anna, purpose=HOME_READINGS, version="1", by=BY)
+    work.drain()
+
+
 STEPS: dict[str, Callable[[Cast], None]] = {
     "accounts.mail_reset": forgotten, "exams.mend": mended, "exams.purge": purged, "risk.simulate": simulated,
-    "care.follow_merger": merged, "insight.settle": closed
+    "care.follow_merger": merged, "insight.settle": closed, "care.follow_calendar": free, "care.follow_roster": left,
+    "risk.assess_consent": unconsenting,
 }  # fmt: skip
