@@ -27,7 +27,7 @@ URLS = {
     "care/live/": Rule(CARERS, {"GET": 200}),
     "care/load/": Rule(CARERS, {"GET": 200}),
     "care/load/units/<int:pk>/": Rule(
-        CARERS, {"GET": 200, "POST": 422}, {"root": PHYSICIAN, "a": PHYSICIAN, "a1": CARERS, "b1": PHYSICIAN}, kind="unit"
+        CARERS, {"GET": 200, "POST": 422}, {"root": PHYSICIAN, "a": PHYSICIAN, "a1": CARERS, "b1": PHYSICIAN}, kind="unit", everywhere=True
     ),
     "care/people/": Rule(CARERS, {"GET": 200}),
     "care/people/exception/": Rule(
