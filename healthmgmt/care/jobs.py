@@ -50,8 +50,10 @@ def plan(run: Run) -> None:
 @handler("care.alert")
 def alert(run: Run) -> None:
     """Alerts for the assessments of a range of ids: class A results, and what worsened rapidly."""
-    with run.batch(done=1, total=1):
+    with run.batch(done=0, total=1):
         services.open_alerts(run.payload["first"], run.payload["last"], by=Actor.system())
+    # By itself: whatever becomes of it, nothing of class A waits for it.
+    with run.batch(done=1, total=1):
         rapid.open_rapid(run.payload["first"], run.payload["last"], by=Actor.system())
 
 

@@ -22,7 +22,7 @@ from healthmgmt.organization.models import Unit
 @require_safe
 def load(request: HttpRequest) -> HttpResponse:
     """Numbers alone; nobody by name but the case managers. A unit that was chosen leads to its page."""
-    if (unit := request.GET.get("unit", "")).isdigit():
+    if (unit := request.GET.get("unit", "")[:18]).isdecimal():
         return redirect("care:share", int(unit))
     return render(request, "care/load.html", {"workload": workload.build(request.user, today=timezone.localdate())})
 

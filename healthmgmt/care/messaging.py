@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts import notices
+from healthmgmt.accounts.models import Notice
 from healthmgmt.audit import services as audit
 from healthmgmt.care import promising
 from healthmgmt.care.message_models import Addressee, Message
@@ -78,8 +79,7 @@ def ask(person: Person, *, text: str, token: UUID, by: Actor) -> Message:
         first = first_of(carers(person))
         if not first:
             raise Rejected(_("At present nobody is there to answer you here."))
-        open_ones = list(waiting(person).values_list("pk", flat=True)[:MOST_WAITING])
-        if len(open_ones) == MOST_WAITING:
+        if waiting(person).count() >= MOST_WAITING:
             raise Rejected(_("Your messages have arrived. Please wait for the answer before you write again."))
         now = timezone.now()
         until = promised(now)
@@ -88,8 +88,10 @@ def ask(person: Person, *, text: str, token: UUID, by: Actor) -> Message:
         )
         Addressee.objects.bulk_create([Addressee(message=message, user_id=user, place=Addressee.Place.FIRST) for user in first])
         audit.record("message.sent", by=by, subject=message, person_id=person.pk)
-        # One notice for all that waits of a person.
-        notices.tell(first, kind=WAITING, key=str((open_ones or [message.pk])[0]), link=address(person))
+        # One notice for all that waits of a person, until somebody has read it.
+        link = address(person)
+        unread = set(Notice.objects.filter(user__in=first, kind=WAITING, link=link, read_at=None).values_list("user", flat=True))
+        notices.tell([user for user in first if user not in unread], kind=WAITING, key=str(message.pk), link=link)
         work.submit("care.escalate_message", str(message.pk), {"message": message.pk}, run_after=until, lane="now")
     return message
 

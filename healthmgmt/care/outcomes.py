@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from healthmgmt.audit import services as audit
-from healthmgmt.care import pausing, stepping, templates
-from healthmgmt.care.models import Alert, Plan
+from healthmgmt.care import stepping, templates
+from healthmgmt.care.models import Alert, Pause, Plan
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
@@ -77,7 +77,7 @@ def end_by_hand(plan: Plan, *, outcome: str, today: date, by: Actor) -> Plan:
             raise Rejected(_("An alert is open. Settle it first; then the plan can end."), field="outcome")
         state_goals(today=today, plan_ids=[plan.pk], say_missing=True)
         sql.row("care/finish_plans", {"plan_ids": [plan.pk], "today": today, "by": by.label, "outcome": outcome})
-        pausing.end_pause(plan.person_id, today=today, by=by)
+        Pause.objects.filter(person=plan.person_id, ended_on=None).update(ended_on=today, ended_by=by.label)
         audit.record("care.plan_ended", by=by, subject=plan, person_id=plan.person_id)
         plan.refresh_from_db()
     return plan

@@ -7,7 +7,7 @@ from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from healthmgmt.audit import services as audit
-from healthmgmt.care import stepping, templates
+from healthmgmt.care import outcomes, stepping, templates
 from healthmgmt.care.models import Alert, Pause, Plan
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
@@ -18,7 +18,7 @@ LONGEST_DAYS, LONGEST_OWN_DAYS = 366, 92
 NOBODY: list[int] = []
 
 
-def of_person(person: Person) -> Pause | None:
+def of_person(person: Person | int) -> Pause | None:
     """The pause that runs."""
     return Pause.objects.filter(person=person, ended_on=None).first()
 
@@ -74,11 +74,6 @@ def resume_due(*, today: date, by: Actor, size: int) -> int:
     return len(people)
 
 
-def end_pause(person_id: int, *, today: date, by: Actor) -> None:
-    """The pause of somebody whose plan has ended."""
-    Pause.objects.filter(person=person_id, ended_on=None).update(ended_on=today, ended_by=by.label)
-
-
 def end_for_red(first: int, last: int, *, today: date, by: Actor) -> int:
     """A finding that is red ends the pause of a plan that was for less; of plans that a range of assessments opened today."""
     found = Plan.objects.filter(assessment__gte=first, assessment__lte=last, colour="red", opened_on=today, ended_on=None)
@@ -93,4 +88,6 @@ def _resume(people: list[int], *, today: date, by: Actor, size: int) -> list[int
     found = sql.rows("care/resume_plans", given)
     if plans := [plan for _person, plan in found if plan]:
         stepping.next_steps(today=today, plan_ids=plans)
+        # What was done meanwhile may have been all that was left.
+        outcomes.finish(plans, today=today, by=by)
     return [person for person, _plan in found]

@@ -21,8 +21,10 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.devices.models import Reading
 from healthmgmt.organization import calendar
 from healthmgmt.organization.models import Unit
+from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people.models import Person
+from healthmgmt.people.purposes import HOME_READINGS
 from healthmgmt.risk.models import Assessment
 from healthmgmt.work import services as work
 
@@ -50,7 +52,7 @@ def plan_assessed(first: int, last: int, *, today: date, by: Actor) -> int:
     plans, steps = {"plans": shipped.plans_json(today)}, {"steps": shipped.steps_json()}
     with transaction.atomic():
         outcomes.state_goals(today=today, first=first, last=last, say_missing=True)
-        kept, ended = sql.row("care/end_plans", span | plans)
+        kept, ended = sql.row("care/end_plans", span | plans | {"home": HOME_READINGS})
         opened = sql.execute("care/open_plans", span | plans)
         added, dropped = sql.row("care/merge_parts", span | {"parts": shipped.parts_json(), "plan_ids": []})
         if added:
@@ -210,6 +212,8 @@ def postpone_step(step: Step, *, today: date, by: Actor) -> Step:
         step = _locked(step)
         if step.asked_on > today:
             raise Rejected(_("This step has not begun yet."))
+        if pausing.of_person(step.plan.person_id) is not None:
+            raise Rejected(_("Your plan is resting. Nothing is asked of you until it goes on."))
         again = today + timedelta(days=POSTPONED_DAYS)
         template = templates.load().plan(step.plan.template, step.plan.version).step(step.number)
         if template and 0 < template.every <= POSTPONED_DAYS:
@@ -323,6 +327,7 @@ def fire_steps(*, today: date, by: Actor, size: int, span: Span = ALL) -> int:
         shipped, is_free = templates.load(), calendar.working_days().is_free(today)
         most = {"most": shipped.courtesy.most_contacts_a_week, "reached": endings.load().reached, "urgent": shipped.urgent()}
         chosen = {"today": today, "size": size, "first": span[0], "last": span[1], "is_free": is_free}
+        chosen["timezone"] = organisation_settings().timezone
         fired = sql.execute("care/fire_steps", chosen | most)
         _record_counts("care.steps_fired", by, steps=fired)
     return fired

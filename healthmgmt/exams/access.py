@@ -49,7 +49,8 @@ def _own_deliveries(user: User) -> Q:
 
 def visible_to(user: User) -> QuerySet[Upload]:
     """Uploads made within the user's units, and those that the user delivered."""
-    within = at_or_below(user.unit_paths(Permission.UPLOAD_VIEW), "unit__path")
+    # That a value was taken out tells that it was disputed: no employer role sees such an upload, or undoes it.
+    within = at_or_below(user.unit_paths(Permission.UPLOAD_VIEW), "unit__path") & Q(layout__taken_out__isnull=True)
     if user.can(Permission.OWN_DELIVERIES):
         within |= _own_deliveries(user)
     return Upload.objects.filter(within)
@@ -203,11 +204,13 @@ def get_report_file_or_404(user: User, uuid: UUID) -> ReportFile:
 
 
 def disputes_visible_to(user: User) -> QuerySet[Dispute]:
-    """Disputed values that a user may answer: of people whose record they may open, and of what their exam centre delivered itself."""
+    """Disputed values that a user may answer: of people whose record they may open and type into (who opened it by exception reads it,
+    and changes no value), and of what their exam centre delivered itself. Nobody answers their own."""
     seen = Q(person__in=Person.objects.visible_to(user, Permission.RECORD_VIEW).values("pk"))
-    if user.can(Permission.OWN_DELIVERIES):
+    seen &= Q(person__in=Person.objects.visible_to(user, Permission.EXAM_TYPE).values("pk"))
+    if user.centre is not None:
         seen |= Q(exam__upload__in=Upload.objects.filter(_own_deliveries(user)).values("pk"))
-    return Dispute.objects.filter(seen)
+    return Dispute.objects.filter(seen).exclude(person__user=user)
 
 
 def waiting_disputes(user: User) -> int:

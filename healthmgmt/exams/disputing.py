@@ -6,16 +6,20 @@ Nothing is overwritten: a value is taken out by an exam that says all the rest o
 import hashlib
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from healthmgmt.accounts import notices
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import selectors, services
+from healthmgmt.exams import services
 from healthmgmt.exams.models import Dispute, Exam, Upload
+from healthmgmt.organization.models import Period
 from healthmgmt.people.models import Person
 from healthmgmt.work import services as work
 
@@ -61,27 +65,41 @@ def settle(dispute: Dispute, *, outcome: str, answer: str, by: Actor, user: User
         dispute.answered_at, dispute.answered_by = timezone.now(), by.label
         dispute.save(update_fields=["outcome", "answer", "answered_at", "answered_by"])
         audit.record("dispute.answered", by=by, subject=dispute, person_id=dispute.person_id)
+        if dispute.person.user_id:
+            notices.tell([dispute.person.user_id], kind="correction_answered", key=str(dispute.pk), link=reverse("portal:correction"))
     return dispute
 
 
 def _is_corrected(dispute: Dispute) -> bool:
-    later = Exam.objects.filter(person=dispute.person_id, taken_on=dispute.exam.taken_on, state=Exam.State.CURRENT, pk__gt=dispute.exam_id)
-    return later.filter(results__has_key=dispute.code).exists()
+    """Whether a later exam of that day says something else there."""
+    code, was = dispute.code, dispute.exam
+    said = (was.results[code], was.qualifiers.get(code))
+    later = _standing(dispute).filter(pk__gt=was.pk, results__has_key=code)
+    return any((one.results[code], one.qualifiers.get(code)) != said for one in later)
+
+
+def _standing(dispute: Dispute) -> QuerySet[Exam]:
+    """The exams of that day that count: the disputed one, or those that said it anew since."""
+    was = dispute.exam
+    return Exam.objects.filter(person=dispute.person_id, taken_on=was.taken_on, state=Exam.State.CURRENT, pk__gte=was.pk).order_by("-pk")
 
 
 def _take_out(dispute: Dispute, *, by: Actor, user: User) -> None:
-    """The exam once more without the value; it supersedes the disputed one, and undoing it brings that back."""
+    """The exam once more without the value; it supersedes the one that says it, and undoing it brings that back."""
     services.lock_days()
-    exam, code = Exam.objects.select_for_update().get(pk=dispute.exam_id), dispute.code
-    if exam.state != Exam.State.CURRENT:
+    code = dispute.code
+    # Another value of the disputed exam may have been taken out before.
+    exam = _standing(dispute).select_for_update().filter(results__contains={code: dispute.exam.results[code]}).first()
+    if exam is None:
         raise Rejected(_("This value does not count any more."))
-    if (period := selectors.locked_period(exam.upload)) is not None:
+    locked = Period.objects.filter(state=Period.State.LOCKED, starts_on__lte=exam.taken_on, ends_on__gte=exam.taken_on)
+    if (period := locked.first()) is not None:
         raise Rejected(_("The period %(period)s is locked; its values cannot be changed.") % {"period": period.name})
     source, rest = exam.upload, {key: value for key, value in exam.results.items() if key != code}
     said = sorted({*source.layout.get("codes", ()), *exam.results, *exam.texts})
     upload = Upload.objects.create(
         kind=Upload.Kind.TYPED, file_name=_("Value taken out"), sha256=hashlib.sha256(dispute.uuid.bytes).hexdigest(), size=0, unit=dispute.person.unit,
-        centre=source.centre, uploaded_by=user, state=Upload.State.APPLIED, layout={"kind": "layout", "format": "typed", "sheets": [], "columns": [], "codes": said},
+        centre=source.centre, uploaded_by=user, state=Upload.State.APPLIED, layout={"kind": "layout", "format": "typed", "sheets": [], "columns": [], "codes": said, "taken_out": source.pk},
         received=1, accepted=1, rounds=1, finished_at=timezone.now(),
     )  # fmt: skip
     parts = {name: {key: one for key, one in getattr(exam, name).items() if key != code} for name in ("reported", "qualifiers", "ranges")}

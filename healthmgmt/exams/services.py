@@ -175,6 +175,9 @@ def withdraw(upload: Upload, *, by: Actor, reason: str = "") -> int:
         if (period := selectors.locked_period(upload)) is not None:
             raise Rejected(_("The period %(period)s is locked; its uploads cannot be undone.") % {"period": period.name})
         lock_days()
+        # What was said anew only to leave a value of it out goes with it.
+        for copy in Upload.objects.filter(layout__taken_out=upload.pk, state=Upload.State.APPLIED):
+            withdraw(copy, by=by, reason=reason)
         withdrawn = sql.row("exams/withdraw_exams", {"upload": upload.pk})[0]
         while sql.execute("exams/wake_repeats", {"upload": upload.pk}):
             pass

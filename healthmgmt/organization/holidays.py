@@ -28,6 +28,7 @@ class Year:
     country: str
     year: int
     source: str
+    source_en: str
     days: tuple[Day, ...]
 
 
@@ -72,9 +73,9 @@ def parse(text: str) -> Mapping[tuple[str, int], Year]:
         days = tuple(sorted(_days(entry["holidays"]), key=lambda one: one.day))
         if place in found or len({one.day for one in days}) < len(days) or any(one.day.year != entry["year"] for one in days):
             raise HolidayError(f"{place}: a year or a day stands twice, or a day is of another year")
-        if not entry["source"].strip():
+        if not (entry["source"].strip() and entry["source_en"].strip()):
             raise HolidayError(f"{place}: nothing says where it was published")
-        found[place] = Year(*place, entry["source"], days)
+        found[place] = Year(*place, entry["source"], entry["source_en"], days)
     return found
 
 

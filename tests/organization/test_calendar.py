@@ -37,9 +37,9 @@ def test_nothing_is_put_off_for_ever() -> None:
     assert holidays.WorkingDays(frozenset(), {}).on_or_after(date(2026, 1, 1)) == date(2026, 3, 2)
 
 
-@pytest.mark.parametrize("text", ['[[year]]\ncountry = "cn"\nyear = 2026\nsource = " "\nholidays = []\n',
-    '[[year]]\ncountry = "cn"\nyear = 2026\nsource = "x"\nholidays = [{ name = "x", free = [2027-01-01, 2027-01-01], worked = [] }]\n',
-    '[[year]]\ncountry = "cn"\nyear = 2026\nsource = "x"\nholidays = [{ name = "x", free = [2026-01-02, 2026-01-01], worked = [] }]\n'])  # fmt: skip
+@pytest.mark.parametrize("text", ['[[year]]\ncountry = "cn"\nyear = 2026\nsource = " "\nsource_en = "x"\nholidays = []\n',
+    '[[year]]\ncountry = "cn"\nyear = 2026\nsource = "x"\nsource_en = "x"\nholidays = [{ name = "x", free = [2027-01-01, 2027-01-01], worked = [] }]\n',
+    '[[year]]\ncountry = "cn"\nyear = 2026\nsource = "x"\nsource_en = "x"\nholidays = [{ name = "x", free = [2026-01-02, 2026-01-01], worked = [] }]\n'])  # fmt: skip
 def test_file_with_a_fault_is_refused(text) -> None:
     with pytest.raises(holidays.HolidayError):
         holidays.parse(text)

@@ -7,7 +7,7 @@ WITH template AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(plans)s::jsonb) AS t(rank int, slug text, colour text, reasons jsonb, "then" text, follow_up boolean)
 ),
 target AS MATERIALIZED (
-    SELECT a.person_id, a.id AS assessment_id, a.colour, a.exams, a.reasons, t.slug, t.rank, t."then", t.reasons AS beginnings
+    SELECT a.person_id, a.id AS assessment_id, a.colour, a.exams, a.readings, a.reasons, t.slug, t.rank, t."then", t.reasons AS beginnings
     FROM risk_assessment AS a
     CROSS JOIN LATERAL (
         SELECT template.slug, template.rank, template."then", template.reasons
@@ -29,7 +29,7 @@ target AS MATERIALIZED (
 pair AS MATERIALIZED (
     -- With the plan that is open.
     SELECT
-        target.*, p.id AS plan_id, p.template, basis.exams AS basis_exams,
+        target.*, p.id AS plan_id, p.template, basis.exams AS basis_exams, basis.readings AS basis_readings,
         p.template = target.slug OR p.template = target."then" AND target.exams <@ basis.exams AND NOT EXISTS (
             SELECT 1
             FROM jsonb_array_elements(target.reasons) AS reason, jsonb_array_elements_text(target.beginnings) AS beginning
@@ -61,8 +61,15 @@ ended AS (
       AND (pair.colour <> 'grey' OR p.colour = 'green' OR former.follow_up AND former.slug = pair."then")
       AND NOT (
           p.colour IN ('red', 'orange') AND pair.rank > former.rank
-          AND pair.exams <@ pair.basis_exams AND cardinality(pair.exams) < cardinality(pair.basis_exams)
+          AND pair.exams <@ pair.basis_exams AND pair.readings <@ pair.basis_readings
+          AND cardinality(pair.exams) + cardinality(pair.readings) < cardinality(pair.basis_exams) + cardinality(pair.basis_readings)
           AND NOT EXISTS (SELECT 1 FROM exams_exam AS e WHERE e.id = ANY (pair.basis_exams) AND e.state <> 'current')
+          AND NOT EXISTS (SELECT 1 FROM devices_reading AS r WHERE r.id = ANY (pair.basis_readings) AND r.withdrawn_at IS NOT NULL)
+          AND (
+              pair.basis_readings = '{}'
+              OR NOT EXISTS (SELECT 1 FROM people_consent AS c WHERE c.person_id = pair.person_id AND c.purpose = %(home)s)
+              OR EXISTS (SELECT 1 FROM people_consent AS c WHERE c.person_id = pair.person_id AND c.purpose = %(home)s AND c.withdrawn_at IS NULL)
+          )
       )
     RETURNING p.id
 ),

@@ -38,7 +38,8 @@ untold AS (
     SELECT carer.alert_id, carer.user_id, carer.profession, max(carer.nearness) AS nearness
     FROM carer
     JOIN accounts_user AS person ON person.id = carer.user_id AND person.is_active
-    WHERE NOT EXISTS (SELECT 1 FROM care_escalation AS e WHERE e.alert_id = carer.alert_id AND e.user_id = carer.user_id)
+    WHERE EXISTS (SELECT 1 FROM organization_membership AS held WHERE held.user_id = person.id AND held.role IN ('case_manager', 'physician'))
+      AND NOT EXISTS (SELECT 1 FROM care_escalation AS e WHERE e.alert_id = carer.alert_id AND e.user_id = carer.user_id)
     GROUP BY carer.alert_id, carer.user_id, carer.profession
 ),
 ranked AS (

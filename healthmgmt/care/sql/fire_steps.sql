@@ -20,7 +20,7 @@ asked AS (
         UNION ALL
         SELECT c.person_id
         FROM care_contact AS c
-        WHERE c.made_at > %(today)s::date - 7 AND c.ending = ANY (%(reached)s::text[])
+        WHERE c.made_at >= (%(today)s::date - 6)::timestamp AT TIME ZONE %(timezone)s AND c.ending = ANY (%(reached)s::text[])
     ) AS one
     GROUP BY person_id
 ),

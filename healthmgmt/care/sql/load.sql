@@ -18,7 +18,7 @@ next_contact AS MATERIALIZED (
     ORDER BY c.person_id, c.made_at DESC, c.id DESC
 ),
 next_step AS MATERIALIZED (
-    SELECT s.plan_id, min(s.due_on) AS due_on
+    SELECT s.plan_id, min(coalesce(s.postponed_until, s.due_on)) AS due_on
     FROM here
     JOIN care_step AS s ON s.plan_id = here.plan_id AND s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
     GROUP BY s.plan_id

@@ -27,6 +27,8 @@ SELECT carer.user_id, carer.profession, max(carer.nearness) AS nearness, (
 ) AS load
 FROM carer
 JOIN accounts_user AS u ON u.id = carer.user_id AND u.is_active
+    -- Who has no role in care any more opens no record, whatever was assigned once.
+    AND EXISTS (SELECT 1 FROM organization_membership AS held WHERE held.user_id = u.id AND held.role IN ('case_manager', 'physician'))
 JOIN people_person AS p ON p.id = %(person)s AND p.user_id IS DISTINCT FROM carer.user_id
 GROUP BY carer.user_id, carer.profession
 ORDER BY nearness DESC, load, carer.user_id

@@ -42,13 +42,13 @@ measured AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT e.taken_on, e.results FROM exams_exam AS e
         WHERE e.person_id = wanted.person_id AND e.state = 'current' AND e.taken_on > wanted.opened_on AND e.taken_on <= %(today)s
-          AND e.results ?& code.keys
+          AND e.results ?& code.keys AND NOT e.qualifiers ?| code.keys
         ORDER BY e.taken_on DESC, e.id DESC
         LIMIT 1
     ) AS exam ON true
     LEFT JOIN LATERAL (
         SELECT e.taken_on, e.results FROM exams_exam AS e
-        WHERE e.person_id = wanted.person_id AND e.state = 'current' AND e.taken_on <= wanted.opened_on AND e.results ?& code.keys
+        WHERE e.person_id = wanted.person_id AND e.state = 'current' AND e.taken_on <= wanted.opened_on AND e.results ?& code.keys AND NOT e.qualifiers ?| code.keys
         ORDER BY e.taken_on DESC, e.id DESC
         LIMIT 1
     ) AS base ON true

@@ -54,7 +54,9 @@ placed AS (
             WHEN array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], before.colour) THEN before.colour
         END AS former,
         coalesce(last_contact.next_on <= %(today)s, true) AS is_free,
-        pause.id IS NOT NULL AS is_paused, coalesce(pause.is_own, false) AS is_own_pause,
+        coalesce(pause.until IS NOT NULL OR pause.begun_on > %(today)s::date - 90, false) AS is_paused,
+        coalesce(pause.until IS NULL AND pause.begun_on <= %(today)s::date - 90, false) AS is_long_paused,
+        coalesce(pause.is_own, false) AS is_own_pause,
         coalesce((tally.reached_at AT TIME ZONE %(timezone)s)::date >= present.since, false) AS is_reached
     FROM present
     LEFT JOIN LATERAL (
@@ -72,9 +74,9 @@ placed AS (
         WHERE c.person_id = present.id
     ) AS tally
     LEFT JOIN LATERAL (
-        -- The alert of the newest measurement stands for all of a person; the clock is that of the oldest nobody has called about.
+        -- The class A alert of the newest measurement stands for all of a person; the clock is that of the oldest nobody has called about.
         SELECT
-            (array_agg(a.id ORDER BY a.measured_on DESC, a.id))[1] AS alert_id, count(*) AS alerts,
+            (array_agg(a.id ORDER BY starts_with(a.code, 'rapid_'), a.measured_on DESC, a.id))[1] AS alert_id, count(*) AS alerts,
             min(a.opened_at) FILTER (WHERE tally.reached_at IS NULL OR a.opened_at > tally.reached_at) AS waiting_since
         FROM care_alert AS a
         WHERE a.person_id = present.id AND a.closed_at IS NULL
@@ -88,7 +90,6 @@ placed AS (
         LIMIT 1
     ) AS step ON true
     LEFT JOIN care_pause AS pause ON pause.person_id = present.id AND pause.ended_on IS NULL
-        AND (pause.until IS NOT NULL OR pause.begun_on > %(today)s::date - 90)
     LEFT JOIN risk_assessment AS before
         ON before.id = present.before_id AND present.expired_of IS NULL AND present.colour = ANY (%(worsened_colours)s::text[])
 ),
@@ -101,7 +102,7 @@ headed AS (
         WHEN is_paused THEN NULL
         WHEN tries > 0 AND NOT is_reached THEN 'tried'
         WHEN former IS NOT NULL AND tries = 0 THEN 'worsened'
-        WHEN is_free AND coalesce(next_on, due_on) <= %(today)s THEN 'due'
+        WHEN is_free AND (is_long_paused OR coalesce(next_on, due_on) <= %(today)s) THEN 'due'
     END AS heading
     FROM placed
 ),

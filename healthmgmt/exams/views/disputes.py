@@ -25,12 +25,17 @@ def disputes(request: HttpRequest) -> HttpResponse:
     """What waits, the oldest first, and what was answered last."""
     found = access.disputes_visible_to(request.user).select_related("person__unit", "exam__upload__centre")
     waiting = list(found.filter(answered_at=None)[:SHOWN])
-    answered = list(found.exclude(answered_at=None).order_by("-answered_at")[:SHOWN])
+    settled = found.exclude(answered_at=None)
+    if not request.user.can(Permission.RECORD_VIEW):
+        # What clinicians wrote to a person is care.
+        settled = settled.filter(answered_by=Actor.of_request(request).label)
+    answered = list(settled.order_by("-answered_at")[:SHOWN])
     audit.record_people("dispute.listed", sorted({one.person_id for one in (*waiting, *answered)}), by=Actor.of_request(request))
     context = {
         "waiting": [disputed.shown(one) for one in waiting],
         "answered": [disputed.shown(one) for one in answered],
         "outcomes": Dispute.Outcome.choices,
+        "opens_records": request.user.can(Permission.RECORD_VIEW),
     }
     return render(request, "exams/disputes.html", context)
 
@@ -40,7 +45,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say what came of a disputed value."""
     dispute = get_object_or_404(access.disputes_visible_to(request.user), uuid=uuid)
-    given = {"outcome": request.POST.get("outcome", ""), "answer": request.POST.get("answer", "")[:500]}
+    given = {"outcome": request.POST.get("outcome", ""), "answer": request.POST.get("answer", "").replace("\x00", "")[:500]}
     try:
         disputing.settle(dispute, **given, by=Actor.of_request(request), user=request.user)
     except Rejected as error:

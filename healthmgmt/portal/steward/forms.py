@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.audit.words import WORDS
+from healthmgmt.portal.steward.log import NEUTRAL
 from healthmgmt.portal.steward.log import Narrowing
 
 
@@ -17,7 +18,9 @@ class LogFilter(forms.Form):
 
     def __init__(self, data: dict) -> None:
         super().__init__(data)
-        self.fields["action"].choices = [("", _("All, but reading this log")), *sorted(WORDS.items(), key=lambda pair: str(pair[1]))]
+        self.fields["action"].choices = [("", _("All, but reading this log")), *sorted(
+            ((slug, words) for slug, words in WORDS.items() if not slug.startswith(NEUTRAL)), key=lambda pair: str(pair[1])
+        )]
 
     def narrowing(self) -> Narrowing:
         """What makes no sense narrows nothing; the form says so beside the field."""

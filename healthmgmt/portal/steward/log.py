@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
-from healthmgmt.audit.words import in_words, reason_in_words
+from healthmgmt.audit.words import WORDS, in_words, reason_in_words
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person
 
@@ -23,6 +23,10 @@ PAGE_SIZE = 50
 # Who delivers by a link has no account; the number says which link it was.
 LINK = "link:"
 READING = ("access_log.viewed", "access_log.person_shown")
+# That somebody wrote to those who care for them, or disputed a value, is their own matter: what they did stands on their own page alone,
+# and what others did with it is told as a look at the record.
+OWN = ("message.sent", "message.escalated", "dispute.opened")
+NEUTRAL = ("message.", "dispute.", "exam.value_taken_out")
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def read(narrowing: Narrowing) -> LogPage:
 
 
 def _events(narrowing: Narrowing) -> QuerySet[Event]:
-    events = Event.objects.order_by("-id")
+    events = Event.objects.exclude(action__in=OWN).order_by("-id")
     if narrowing.before is not None:
         events = events.filter(pk__lt=narrowing.before)
     if narrowing.action:
@@ -122,7 +126,8 @@ def _entry(event: Event, users: dict[int, User], people: dict[int, Person]) -> E
         actor = user.shown_name if user else event.actor
     is_user = event.subject_kind == User._meta.label_lower and event.subject_id.isdecimal() and int(event.subject_id) != event.actor_id
     subject = users.get(int(event.subject_id)) if is_user else None
-    return Entry(event, in_words(event), reason_in_words(event), actor, people.get(event.person_id), subject.shown_name if subject else "")
+    words = str(WORDS["record.viewed"]) if event.action.startswith(NEUTRAL) else in_words(event)
+    return Entry(event, words, reason_in_words(event), actor, people.get(event.person_id), subject.shown_name if subject else "")
 
 
 def sentence(narrowing: Narrowing, page: LogPage) -> str:

@@ -22,5 +22,12 @@ LEFT JOIN LATERAL (
     ORDER BY p.starts_on DESC
     LIMIT 1
 ) AS period ON true
-WHERE dated.taken_on IS NOT NULL
-ORDER BY begins, a.is_current DESC, dated.is_whole DESC, dated.newest_exam DESC, a.is_history, a.id DESC
+CROSS JOIN LATERAL (SELECT (a.readings = '{}' OR (
+        NOT EXISTS (SELECT 1 FROM devices_reading AS r WHERE r.id = ANY (a.readings) AND r.withdrawn_at IS NOT NULL)
+        AND (
+            NOT EXISTS (SELECT 1 FROM people_consent AS c WHERE c.person_id = a.person_id AND c.purpose = 'home_readings')
+            OR EXISTS (SELECT 1 FROM people_consent AS c WHERE c.person_id = a.person_id AND c.purpose = 'home_readings' AND c.withdrawn_at IS NULL)
+        )
+    )) AS counts) AS home
+WHERE dated.taken_on IS NOT NULL AND (a.exams <> '{}' OR home.counts)
+ORDER BY begins, a.is_current DESC, (dated.is_whole AND home.counts) DESC, dated.newest_exam DESC, a.is_history, a.id DESC

@@ -1,6 +1,6 @@
 -- Rounds of people beside the present one that have to be judged: those of which no assessment is known that rests on exams that still
 -- count; the round before the present one by this edition. A round is a period, or a calendar year where no period is known; its day is
--- that of the person's last exam in it; home readings of that day and before count in it. A later round than the present one holds nothing but what came too late to count. With `renew`
+-- that of the person's last exam in it; readings that were taken back, or that the person does not want to count, make no round known; home readings of that day and before count in it. A later round than the present one holds nothing but what came too late to count. With `renew`
 -- an assessment has to know the exam that was delivered last, too.
 WITH who AS MATERIALIZED (
     SELECT unnest(%(people)s::bigint[]) AS person_id
@@ -16,7 +16,13 @@ exam AS MATERIALIZED (
 known AS MATERIALIZED (
     SELECT
         a.id, a.person_id, a.is_current, (a.pack, a.edition) = (%(pack)s, %(edition)s) AS is_same,
-        greatest(max(e.taken_on), a.home_on) AS newest_on, max(e.id) AS newest_exam, bool_and(e.state = 'current') AS is_whole
+        greatest(max(e.taken_on), a.home_on) AS newest_on, max(e.id) AS newest_exam, bool_and(e.state = 'current') AND (a.readings = '{}' OR (
+        NOT EXISTS (SELECT 1 FROM devices_reading AS r WHERE r.id = ANY (a.readings) AND r.withdrawn_at IS NOT NULL)
+        AND (
+            NOT EXISTS (SELECT 1 FROM people_consent AS c WHERE c.person_id = a.person_id AND c.purpose = 'home_readings')
+            OR EXISTS (SELECT 1 FROM people_consent AS c WHERE c.person_id = a.person_id AND c.purpose = 'home_readings' AND c.withdrawn_at IS NULL)
+        )
+    )) AS is_whole
     FROM who
     JOIN risk_assessment AS a ON a.person_id = who.person_id
     LEFT JOIN exams_exam AS e ON e.id = ANY (a.exams)

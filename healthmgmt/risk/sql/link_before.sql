@@ -28,6 +28,13 @@ chosen AS (
         WHERE e.id = ANY (a.exams)
     ) AS read
     WHERE read.newest_on = last_time.newest_on AND read.is_whole
+      AND (a.readings = '{}' OR (
+          NOT EXISTS (SELECT 1 FROM devices_reading AS r WHERE r.id = ANY (a.readings) AND r.withdrawn_at IS NOT NULL)
+          AND (
+              NOT EXISTS (SELECT 1 FROM people_consent AS c WHERE c.person_id = a.person_id AND c.purpose = 'home_readings')
+              OR EXISTS (SELECT 1 FROM people_consent AS c WHERE c.person_id = a.person_id AND c.purpose = 'home_readings' AND c.withdrawn_at IS NULL)
+          )
+      ))
     ORDER BY last_time.id, read.newest_exam DESC, a.id DESC
 )
 UPDATE risk_assessment AS a

@@ -18,6 +18,16 @@ WHERE p.id > %(after)s AND p.id <= %(last)s
       OR (a.pack, a.edition) <> (%(pack)s, %(edition)s)
       OR EXISTS (SELECT 1 FROM exams_exam AS e WHERE e.id = ANY (a.exams) AND e.taken_on <= %(since)s)
       OR a.home_on <= %(since)s
+      -- A reading came or was taken back while somebody was judging.
+      OR EXISTS (
+          SELECT 1
+          FROM devices_reading AS r
+          WHERE r.person_id = p.id AND r.kind = ANY (%(measured)s::text[])
+            AND (
+                r.withdrawn_at IS NULL AND r.id <> ALL (a.readings) AND r.entered_at > a.stored_at - interval '1 hour'
+                OR r.withdrawn_at IS NOT NULL AND r.id = ANY (a.readings)
+            )
+      )
       OR EXISTS (
           SELECT 1
           FROM exams_exam AS e
