@@ -206,6 +206,39 @@ def test_lighter_plan_that_comes_meanwhile_is_paused_too(cast) -> None:
     assert planned(cast.anna) == [(1, 1, 33), (3, 1, 35)]
 
 
+def test_last_step_done_in_a_pause_ends_the_plan_when_it_would_go_on(cast) -> None:
+    for person in (cast.ben, cast.anna):
+        plan(assessment(person, "yellow", "overweight", exams=(exam(person),)))
+    finish_all(cast.ben, "yellow", after(100))
+    mine = Step.objects.filter(plan__person=cast.anna, plan__template="yellow", state__in=Step.OPEN).order_by("due_on", "number")
+    for _step in range(Step.objects.filter(plan__person=cast.ben, plan__template="yellow").count() - 1):
+        services.finish_step(mine[0], today=max(after(100), mine[0].due_on), by=BY)
+    last = mine.get()
+    fired = max(after(100), last.due_on)
+    daily(fired)
+    pause(cast.anna, fired + timedelta(days=1))
+    services.finish_step(mine.get(), today=fired + timedelta(days=2), by=BY)
+    assert Plan.objects.get(person=cast.anna).ended_on is None
+    pausing.resume(cast.anna, today=fired + timedelta(days=9), by=BY)
+    found = Plan.objects.filter(person=cast.anna).order_by("pk").values_list("template", "ended_on")
+    assert list(found) == [("yellow", fired + timedelta(days=9)), ("yellow_after", None)]
+
+
+def test_pause_without_an_end_is_looked_at_again(cast) -> None:
+    plan(assessment(cast.anna, "orange", "hypertension"))
+    pause(cast.anna, after(1))
+    found = {days: bool(selectors.worklist(cast.case_manager, today=after(days))) for days in (60, 91, 120)}
+    assert found == {60: False, 91: True, 120: True}
+
+
+def test_step_is_not_put_off_while_the_plan_rests(cast) -> None:
+    plan(assessment(cast.anna, "yellow", "overweight"))
+    daily(after(3))
+    pause(cast.anna, after(4))
+    with pytest.raises(Rejected):
+        services.postpone_step(Step.objects.get(number=1), today=after(5), by=BY)
+
+
 def test_paused_person_stands_on_the_worklist_for_an_alert_only(cast) -> None:
     made = assessment(cast.anna, "orange", "hypertension")
     plan(made)
@@ -358,6 +391,14 @@ def test_weight_without_one_before_the_plan_is_no_goal_reached(cast) -> None:
     finish_all(cast.anna, "yellow", after(100))
     assert goals(cast.anna)[0][1] == "not_measured"
     assert Plan.objects.get(template="yellow").outcome == "finished"
+
+
+def test_bound_is_no_goal_reached(cast) -> None:
+    plan(assessment(cast.anna, "yellow", "overweight", exams=(exam(cast.anna, results={"weight": 80}),)))
+    made = exam(cast.anna, taken_on=after(60), results={"weight": 60})
+    type(made).objects.filter(pk=made.pk).update(qualifiers={"weight": ">"})
+    finish_all(cast.anna, "yellow", after(100))
+    assert goals(cast.anna)[0][1] == "not_measured"
 
 
 def test_next_exam_closes_the_loop(cast) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from healthmgmt.accounts.models import Notice
 from healthmgmt.audit.models import Event
 from healthmgmt.care import inboxes, messaging, promising, services
-from healthmgmt.care.models import Addressee, Message
+from healthmgmt.care.models import Addressee, Assignment, Message
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.organization import calendar
@@ -121,6 +121,21 @@ def test_message_comes_to_the_manager_to_whom_the_unit_was_given(cast) -> None:
 
 def test_message_comes_to_a_physician_where_there_is_no_case_manager(cast) -> None:
     assert told(ask(cast.bella)) == [("first", "physician@example.org")]
+
+
+def test_message_comes_to_nobody_who_has_no_role_in_care_any_more(cast, second) -> None:
+    former = casting.user("former", "liaison", cast.a1)
+    Assignment.objects.create(manager=former, person=cast.anna, started_by="x")
+    assert "former@example.org" not in [email for _place, email in told(ask(cast.anna))]
+
+
+def test_further_message_is_told_of_once_the_first_was_looked_at(cast) -> None:
+    for _time in range(2):
+        ask(cast.anna)
+    assert Notice.objects.filter(user=cast.case_manager).count() == 1
+    Notice.objects.update(read_at=timezone.now())
+    ask(cast.anna)
+    assert Notice.objects.filter(user=cast.case_manager, read_at=None).count() == 1
 
 
 def test_message_to_nobody_is_refused(cast) -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from healthmgmt.care import calling, rapid, worsening
+from healthmgmt.care import calling, rapid, selectors, services, worsening
 from healthmgmt.care.models import Alert
 from healthmgmt.care.worsening import Pair
 from healthmgmt.core.actors import Actor
@@ -111,3 +111,24 @@ def test_job_that_opens_alerts_looks_for_worsening_and_no_colour_changes(cast) -
     assert [alert.code for alert in Alert.objects.all()] == ["rapid_haemoglobin"]
     one.refresh_from_db()
     assert (one.colour, one.is_current) == ("green", True)
+
+
+def test_class_a_result_stands_before_worsening_on_the_worklist(cast) -> None:
+    first = assessment(cast.anna, "red", "critical_bp", on=DAY - timedelta(days=9))
+    services.plan_assessed(first.pk, first.pk, today=DAY, by=BY)
+    Alert.objects.create(person=cast.anna, assessment=first, code="critical_bp", measured_on=DAY - timedelta(days=9))
+    opened(cast.anna, fallen(cast.anna))
+    (row,) = selectors.worklist(cast.case_manager, today=DAY)
+    assert (row["code"], row["alerts"]) == ("critical_bp", 2)
+
+
+def test_class_a_alert_opens_whatever_becomes_of_the_rules_of_worsening(cast, monkeypatch) -> None:
+    one = assessment(cast.anna, "red", "critical_bp")
+
+    def fails(*_given, **_named):
+        raise RuntimeError("no rule")
+
+    monkeypatch.setattr(rapid, "open_rapid", fails)
+    work.submit("care.alert", "test", {"first": one.pk, "last": one.pk}, lane="now")
+    work.drain(kinds=("care.alert",))
+    assert Alert.objects.filter(code="critical_bp").exists()

@@ -187,3 +187,12 @@ def test_pack_lines_say_limits_and_sources():
     assert (liver.limit, liver.source) == ("15 times the upper limit", "Expert consensus on important abnormal results (2019), class A")
     assert (known.op, known.limit) == ("", "")
     assert len(sources(pack, "zh")) == 25
+
+
+def test_log_does_not_tell_who_wrote_or_disputed(cast, sign_in):
+    for action in ("message.sent", "message.read", "dispute.opened", "dispute.answered"):
+        audit.record(action, by=Actor.of(cast.physician), subject=cast.anna, person_id=cast.anna.pk)
+    page = sign_in(cast.steward).get(LOG)
+    assert [words for words in shown(page) if words[0].startswith(("message.sent", "dispute.opened"))] == []
+    text = page.content.decode()
+    assert "Message" not in text and "Record opened" in text

@@ -160,6 +160,39 @@ def test_other_consents_judge_nobody(person) -> None:
     assert now(person) is None and not Job.objects.filter(kind="risk.compare_person").exists()
 
 
+def test_time_alone_ends_no_plan_that_rested_on_readings(person, on) -> None:
+    for ago in (4, 2, 0):
+        last = reading(person, ago)
+    exam(person, date(2026, 3, 1), **WHOLE)
+    taken(last)
+    work.drain()
+    assert Plan.objects.get(person=person, ended_on=None).colour == "orange"
+    later = date(2027, 9, 5)
+    exam(person, date(2026, 9, 1), **{code: value for code, value in WHOLE.items() if code in ("bmi", "fpg")})
+    on(later)
+    refresh(later)
+    work.drain()
+    assert Plan.objects.get(person=person, ended_on=None).colour == "orange"
+
+
+def test_readings_that_the_person_takes_out_count_in_no_earlier_round(person, on) -> None:
+    last_year = DAY - timedelta(days=365)
+    exam(person, last_year, **{code: value for code, value in WHOLE.items() if code not in ("sbp", "dbp")})
+    for ago in (369, 367, 365):
+        reading(person, ago)
+    on(last_year)
+    assess(last_year)
+    assert now(person).colour == "orange"
+    on(DAY)
+    exam(person, date(2026, 3, 1), **WHOLE)
+    assess(DAY)
+    work.drain()
+    assert now(person).before.colour == "orange"
+    people.decline_consent(person, purpose=PURPOSE, version=purposes.load()[PURPOSE].text.version, by=BY)
+    work.drain()
+    assert (now(person).before.colour, now(person).before.readings) == ("grey", [])
+
+
 def test_mean_that_left_the_window_is_forgotten_at_night(person, on) -> None:
     for ago in (4, 2, 0):
         reading(person, ago)
