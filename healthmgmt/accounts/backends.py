@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
-from healthmgmt.accounts import lockout
+from healthmgmt.accounts import lockout, notices
 from healthmgmt.accounts.models import User
+from healthmgmt.core import organisations
 
 
 class IdentifierBackend(BaseBackend):
@@ -30,4 +31,6 @@ class IdentifierBackend(BaseBackend):
         return user
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        """With what is unread, inside an organisation: every page tells it. Operators have no notices."""
+        users = User.objects.filter(pk=user_id, is_active=True)
+        return (users if organisations.current() == organisations.PUBLIC else notices.with_unread(users)).first()

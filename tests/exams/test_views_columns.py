@@ -184,7 +184,8 @@ def test_median_is_told_to_who_may_see_cells_only(cast, sign_in, org_a):
         people = [casting.person(f"E50{number}", cast.a1) for number in range(24)]
     rows = [[one.emp_no, one.name, DAY, 120, "", 140 + at, "", ""] for at, one in enumerate(people)]
     assert "Half of them are below 152." in page(sign_in(cast.exam_centre), deliver(cast, org_a, cast.exam_centre, rows=rows))
-    assert "152" not in page(sign_in(cast.liaison_a1), deliver(cast, org_a, cast.liaison_a1, rows=rows))
+    # The names of files above may hold any digits.
+    assert "152" not in page(sign_in(cast.liaison_a1), deliver(cast, org_a, cast.liaison_a1, rows=rows)).partition("<main")[2]
 
 
 def test_history_tells_who_said_what_and_leads_back(cast, sign_in, org_a):

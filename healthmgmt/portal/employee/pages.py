@@ -6,7 +6,7 @@ from typing import Any
 from django.core.paginator import Page
 from django.utils import timezone
 
-from healthmgmt.care import course, pausing
+from healthmgmt.care import course
 from healthmgmt.care.models import Step
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
@@ -26,7 +26,7 @@ def today(person: Person, *, today: date) -> dict[str, Any]:
     """How am I, what is the one thing to do, by when."""
     record = selectors.record_of(person, today=today)
     one, items, gone = record.assessment, record.items, record.expired
-    open_steps, paused = selectors.open_steps(person), pausing.of_person(person)
+    open_steps, paused = selectors.open_steps(person), selectors.pause_of(person)
     exam_by = None if one else selectors.exam_due_by(today)
     if gone and exam_by and exam_by < today:
         exam_by = None

@@ -14,7 +14,7 @@ from healthmgmt.accounts.models import User
 from healthmgmt.audit.models import Event
 from healthmgmt.audit.selectors import events_of_person
 from healthmgmt.care import worsening
-from healthmgmt.care.models import COUNTING, Alert, Assignment, Plan, PlanPart, Step
+from healthmgmt.care.models import COUNTING, Alert, Assignment, Pause, Plan, PlanPart, Step
 from healthmgmt.core.permissions import Permission
 from healthmgmt.exams.models import Exam
 from healthmgmt.organization.models import Membership
@@ -32,13 +32,24 @@ from healthmgmt.risk.packs import Pack
 # Far more than there are of one person.
 MOST_EXAMS = 60
 COUNTED_OPENINGS = 100
+# What a page says of a pause.
+PAUSE = ("reason", "begun_on", "until")
 # Deeper than any unit.
 OWN_MANAGER = 1000
 
 
 def own_person(user: User) -> Person | None:
-    """Who of the employees a user is; None for somebody who is none."""
-    return Person.objects.visible_to(user, Permission.OWN_RECORD_VIEW).select_related("unit").first()
+    """Who of the employees a user is, with the pause of the plan; None for somebody who is none."""
+    pause = Pause.objects.filter(person=OuterRef("pk"), ended_on=None).values(found=JSONObject(**{name: name for name in PAUSE}))
+    return Person.objects.visible_to(user, Permission.OWN_RECORD_VIEW).select_related("unit").annotate(resting=Subquery(pause[:1])).first()
+
+
+def pause_of(person: Person) -> Pause | None:
+    """The pause that runs, of somebody who comes from `own_person`; no query."""
+    if person.resting is None:
+        return None
+    days = {name: date.fromisoformat(day) for name in ("begun_on", "until") if (day := person.resting[name])}
+    return Pause(reason=person.resting["reason"], **days)
 
 
 def exams_of(person: Person) -> list[Exam]:
