@@ -21,7 +21,7 @@ HYPERTENSION, DIABETES, LIPIDS = "hypertension", "hyperglycaemia", "hyperlipidae
 
 @pytest.fixture(autouse=True)
 def every_day_is_worked(cast) -> None:
-    """The rhythms of parts are what is looked at here; free days are in test_lifecycle."""
+    """The rhythms of parts are what is looked at here; free days are in test_free_days."""
     Settings.objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
 
 

@@ -22,7 +22,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 @pytest.fixture(autouse=True)
 def every_day_is_worked(cast) -> None:
-    """The hours of a day are what is looked at here; free days are in test_lifecycle."""
+    """The hours of a day are what is looked at here; free days are in test_free_days."""
     Settings.objects.update(working_days=[1, 2, 3, 4, 5, 6, 7])
 
 

@@ -66,10 +66,13 @@ def strike(days: Days, plans: list[int], times: int, blow: Callable[[], None]) -
     return outcomes, struck
 
 
+def uneven(outcomes: list[Outcome]) -> list[str]:
+    """The repeats in which not every step was done, or one twice."""
+    return [str(outcome) for outcome in outcomes if not outcome.is_once]
+
+
 def report(tell: Callable[[str], None], what: str, outcomes: list[Outcome]) -> None:
-    """A line of all repeats; each has to come out even."""
-    for outcome in outcomes:
-        assert outcome.is_once, f"{what}: {outcome}"
+    """A line of all repeats."""
     together = {name: sum(getattr(one, name) for one in outcomes) for name in ("due", "fired", "keys", "attempts")}
     slowest = max(one.seconds for one in outcomes)
     tell(
@@ -87,6 +90,7 @@ def test_P12_worker_killed_in_the_middle_of_a_day(days, plans, tell, times):
     outcomes, struck = strike(days, plans, times, blow)
     assert all(outcome.attempts > 1 for outcome in outcomes)
     report(tell, f"worker killed with {min(struck)} to {max(struck)} of {BATCHES} done", outcomes)
+    assert uneven(outcomes) == []
 
 
 @repeated
@@ -95,12 +99,16 @@ def test_P14_broker_emptied_in_the_middle_of_a_day(days, plans, tell, times):
         with broker() as client:
             client.flushall()
 
-    report(tell, "broker emptied", strike(days, plans, times, blow)[0])
+    outcomes, _struck = strike(days, plans, times, blow)
+    report(tell, "broker emptied", outcomes)
+    assert uneven(outcomes) == []
 
 
 @pytest.mark.long  # Waits for recoveries.
 def test_P12_database_restarted_in_the_middle_of_a_day(days, plans, tell):
-    report(tell, "database restarted", strike(days, plans, 10, crash_database)[0])
+    outcomes, _struck = strike(days, plans, 10, crash_database)
+    report(tell, "database restarted", outcomes)
+    assert uneven(outcomes) == []
 
 
 @repeated
@@ -116,6 +124,7 @@ def test_P12_everything_stopped_over_midnight(days, plans, tell, times):
         days.crew.worker()
         outcomes.append(days.await_day(due, began, mark))
     report(tell, "everything stopped over midnight", outcomes)
+    assert uneven(outcomes) == []
 
 
 @repeated
@@ -131,6 +140,7 @@ def test_P12_clock_forward_two_days(days, tell, times):
         assert due == 2 * FEW
         assert not Job.objects.filter(kind="care.fire_due", key=tomorrow.isoformat()).exists()
     report(tell, "clock forward two days", outcomes)
+    assert uneven(outcomes) == []
 
 
 @repeated
@@ -159,6 +169,7 @@ def test_P13_poison_step_holds_up_nobody(days, plans, tell, times):
     states = Step.objects.filter(pk__in=[step.pk for step in spoilt]).values_list("state", flat=True)
     assert list(states) == ["planned"] * times
     report(tell, f"{times} poison steps", outcomes)
+    assert uneven(outcomes) == []
     # Cured, they fire on the next day.
     mark = last_event()
     days.pass_days()
@@ -186,6 +197,7 @@ def test_P12_two_beats_for_three_minutes(days, plans, tell):
     del days.crew.more["FAULTS_TICK_SECONDS"]
     days.crew.worker()
     report(tell, "two beats", outcomes)
+    assert uneven(outcomes) == []
 
 
 @pytest.mark.long  # Load.
@@ -203,3 +215,4 @@ def test_P12_ten_thousand_steps_at_once(days, tell):
     days.crew.more["FAULTS_SLICE_STEPS"] = small
     days.crew.worker()
     report(tell, f"{MANY} steps at once", outcomes)
+    assert uneven(outcomes) == []
