@@ -60,7 +60,7 @@ def write(folder: Path, count: int, today: date) -> None:
 def _identity(people: People, at: int) -> tuple[str, str, str]:
     # Birthdays repeat; of one day and sex the 500 sequence numbers can run out, so the area counts too.
     sequence, area = divmod(at, 200)
-    digits = f"{int(AREA) + area:06d}{people.birth[at]:%Y%m%d}{sequence % 500 * 2 + people.sex[at] % 2:03d}"
+    digits = f"{int(AREA) + area:06d}{people.birth[at]:%Y%m%d}{sequence % 500 * 2 + int(people.sex[at]) % 2:03d}"
     return f"E{at + 1:07d}", f"张{at + 1}", digits + resident_id.check_digit(digits)
 
 

@@ -13,7 +13,7 @@ from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.registry import Run, handler, subscribe
 
 SLICE_ASSESSMENTS = 50_000
-SLICE_STEPS = 10_000
+SLICE_STEPS = 50_000
 # What is sent once more when a worker dies between the mails and the commit.
 SLICE_MAILS = 20
 

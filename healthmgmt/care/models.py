@@ -89,7 +89,9 @@ class PlanPart(models.Model):
     hypertension. Dropped when the reason is gone; when it comes back it begins anew, as another row. `paused_days`: how far the plan's
     clock was behind when it began."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="parts")
+    # Without a constraint, as assessments: they come by the million, of plans that the same statement has just made or found, and whose
+    # rows it would look up again and write into, one after the other.
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="parts", db_constraint=False)
     slug = models.CharField(max_length=40)
     begun_on = models.DateField()
     ended_on = models.DateField(null=True)
@@ -131,8 +133,9 @@ class Step(models.Model):
         CASE_MANAGER = "case_manager", _("Case manager")
         PHYSICIAN = "physician", _("Physician")
 
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="steps")
-    part = models.ForeignKey(PlanPart, on_delete=models.CASCADE, null=True, related_name="steps")
+    # Without constraints, as parts; the steps of a part are found among those of its plan.
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="steps", db_constraint=False)
+    part = models.ForeignKey(PlanPart, on_delete=models.CASCADE, null=True, related_name="steps", db_constraint=False, db_index=False)
     number = models.PositiveSmallIntegerField()
     occurrence = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=40)

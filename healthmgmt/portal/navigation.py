@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from healthmgmt.accounts import notices
 from healthmgmt.core.permissions import role
@@ -43,7 +44,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if side is None:
         return {}
     others = [_shown(one, user, view, is_whole=False) for one in sides_of(user) if one is not side]
-    shown = {"side": _shown(side, user, view, is_whole=True), "other_sides": others}
+    # What waits is counted where the navigation is shown: a part of a page has none.
+    shown = {"side": SimpleLazyObject(partial(_shown, side, user, view, is_whole=True)), "other_sides": others}
     return shown if user.is_operator else shown | {"has_notices": True, "unread": partial(notices.unread, user)}
 
 

@@ -40,13 +40,13 @@ dropped AS (
     FROM chosen
     WHERE run.plan_id = chosen.id AND run.ended_on IS NULL
       AND (run.plan_id, run.slug) NOT IN (SELECT plan_id, slug FROM wanted)
-    RETURNING run.id
+    RETURNING run.id, run.plan_id
 ),
 cancelled AS (
     UPDATE care_step AS s
     SET state = 'cancelled', ended_at = now(), ended_by = %(by)s
     FROM dropped
-    WHERE s.part_id = dropped.id AND s.state IN ('planned', 'fired')
+    WHERE s.plan_id = dropped.plan_id AND s.part_id = dropped.id AND s.state IN ('planned', 'fired')
 ),
 added AS (
     INSERT INTO care_planpart (plan_id, slug, begun_on, paused_days)

@@ -116,7 +116,8 @@ FROM stated
 LEFT JOIN LATERAL (
     SELECT g.state, g.measured_on, g.now FROM care_goalstate AS g
     WHERE g.plan_id = stated.id AND g.goal = stated.goal
-    ORDER BY g.id DESC
+    -- By a sum, as in open_plans.
+    ORDER BY g.id + 0 DESC
     LIMIT 1
 ) AS last ON true
 WHERE (%(say_missing)s OR stated.state <> 'not_measured')

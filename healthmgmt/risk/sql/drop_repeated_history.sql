@@ -6,6 +6,7 @@ WHERE new.id > %(marker)s AND new.is_history AND new.person_id = ANY (%(people)s
       FROM risk_assessment AS old
       WHERE old.person_id = new.person_id AND old.pack = new.pack AND old.edition = new.edition AND old.exams = new.exams AND old.readings = new.readings
         AND old.id < new.id
-      ORDER BY old.id DESC
+      -- By a sum, which no index is in the order of: of a table that it does not know yet the planner would read everything backwards.
+      ORDER BY old.id + 0 DESC
       LIMIT 1
   )
