@@ -21,7 +21,8 @@ def compare_all(run: Run, *, pack: packs.Pack, upload: int | None = None) -> Non
     in the same job, and announces `risk.compared` once when anything is new."""
     after, total = run.cursor.get("compared", 0), services.slices_end(upload)
     while (last := services.slice_end(after, upload)) is not None:
-        rows = sql.rows("risk/people_to_compare", {"after": after, "last": last, "upload": upload})
+        of_slice = {"after": after, "last": last, "upload": upload}
+        rows = sql.rows("risk/people_to_compare" if upload is None else "risk/people_to_compare_of_upload", of_slice)
         cursor = {**run.cursor, "compared": last}
         with run.batch(done=last, total=total, cursor=cursor):
             # The job keeps this very dictionary at the end of the block.
