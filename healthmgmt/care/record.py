@@ -14,8 +14,10 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.devices import presenters as at_home
 from healthmgmt.devices import selectors as readings
+from healthmgmt.exams import disputing
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
+from healthmgmt.exams.columns import item_name
 from healthmgmt.people import presenters as roster
 from healthmgmt.people import selectors as people
 from healthmgmt.people.models import Person
@@ -91,6 +93,7 @@ class Record:
     exam_days: list[str]
     values: list[measured.Value]
     said: list[measured.Said]
+    disputed: list[str]
     told: list[dict[str, Any]]
     plan: presenters.PlanWords | None
     steps: list[ShownStep]
@@ -102,7 +105,7 @@ class Record:
 
 
 def story(person: Person, *, user: User, today: date) -> Record:
-    """A baker's dozen of queries, however much there is; `person` comes with unit and user."""
+    """Fourteen queries, however much there is; `person` comes with unit and user."""
     call, exams, history = selectors.call(person, today=today), measured.exams_of(person), colour_history(person.pk)
     one, counting = call.assessment, None if call.expired else call.assessment
     pack = editions.load(one.pack, one.edition) if one else None
@@ -123,6 +126,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
             exams, person, reasons=_colours(counting, pack), with_pressure=chart is None, pack=pack or risk.pack_in_force(today)
         ),
         said=measured.said(exams),
+        disputed=[f"{item_name(code)} ({day(taken_on, 'year')})" for code, taken_on in disputing.open_values(person)],
         told=deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in exams})[-2:])),
         plan=presenters.plan_words(call.plan) if call.plan else None,
         steps=[_step(step, place, user, person, today) for place, step in enumerate(steps)],

@@ -4,6 +4,7 @@ Nothing is overwritten: a value is taken out by an exam that says all the rest o
 """
 
 import hashlib
+from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -44,6 +45,11 @@ def open_dispute(person: Person, *, exam: Exam, code: str, claim: str, note: str
         made = Dispute.objects.create(person=person, exam=exam, code=code, claim=claim, note=note.strip())
         audit.record("dispute.opened", by=by, subject=made, person_id=person.pk)
     return made
+
+
+def open_values(person: Person) -> list[tuple[str, date]]:
+    """The codes of the values that a person disputes and that are not answered yet, each with the day of its exam."""
+    return list(Dispute.objects.filter(person=person, answered_at=None).order_by("opened_at").values_list("code", "exam__taken_on"))
 
 
 def settle(dispute: Dispute, *, outcome: str, answer: str, by: Actor, user: User) -> Dispute:

@@ -8,14 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from healthmgmt.accounts.models import User
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.exams import access, layouts, links, services
+from healthmgmt.exams import access, disputing, layouts, links, services
 from healthmgmt.exams.answering import Answer
 from healthmgmt.exams.models import ExamLayout, Upload
 from healthmgmt.organization.models import Membership
 from healthmgmt.partners.models import ExamCentre
 from healthmgmt.work import services as work
 from tests import cast as casting
-from tests.exams.road import BY, text
+from tests.exams.road import BY, text, upload
 from tests.exams.test_typing_in import given
 
 PAGE, API, DAY, OTHER = "/uploads/", "/api/v1/uploads/", "2026-03-02", "Harbour"
@@ -125,3 +125,13 @@ def test_file_that_is_read_again_stays_of_its_centre(cast):
     done.refresh_from_db()
     layouts.agree(done, [Answer(5, "indicator", "tc")], seen="0-0", by=BY, user=None)
     assert layouts.rereading.read_again(done, by=BY).centre.name == casting.CENTRE
+
+
+def test_reads_what_it_answered_itself_and_never_what_a_clinician_told_the_person(cast, sign_in):
+    upload(text([[cast.anna.emp_no, cast.anna.name, DAY, 120, 80, 5.0, 5.2]]), unit=cast.root, user=cast.exam_centre)
+    exam = cast.anna.exams.get()
+    for code, user, answer in (("sbp", cast.physician, "Between us two"), ("dbp", cast.exam_centre, "Measured twice")):
+        one = disputing.open_dispute(cast.anna, exam=exam, code=code, claim="not_mine", note="", by=BY)
+        disputing.settle(one, outcome="kept", answer=answer, by=Actor.of(user), user=user)
+    page = sign_in(cast.exam_centre).get(f"{PAGE}disputes/").content.decode()
+    assert ("Measured twice" in page, "Between us two" in page) == (True, False)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from healthmgmt.core.templatetags.health import day
-from healthmgmt.exams import disputed
+from healthmgmt.exams import disputed, disputing
 from healthmgmt.exams.models import Dispute, Exam
 from healthmgmt.people.models import Person
 from healthmgmt.portal.employee import selectors
@@ -39,8 +39,7 @@ def choices(record: selectors.Record) -> list[tuple[str, str]]:
 
 def open_codes(person: Person, items: Mapping[str, Item]) -> list[str]:
     """The values of the report that are being checked."""
-    asked = Dispute.objects.filter(person=person, answered_at=None).values_list("code", "exam__taken_on")
-    return [code for code, on in asked if code in items and items[code].last.on == on]
+    return [code for code, on in disputing.open_values(person) if code in items and items[code].last.on == on]
 
 
 def words(codes: Sequence[str]) -> str:

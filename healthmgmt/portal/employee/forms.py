@@ -42,6 +42,8 @@ class CorrectionForm(forms.Form):
     claim = forms.ChoiceField(label=gettext_lazy("What is wrong"), choices=Dispute.Claim)
     note = forms.CharField(label=gettext_lazy("In your words (not required)"), max_length=300, required=False)
 
-    def __init__(self, choices: list[tuple[str, str]], *given: Any) -> None:
+    def __init__(self, choices: list[tuple[str, str]], *given: Any, chosen: str = "") -> None:
         super().__init__(*given)
         self.fields["code"].choices = choices
+        if chosen.isdecimal() and int(chosen) < len(choices):
+            self.initial["code"] = choices[int(chosen)][0]

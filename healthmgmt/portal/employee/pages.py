@@ -74,7 +74,7 @@ def report(person: Person, *, today: date) -> dict[str, Any]:
         "sentence": sentence.report_sentence(one, items, expired=gone),
         "newest": newest,
         "count": sum(1 for item in present(items).values() if item.last.is_reported),
-        "groups": results.groups(items, one, record.pack, outlook, asked),
+        "groups": results.groups(items, one, record.pack, outlook, asked, list(correcting.values(record))),
         "texts": [one for one in said if not one.is_told],
         "told": [one for one in said if one.is_told],
         "not_done": results.not_done(items),

@@ -60,7 +60,7 @@ STEADY = ("height",)
 
 @dataclass(frozen=True)
 class Row:
-    """A value as `components/value_row.html` draws it."""
+    """A value as `components/value_row.html` draws it; `place` is its place among those that may be disputed, from 0."""
 
     code: str
     name: str
@@ -78,6 +78,7 @@ class Row:
     say: str = ""
     is_out: bool = False
     is_disputed: bool = False
+    place: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,17 @@ class Groups:
         return sum(len(group.rows) for group in self.quiet)
 
 
-def groups(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack, outlook: Outlook = NOTHING, disputed: Collection[str] = ()) -> Groups:
-    """Every value of the newest examination; how one was computed stands in the words of the pack. `disputed` are being checked."""
+def groups(
+    items: Mapping[str, Item], assessment: Assessment | None, pack: Pack, outlook: Outlook = NOTHING, disputed: Collection[str] = (), disputable: Sequence[str] = (),
+) -> Groups:
+    """Every value of the newest examination; how one was computed stands in the words of the pack. `disputed` are being checked, `disputable`
+    may be."""
     reasons, none = _reasons(assessment, outlook), NO_REASON if assessment else NOT_JUDGED
     found: dict[str, list[Row]] = {}
     newest = max((item.last.on for item in items.values()), default=date.min)
     for code, item in present(items).items():
-        row = replace(_row(item, reasons.get(code, none), newest, _origin_of(item, pack)), is_disputed=code in disputed)
+        place = disputable.index(code) if code in disputable else None
+        row = replace(_row(item, reasons.get(code, none), newest, _origin_of(item, pack)), is_disputed=code in disputed, place=place)
         found.setdefault(catalogue.load()[code].category, []).append(row)
     made = [_group(category, found[category]) for category in GROUPS if category in found]
     told = sorted((one for one in made if one.out), key=lambda group: -_rank(group.colour))

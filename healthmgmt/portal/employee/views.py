@@ -68,9 +68,9 @@ def report(request: HttpRequest, person: Person) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @of_person("correction")
 def correction(request: HttpRequest, person: Person) -> HttpResponse:
-    """Say that a value is not one's own, or not right."""
+    """Say that a value is not one's own, or not right; `value` is its place among those of the report."""
     record = selectors.record_of(person, today=timezone.localdate())
-    form = CorrectionForm(correcting.choices(record), *([request.POST] if request.method == "POST" else []))
+    form = CorrectionForm(correcting.choices(record), *([request.POST] if request.method == "POST" else []), chosen=request.GET.get("value", ""))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         exam = correcting.values(record)[given["code"]]

@@ -1,5 +1,7 @@
 """The page on which somebody says that a value is not theirs, and where they read the answer."""
 
+import re
+
 import pytest
 
 from healthmgmt.core.actors import Actor
@@ -34,3 +36,20 @@ def test_liaison_reaches_neither_list_nor_answer(sign_in, examined) -> None:
     liaison = sign_in(examined.liaison_a1)
     assert liaison.get("/uploads/disputes/").status_code == 403
     assert liaison.post(f"/uploads/disputes/{one.uuid}/answer/", {"outcome": "kept", "answer": "x"}).status_code in (403, 404)
+
+
+def test_report_leads_from_a_value_to_its_dispute_without_naming_it_in_the_address(sign_in, examined) -> None:
+    own = sign_in(examined.employee)
+    links = re.findall(r'href="(/report/correction/\?value=\d+)"', own.get("/report/").content.decode())
+    chosen = [re.search(r'<option value="(\w+)" selected>', own.get(link).content.decode())[1] for link in links]
+    assert {"sbp", "dbp", "fpg"} <= set(chosen) and len(set(chosen)) == len(links)
+    assert own.get("/report/correction/?value=999").status_code == own.get("/report/correction/?value=x").status_code == 200
+
+
+def test_clinician_sees_on_the_record_what_is_disputed_until_it_is_answered(sign_in, examined) -> None:
+    doctor, exam = sign_in(examined.physician), examined.anna.exams.get()
+    one = disputing.open_dispute(examined.anna, exam=exam, code="sbp", claim="not_mine", note="", by=Actor(label="user:1"))
+    record = f"/care/people/{examined.anna.uuid}/"
+    assert "Disputed by the person, not answered yet: Systolic" in doctor.get(record).content.decode()
+    disputing.settle(one, outcome="kept", answer="It is yours.", by=Actor(label="user:2"), user=examined.physician)
+    assert "Disputed by the person" not in doctor.get(record).content.decode()

@@ -74,7 +74,7 @@ def test_report_shows_values_texts_origin_and_can_be_printed(cast, orange, sign_
     browser = sign_in(cast.employee)
     status, page = shown(browser, "/report/")
     assert status == 200
-    for words in ("2 of 6 values are within range", "Systolic blood pressure 90–139 148 mmHg", "Computed from height and weight. At or above 24,", "甲状腺结节", "To be watched", PACK.titles["en"], "hypertension guideline"):
+    for words in ("2 of 6 values are within range", "Systolic blood pressure 90–139 · Not right? Systolic blood pressure 148 mmHg", "Computed from height and weight. At or above 24,", "甲状腺结节", "To be watched", PACK.titles["en"], "hypertension guideline"):
         assert words in page, words
     assert "data-print" in browser.get("/report/").content.decode()
 
