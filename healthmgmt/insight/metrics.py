@@ -31,7 +31,8 @@ class Metric:
     """A share: `numerator` and `denominator` name counts per unit. `table` is empty where it follows another metric.
 
     Where the base itself is health content, `denominator` is a wider one that is not, and what is shown is the share of the
-    metrics in `share_of`, taken together; `baseline` are the colours of the period before that these metrics add up to.
+    metrics in `share_of`, taken together; `baseline` are the colours of the period before that these metrics add up to, `within` those of
+    the same people.
     """
 
     slug: str
@@ -45,6 +46,7 @@ class Metric:
     scope: str
     share_of: tuple[str, ...]
     baseline: tuple[str, ...]
+    within: tuple[str, ...]
     words: Mapping[str, Mapping[str, str]]
 
 
@@ -68,7 +70,7 @@ class Registry:
     def tables(self) -> list[Table]:
         """For suppression: where the metrics of a table are not all of its base, what is left is one more part."""
         found = []
-        for name in dict.fromkeys(metric.table for metric in self.metrics if metric.table):
+        for name in dict.fromkeys(metric.table for metric in self.metrics if metric.table and not metric.within):
             members = self.members(name)
             parts = tuple(metric.slug for metric in members) + ((REST,) if leaves_rest(members) else ())
             found.append(Table(name, parts, is_health_content=members[0].sensitivity == "health"))
@@ -130,6 +132,7 @@ def _metric(entry: dict) -> Metric:
         scope=entry.get("scope", "tree"),
         share_of=tuple(entry.get("share_of", ())),
         baseline=tuple(entry.get("baseline", ())),
+        within=tuple(entry.get("within", ())),
         words={language: {word: entry[language][word] for word in WORDS} for language in LANGUAGES},
     )
 
@@ -142,11 +145,11 @@ def _faults_of(metric: Metric, registry: Registry) -> list[str]:
         faults.append(f"{metric.slug}: no sensitivity {metric.sensitivity!r}")
     if metric.scope not in SCOPES:
         faults.append(f"{metric.slug}: no scope {metric.scope!r}")
-    if metric.share_of and metric.scope != "whole":
+    if metric.share_of and metric.scope != "whole" and not metric.within:
         # Below the whole the denominators of siblings would give hidden cells of other tables away.
         faults.append(f"{metric.slug}: a share of other metrics is told for the whole organisation only")
     tabled = {other.slug for other in registry.metrics if other.table}
-    faults += [f"{metric.slug}: names {slug!r}, which has no table" for slug in (*metric.share_of, *metric.baseline) if slug not in tabled]
+    faults += [f"{metric.slug}: names {slug!r}, which has no table" for slug in (*metric.share_of, *metric.baseline, *metric.within) if slug not in tabled]
     if bool(metric.table) == bool(metric.follows):
         faults.append(f"{metric.slug}: either a table or another metric decides where it is shown")
     if metric.follows and metric.follows not in tabled:

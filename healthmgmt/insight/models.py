@@ -44,7 +44,8 @@ class PublishedRow(models.Model):
     """What may be shown of a unit in a period - or of several small siblings together, so that nobody can be made out.
 
     `unit` heads the row; `units` are those it counts whole, `own_units` those of which it counts the people who sit
-    directly in them. `cells` is {metric: {"numerator", "denominator", "hidden"}}; a hidden cell has no numerator.
+    directly in them. `cells` is {metric: {"numerator", "denominator", "hidden"}}; a hidden cell has no numerator. `whole` is what is
+    told of the whole organisation alone, as wholes.py has it; other rows have none.
     """
 
     period = models.ForeignKey(Period, on_delete=models.CASCADE, related_name="published_rows")
@@ -54,6 +55,7 @@ class PublishedRow(models.Model):
     own_units = ArrayField(models.BigIntegerField(), default=list)
     people = models.BigIntegerField(null=True)
     cells = models.JSONField(default=dict)
+    whole = models.JSONField(default=dict, db_default={})
     smallest_group = models.PositiveSmallIntegerField()
     published_at = models.DateTimeField()
 
@@ -65,6 +67,7 @@ class PublishedRow(models.Model):
         "own_units": PLAIN,
         "people": PLAIN,
         "cells": PLAIN,
+        "whole": PLAIN,
         "smallest_group": PLAIN,
         "published_at": PLAIN,
     }

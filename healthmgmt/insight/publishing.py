@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from healthmgmt.core.suppression import NOBODY, SMALL_GROUP, Node, Row, publish
+from healthmgmt.insight import wholes
+from healthmgmt.insight.coupled import Coupled
 from healthmgmt.insight.metrics import Metric, Registry, leaves_rest
 
 Count = tuple[int, int]
@@ -14,7 +16,7 @@ PEOPLE = "covered"
 
 @dataclass(frozen=True)
 class Publication:
-    """A row for `PublishedRow`: `parent` is the place of its parent in the list, None for the first."""
+    """A row for `PublishedRow`: `parent` is the place of its parent in the list, None for the first, which alone has a `whole`."""
 
     unit: int
     parent: int | None
@@ -22,6 +24,7 @@ class Publication:
     own_units: tuple[int, ...]
     people: int | None
     cells: dict[str, dict[str, Any]]
+    whole: dict[str, Any]
 
 
 def publications(
@@ -81,14 +84,35 @@ class _Writer:
         self.smallest_group = smallest_group
         self.hidden_before = hidden_before
         self.found: list[Publication] = []
+        self.open: dict[str, frozenset[int]] = {}
 
     def add(self, row: Row, parent: int | None, unit: int) -> None:
         place = len(self.found)
+        if parent is None:
+            self.open = {metric.table: self._coupled(metric).decide(row) for metric in self.registry.metrics if metric.within}
         told = [metric for metric in self.registry.metrics if parent is None or metric.scope == "tree"]
-        cells = {metric.slug: self._share(row, metric) if metric.share_of else self._cell(row, metric) for metric in told}
-        self.found.append(Publication(unit, parent, row.whole, row.own, row.people, cells))
+        cells = {metric.slug: self._told(row, metric) for metric in told}
+        whole = wholes.published(self.facts[unit], cells, self.smallest_group) if parent is None and row.people is not None else {}
+        self.found.append(Publication(unit, parent, row.whole, row.own, row.people, cells, whole))
         for child in row.children:
             self.add(child, place, (*child.whole, *child.own)[0])
+
+    def _told(self, row: Row, metric: Metric) -> dict[str, Any]:
+        if metric.within:
+            return self._share_of_colours(row, metric)
+        return self._share(row, metric) if metric.share_of else self._cell(row, metric)
+
+    def _coupled(self, metric: Metric) -> Coupled:
+        one, other = metric.share_of
+        colours = self.registry.metric(metric.within[0]).table
+        return Coupled(lambda row: (self._count(row, one)[0], self._count(row, other)[0]), colours, metric.within, self.smallest_group)
+
+    def _share_of_colours(self, row: Row, metric: Metric) -> dict[str, Any]:
+        """Of the people of some colours; a hidden cell has no denominator, which is health content."""
+        if id(row) not in self.open[metric.table]:
+            return {"numerator": None, "denominator": None, "hidden": SMALL_GROUP}
+        whole = sum(self._count(row, slug)[0] for slug in metric.share_of)
+        return {"numerator": self._count(row, metric.slug)[0], "denominator": whole, "hidden": ""}
 
     def _cell(self, row: Row, metric: Metric) -> dict[str, Any]:
         leading = self.registry.metric(metric.follows) if metric.follows else metric

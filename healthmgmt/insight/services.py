@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.audit import services as audit
+from healthmgmt.care import endings, returning, templates
 from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.insight import metrics, publishing, selectors
+from healthmgmt.insight import chains, metrics, publishing, selectors
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import organisation_settings
@@ -118,6 +119,28 @@ def _parameters(period: Period, today: date) -> dict[str, Any]:
         "asks_age": any("age" in item.any_of for item in minimum),
         "metrics": registry.metrics_json(),
         "now": timezone.now(),
+    } | _of_the_whole(min(period.ends_on, today), today)
+
+
+def _of_the_whole(as_of: date, today: date) -> dict[str, Any]:
+    """What the statement has to know for the facts of the whole organisation, up to a day."""
+    told, goals = chains.load(), templates.load().goals
+    limits = {high.slug: {code: limit for goal in high.goals for code, limit in goals[goal].below.items()} for high in told.highs}
+    back = returning.by_unit(None, today=today).values()
+    given = {"returned.asked": sum(one.asked for one in back), "returned.came": sum(one.returned for one in back)}
+    return {
+        "as_of": as_of,
+        "timezone": organisation_settings().timezone,
+        "reached": list(endings.load().reached),
+        "highs": json.dumps(
+            [
+                {"slug": high.slug, "reasons": high.reasons, "condition": high.condition, "treatment": high.treatment}
+                | {"below": limits[high.slug], "codes": list(limits[high.slug])}
+                for high in told.highs
+            ]
+        ),
+        "given": json.dumps([{"name": name, "people": people} for name, people in given.items()]),
+        "named": json.dumps([{"name": name, "version": version} for name, version in told.versions().items()]),
     }
 
 
@@ -156,6 +179,7 @@ def _store(found: list[publishing.Publication], period: Period, smallest_group: 
                 own_units=list(one.own_units),
                 people=one.people,
                 cells=one.cells,
+                whole=one.whole,
                 smallest_group=smallest_group,
                 published_at=now,
             )

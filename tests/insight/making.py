@@ -2,9 +2,9 @@
 
 import random
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from healthmgmt.care.models import Alert
+from healthmgmt.care.models import Alert, Contact, Plan, Step
 from healthmgmt.exams.models import Exam, Upload
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.people.models import Employment, Person
@@ -13,6 +13,8 @@ from tests import cast as casting
 
 COLOURS = ["red", "orange", "yellow", "blue", "green", "grey"]
 TODAY = date(2026, 11, 20)
+ANSWERS = ["condition:hypertension", "treatment:bp", "condition:diabetes", "treatment:glucose", "condition:dyslipidaemia", "treatment:lipid"]
+CODES = ["hypertension", "critical_bp", "hyperglycaemia", "hyperlipidaemia", "overweight"]
 ITEMS = ["sex", "age", "bmi", "sbp", "dbp", "glucose", "tc", "tg"]
 
 
@@ -44,6 +46,7 @@ def populate(period: Period, rng: random.Random, people: int, since: int = -60) 
         employ(person, everywhere, rng)
         exams = [an_exam(person, upload, number * 10 + k, period, rng, since) for k in range(rng.choice([0, 1, 1, 2]))]
         assess(person, exams, rng)
+        care_for(person, rng)
 
 
 def employ(person: Person, everywhere: list[Unit], rng: random.Random) -> None:
@@ -65,8 +68,31 @@ def an_exam(person: Person, upload: Upload, row: int, period: Period, rng: rando
         # Days apart, since one upload has one exam of a person and day.
         taken_on=period.starts_on + timedelta(rng.randint(since, 380) // 10 * 10 + row % 10),
         state=rng.choice(["current", "current", "current", "superseded", "withdrawn"]),
-        results={code: 1 for code in codes} if rng.random() < 0.95 else {},
+        results=results(codes, rng) if rng.random() < 0.95 else {},
     )
+
+
+def results(codes: list[str], rng: random.Random) -> dict[str, float]:
+    """Values on both sides of every target, and answers about illnesses and treatment."""
+    values = {"sbp": [120, 150], "dbp": [70, 95], "fpg": [5.5, 8], "hba1c": [6, 8]}
+    answers = {code: rng.choice([0, 1]) for code in ANSWERS if rng.random() < 0.5}
+    return {code: rng.choice(values.get(code, [1])) for code in codes} | answers | ({"ldl": rng.choice([3, 4])} if rng.random() < 0.5 else {})
+
+
+def care_for(person: Person, rng: random.Random) -> None:
+    """Contacts and steps of a plan, some of the time."""
+    for _ in range(rng.choice([0, 0, 1, 2])):
+        day = TODAY - timedelta(rng.randint(-3, 400))
+        Contact.objects.create(person=person, made_at=f"{day}T02:00Z", made_by="x", ending=rng.choice(["will_come", "not_reached", "in_treatment"]))
+    made = person.assessments.order_by("pk").first()
+    if made is None or rng.random() < 0.4:
+        return
+    plan = Plan.objects.create(person=person, assessment=made, template="orange", version=2, colour="orange", opened_on=date(2025, 1, 1))
+    for number in range(rng.choice([0, 1, 2])):
+        day = TODAY - timedelta(rng.randint(0, 400))
+        doer = rng.choice(["person", "case_manager"])
+        end = {"ended_at": f"{day}T02:00Z", "ended_by": "x"} | ({"state": "done"} if rng.random() < 0.7 else {"state": "cancelled"})
+        Step.objects.create(plan=plan, number=number, kind="call", doer=doer, due_on=date(2025, 1, 1), **end)
 
 
 def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
@@ -77,6 +103,7 @@ def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
             person=person,
             assessed_on=TODAY - timedelta(rng.randint(0, 3)),
             colour=rng.choice(COLOURS),
+            reasons=[{"code": code} for code in CODES if rng.random() < 0.3],
             exams=[exam.pk for exam in read],
             pack="cn",
             edition=rng.choice(["2024", "2024", "2023"]),
@@ -86,8 +113,10 @@ def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
         )
         told.append(made)
         if made.colour == "red" or rng.random() < 0.1:
-            closed = {"closed_at": made.stored_at, "closed_by": "x", "outcome": "artefact"} if rng.random() < 0.3 else {}
-            Alert.objects.create(person=person, assessment=made, code=f"critical_{number}", measured_on=read[0].taken_on, **closed)
+            alert = Alert.objects.create(person=person, assessment=made, code=f"critical_{number}", measured_on=read[0].taken_on)
+            if rng.random() < 0.5:
+                alert.closed_at, alert.closed_by, alert.outcome = alert.opened_at + timedelta(hours=rng.choice([5, 24, 30, 168, 300])), "x", "artefact"
+                alert.save()
 
 
 def recount(period: Period, today: date) -> dict[int, Counter]:
@@ -140,10 +169,23 @@ def measures_of(person: Person, period: Period) -> Counter:
         counter.update(on_time=int(min(exam.taken_on for exam in usable) <= period.deadline_on))
     if made := assessment_of(person, period):
         counter.update({"assessed": 1, made.colour: 1})
+        if made.colour in ("red", "orange"):
+            counter.update(["followed" if any(day >= made.assessed_on for day in cared_on(person)) else "not_followed"])
     alerts = [one for one in person.alerts.all() if period.starts_on <= one.measured_on <= period.ends_on]
     has_open = any(one.closed_at is None for one in alerts)
     counter.update(alerted=int(has_open), settled=int(bool(alerts) and not has_open))
     return counter
+
+
+def cared_on(person: Person) -> list[date]:
+    """The days on which somebody spoke with the person or did a step for them."""
+    spoken = [local(one.made_at) for one in person.contacts.all() if one.ending != "not_reached"]
+    steps = Step.objects.filter(plan__person=person, state="done").exclude(doer="person")
+    return spoken + [local(step.ended_at) for step in steps]
+
+
+def local(moment: datetime) -> date:
+    return (moment + timedelta(hours=8)).date()
 
 
 def items_of(person: Person, exams: list[Exam]) -> int:

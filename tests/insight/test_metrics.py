@@ -47,7 +47,7 @@ def test_shipped_colours_are_a_partition_of_the_assessed() -> None:
 def test_shipped_health_content_is_marked() -> None:
     health = [one.slug for one in metrics.load().metrics if one.sensitivity == "health"]
     colours = ["red", "orange", "yellow", "blue", "green", "grey"]
-    assert health == [*colours, "open_alerts", "settled_alerts", "improved", "unchanged", "worsened", "no_follow_up"]
+    assert health == [*colours, "open_alerts", "settled_alerts", "improved", "unchanged", "worsened", "no_follow_up", "followed", "not_followed"]
 
 
 def test_tables_have_a_rest_where_a_metric_is_alone() -> None:

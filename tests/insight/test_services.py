@@ -6,16 +6,19 @@ from datetime import UTC, date, datetime
 import pytest
 
 from healthmgmt.exams.models import Exam, Upload
-from healthmgmt.insight import metrics, services
+from healthmgmt.insight import chains, metrics, services
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Settings
 from healthmgmt.risk.models import Assessment
 from tests import cast as casting
 from tests.insight.making import TODAY, populate, recount, recount_improvement
+from tests.insight.whole import HIGHS, recount_whole
 
 
 def facts(period: Period) -> dict[tuple[int, str], tuple[int, int]]:
-    return {(f.unit_id, f.metric): (f.numerator, f.denominator) for f in UnitFact.objects.filter(period=period)}
+    """Those of the metrics."""
+    counted = UnitFact.objects.filter(period=period, metric__in=[one.slug for one in metrics.load().metrics])
+    return {(f.unit_id, f.metric): (f.numerator, f.denominator) for f in counted}
 
 
 def expected(period: Period, before: Period) -> dict[tuple[int, str], tuple[int, int]]:
@@ -41,6 +44,11 @@ def test_facts_equal_a_recount_person_by_person(cast, seed) -> None:
     assert facts(cast.period) == expected(cast.period, before)
     improvement = [facts(cast.period)[cast.root.pk, slug][0] for slug in ("improved", "unchanged", "worsened", "no_follow_up")]
     assert sum(improvement) > 0 and improvement[3] > 0
+    whole = dict(UnitFact.objects.filter(period=cast.period, metric__in=chains.load().versions()).values_list("metric", "numerator"))
+    told = recount_whole(cast.period, before, TODAY)
+    assert whole == {name: told[name] for name in chains.load().versions()}
+    assert set(told) <= set(whole)
+    assert min(told[f"{high}.know"] for high in HIGHS) > 0 and told["alert_closing.within_day"] and told["returned.asked"]
 
 
 def test_count_twice_changes_nothing(cast, monkeypatch) -> None:
