@@ -166,12 +166,18 @@ def values(exams: Sequence[Exam], person: Person, *, reasons: Mapping[str, str],
     return found
 
 
+def name_of(code: str) -> str:
+    """An indicator's name in the language of the page."""
+    indicator = catalogue.load()[code]
+    return indicator.name_zh if page_language() == "zh" else indicator.name_en
+
+
 def _value(readings: Sequence[Reading], indicator: catalogue.Indicator, sex: str, colour: str, pack: Pack) -> Value:
     last, code = readings[-1], indicator.code
     now = last.judged(code)
     low, high = last.exam.ranges.get(code) or _reference(indicator, sex)
     return Value(
-        name=indicator.name_zh if page_language() == "zh" else indicator.name_en,
+        name=name_of(code),
         unit=pack.words.unit(indicator.unit),
         before=readings[-2].told(code) if len(readings) > 1 else "",
         now=last.told(code),

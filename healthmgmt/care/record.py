@@ -17,7 +17,6 @@ from healthmgmt.devices import selectors as readings
 from healthmgmt.exams import disputing
 from healthmgmt.exams import presenters as deliveries
 from healthmgmt.exams import selectors as uploads
-from healthmgmt.exams.columns import item_name
 from healthmgmt.people import presenters as roster
 from healthmgmt.people import selectors as people
 from healthmgmt.people.models import Person
@@ -126,7 +125,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
             exams, person, reasons=_colours(counting, pack), with_pressure=chart is None, pack=pack or risk.pack_in_force(today)
         ),
         said=measured.said(exams),
-        disputed=[f"{item_name(code)} ({day(taken_on, 'year')})" for code, taken_on in disputing.open_values(person)],
+        disputed=[f"{measured.name_of(code)} ({day(taken_on, 'year')})" for code, taken_on in disputing.open_values(person)],
         told=deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in exams})[-2:])),
         plan=presenters.plan_words(call.plan) if call.plan else None,
         steps=[_step(step, place, user, person, today) for place, step in enumerate(steps)],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.drawing import COLOURS
 from healthmgmt.core.wording import percent_text
-from healthmgmt.insight import figures
+from healthmgmt.insight import figures, whole_words
 from healthmgmt.insight.figures import Shown, Trend
 from healthmgmt.insight.selectors import Scorecard, ScoreRow
 from healthmgmt.organization.models import Period
@@ -64,6 +64,7 @@ class Department:
     complete: Shown
     orange: Shown
     red: Shown
+    followed: Shown
 
 
 def group(card: Scorecard, periods: list[Period], waiting: int) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def group(card: Scorecard, periods: list[Period], waiting: int) -> dict[str, Any
         "assessed": figures.of(card.row, "assessed"),
         "departments": departments(card),
         "why_hidden": figures.why_hidden(card) if figures.is_any_hidden([card.row, *card.children]) else "",
-    }
+    } | whole_words.whole(card)
 
 
 def departments(card: Scorecard) -> list[Department]:
@@ -96,6 +97,7 @@ def _department(card: Scorecard, row: ScoreRow) -> Department:
         complete=figures.of(row, "complete"),
         orange=figures.of(row, "orange"),
         red=figures.of(row, "red"),
+        followed=figures.of(row, "followed"),
     )
 
 

@@ -55,7 +55,7 @@ class PublishedRow(models.Model):
     own_units = ArrayField(models.BigIntegerField(), default=list)
     people = models.BigIntegerField(null=True)
     cells = models.JSONField(default=dict)
-    whole = models.JSONField(default=dict, db_default={})
+    whole = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     smallest_group = models.PositiveSmallIntegerField()
     published_at = models.DateTimeField()
 

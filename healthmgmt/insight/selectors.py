@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ class ScoreRow:
 @dataclass(frozen=True)
 class Scorecard:
     """A unit and those below it in a period. `earlier` are the rows of the unit in the periods before, oldest first;
-    `before` those below it in the last of them, by the units that they count."""
+    `before` those below it in the last of them, by the units that they count; `whole` is what is told of the whole organisation alone."""
 
     unit: Unit
     period: Period
@@ -69,6 +70,7 @@ class Scorecard:
     published_at: datetime
     earlier: tuple[tuple[Period, ScoreRow], ...] = ()
     before: Mapping[frozenset[int], ScoreRow] = field(default_factory=dict)
+    whole: Mapping[str, Any] = field(default_factory=dict)
 
 
 def scorecard(viewer: User, unit: Unit, period: Period) -> Scorecard:
@@ -107,6 +109,7 @@ def card(unit: Unit, period: Period, before: Period | None, *, levels: int = 1) 
         published_at=root.published_at,
         earlier=tuple((row.period, reader.row(row)) for row in own),
         before={frozenset((*row.units, *row.own_units)): row for row in reader.below(last)},
+        whole={} if unit.level else root.whole,
     )
 
 

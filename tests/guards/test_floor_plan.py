@@ -22,6 +22,7 @@ OTHER_DOORS = {
     "healthmgmt.accounts.notices": "services and selectors about what users are told, for whoever has something to tell",
     "healthmgmt.care.messaging": "services about messages, split off by noun",
     "healthmgmt.care.inboxes": "presenters of messages, split off by noun",
+    "healthmgmt.care.returning": "selectors of who came after a contact, split off by noun",
     "healthmgmt.audit.sealing": "services about the chain; their jobs stand in accounts, since audit knows nothing of jobs",
     "healthmgmt.exams.disputed": "presenters of disputed values, split off by noun",
     "healthmgmt.exams.disputing": "services about disputed values, split off by noun",

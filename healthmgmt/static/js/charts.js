@@ -9,7 +9,46 @@ const axis = () => ({
   splitLine: { lineStyle: { color: token("line") } },
 });
 
+const strength = { same: 0.22, worse: 0.6, better: 0.42 };
+const hue = { same: "line-2", worse: "plum", better: "action" };
+
 const makers = {
+  sankey: (data) => {
+    // On a phone the names stand on the flows: beside them nothing would be left.
+    const isNarrow = window.innerWidth < 600;
+    const margin = isNarrow ? 6 : 150;
+    const side = (node) => (isNarrow ? (node.side === "left" ? "right" : "left") : node.side);
+    return {
+      aria: { enabled: true, label: { description: data.description } },
+      series: [
+        {
+          type: "sankey",
+          left: margin,
+          right: margin,
+          top: 8,
+          bottom: 8,
+          nodeGap: 12,
+          nodeWidth: 14,
+          draggable: false,
+          layoutIterations: 0,
+          emphasis: { focus: "adjacency" },
+          label: { ...text(), color: token("ink") },
+          data: data.nodes.map((node) => ({
+            name: node.id,
+            depth: node.side === "left" ? 0 : 1,
+            itemStyle: { color: token(node.colour) },
+            label: { position: side(node), formatter: isNarrow ? node.short : node.label },
+          })),
+          links: data.links.map(([source, target, value, way]) => ({
+            source,
+            target,
+            value,
+            lineStyle: { color: token(hue[way]), opacity: strength[way], curveness: 0.5 },
+          })),
+        },
+      ],
+    };
+  },
   line: (data) => ({
     aria: { enabled: true, label: { description: data.description } },
     grid: { left: 44, right: data.right || 96, top: 16, bottom: 28 },
