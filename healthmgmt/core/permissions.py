@@ -27,6 +27,8 @@ class Permission(StrEnum):
     METRICS_VIEW = "metrics.view"
     WORK_STATE_VIEW = "work_state.view"
     SCORECARD_VIEW = "scorecard.view"
+    SCORECARD_SUBMIT = "scorecard.submit"
+    SCORECARD_DECIDE = "scorecard.decide"
     USERS_MANAGE = "users.manage"
     UNITS_MANAGE = "units.manage"
     PERIODS_MANAGE = "periods.manage"
@@ -56,11 +58,22 @@ EXAM_CENTRE = "exam_centre"
 ROLES: dict[str, Role] = {
     role.slug: role
     for role in (
-        Role("group_leader", _("Group leadership"), frozenset({P.METRICS_VIEW, P.SCORECARD_VIEW})),
+        Role("group_leader", _("Group leadership"), frozenset({P.METRICS_VIEW, P.SCORECARD_VIEW, P.SCORECARD_DECIDE})),
         Role(
             "health_office",
             _("Health office"),
-            frozenset({P.METRICS_VIEW, P.SCORECARD_VIEW, P.WORK_STATE_VIEW, P.ROSTER_VIEW, P.UPLOAD_VIEW, P.UPLOAD_LINKS}),
+            frozenset(
+                {
+                    P.METRICS_VIEW,
+                    P.SCORECARD_VIEW,
+                    P.SCORECARD_SUBMIT,
+                    P.SCORECARD_DECIDE,
+                    P.WORK_STATE_VIEW,
+                    P.ROSTER_VIEW,
+                    P.UPLOAD_VIEW,
+                    P.UPLOAD_LINKS,
+                }
+            ),
             sees_people=True,
         ),
         Role(
@@ -77,6 +90,7 @@ ROLES: dict[str, Role] = {
                     P.UPLOAD_LINKS,
                     P.WORK_STATE_VIEW,
                     P.SCORECARD_VIEW,
+                    P.SCORECARD_SUBMIT,
                 }
             ),
             sees_people=True,

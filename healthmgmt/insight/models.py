@@ -5,7 +5,11 @@ from django.db import models
 from django.db.models import Q
 
 from healthmgmt.core.classification import CLINICAL, PLAIN
+from healthmgmt.insight.card_models import Card, CardStep, Target
 from healthmgmt.organization.models import Period, Unit
+
+# Models of a module of their own.
+__all__ = ["Card", "CardStep", "PublishedRow", "Target", "UnitFact"]
 
 
 class UnitFact(models.Model):
