@@ -203,6 +203,25 @@ def work_states(card: Scorecard) -> dict[int, WorkState]:
     return found
 
 
+@dataclass(frozen=True)
+class Closing:
+    """What the closing of an open period would fix: who counts as not covered, and how many rows wait and would not count."""
+
+    due: int
+    not_covered: int
+    waiting: int
+
+
+def closing(unit: Unit, period: Period) -> Closing | None:
+    """Of a unit, as published and as work stands now; None for a period that is not open, or where nothing may be shown."""
+    if period.state != Period.State.OPEN:
+        return None
+    figure = card(unit, period, None).row.figure("covered")
+    if figure is None or figure.hidden:
+        return None
+    return Closing(figure.denominator, figure.denominator - figure.numerator, waiting_rows(unit))
+
+
 def waiting_rows(unit: Unit) -> int:
     """How many rows of files delivered within a unit wait for repair."""
     files = Upload.objects.filter(unit__path__startswith=unit.path, state=Upload.State.PARTLY_APPLIED)

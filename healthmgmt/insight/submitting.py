@@ -92,7 +92,13 @@ def _turn(card: Card, state: str, *, note: str, by: Actor, name: str) -> None:
     card.state = state
     card.save()
     CardStep.objects.create(card=card, state=state, note=note.strip(), by=by.label, by_name=name)
-    audit.record(f"scorecard.{state}", by=by, subject=card, detail={"unit": card.unit_id, "period": card.period_id})
+    facts = {"by": by, "subject": card, "detail": {"unit": card.unit_id, "period": card.period_id}}
+    if state == Card.State.SUBMITTED:
+        audit.record("scorecard.submitted", **facts)
+    elif state == Card.State.ACCEPTED:
+        audit.record("scorecard.accepted", **facts)
+    else:
+        audit.record("scorecard.returned", **facts)
 
 
 def _key(card: Card) -> str:

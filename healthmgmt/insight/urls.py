@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthmgmt.insight import views
+from healthmgmt.insight import card_views, views
 
 app_name = "insight"
 
@@ -9,4 +9,11 @@ urlpatterns = [
     path("group/", views.group, name="group"),
     path("group/departments/", views.departments, name="departments"),
     path("group/definitions/", views.definitions, name="definitions"),
+    path("scorecards/", card_views.overview, name="cards"),
+    path("scorecards/<int:pk>/", card_views.card, name="card"),
+    path("scorecards/<int:pk>/sheet/", card_views.sheet, name="card_sheet"),
+    path("scorecards/<int:pk>/submit/", card_views.submit, name="card_submit"),
+    path("scorecards/<int:pk>/accept/", card_views.accept, name="card_accept"),
+    path("scorecards/<int:pk>/send-back/", card_views.send_back, name="card_send_back"),
+    path("scorecards/<int:pk>/targets/", card_views.targets, name="card_targets"),
 ]

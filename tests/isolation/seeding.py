@@ -24,7 +24,7 @@ from healthmgmt.exams import access, correcting, links, reports
 from healthmgmt.exams import services as exams
 from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Dispute, Exam, ExamLayout, Upload
-from healthmgmt.insight.models import PublishedRow, UnitFact
+from healthmgmt.insight.models import Card, CardStep, PublishedRow, Target, UnitFact
 from healthmgmt.organization.models import CalendarDay, Membership, Period, Unit
 from healthmgmt.organization.selectors import today
 from healthmgmt.partners.models import ExamCentre
@@ -169,6 +169,9 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
     _own_rules(world, cast)
     if not PublishedRow.objects.exists():
         PublishedRow.objects.create(period=cast.period, unit=cast.a1, cells={"mark": world.mark}, published_at=now)
+    Target.objects.create(period=cast.period, unit=cast.b, metric="covered", weight=100, target=95)
+    card = Card.objects.create(period=cast.period, unit=cast.b1)
+    CardStep.objects.create(card=card, state="submitted", note=f"{world.mark} note", by="user:1", by_name=f"{world.mark} liaison")
 
 
 def _own_rules(world: World, cast: casting.Cast) -> None:
