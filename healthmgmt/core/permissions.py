@@ -31,6 +31,8 @@ class Permission(StrEnum):
     UNITS_MANAGE = "units.manage"
     PERIODS_MANAGE = "periods.manage"
     SETTINGS_MANAGE = "settings.manage"
+    CAMPAIGNS_MANAGE = "campaigns.manage"
+    REWARDS_MANAGE = "rewards.manage"
     PACKS_APPROVE = "packs.approve"
     PACKS_REVIEW = "packs.review"
     MODELS_VIEW = "models.view"
@@ -60,7 +62,9 @@ ROLES: dict[str, Role] = {
         Role(
             "health_office",
             _("Health office"),
-            frozenset({P.METRICS_VIEW, P.SCORECARD_VIEW, P.WORK_STATE_VIEW, P.ROSTER_VIEW, P.UPLOAD_VIEW, P.UPLOAD_LINKS}),
+            frozenset(
+                {P.METRICS_VIEW, P.SCORECARD_VIEW, P.WORK_STATE_VIEW, P.ROSTER_VIEW, P.UPLOAD_VIEW, P.UPLOAD_LINKS, P.CAMPAIGNS_MANAGE}
+            ),
             sees_people=True,
         ),
         Role(
@@ -100,7 +104,16 @@ ROLES: dict[str, Role] = {
             "org_admin",
             _("Administrator"),
             frozenset(
-                {P.USERS_MANAGE, P.UNITS_MANAGE, P.PERIODS_MANAGE, P.SETTINGS_MANAGE, P.ROSTER_VIEW, P.ROSTER_EDIT, P.UPLOAD_LINKS}
+                {
+                    P.USERS_MANAGE,
+                    P.UNITS_MANAGE,
+                    P.PERIODS_MANAGE,
+                    P.SETTINGS_MANAGE,
+                    P.REWARDS_MANAGE,
+                    P.ROSTER_VIEW,
+                    P.ROSTER_EDIT,
+                    P.UPLOAD_LINKS,
+                }
             ),
             sees_people=True,
         ),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
+from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER
 from healthmgmt.engagement.reward_models import PointsEntry, Reward, RewardRequest
 from healthmgmt.organization.models import Unit
 from healthmgmt.people.models import Person
@@ -74,7 +74,8 @@ class Activity(models.Model):
 
 
 class Participation(models.Model):
-    """A person who was invited to an activity, and how far they have gone: each of the days comes with those before it.
+    """A person who was invited to an activity, in the `unit` of that day, and how far they have gone: each of the days comes with those
+    before it.
 
     Who said "not for me" has `declined_at`, which is told to nobody; "not now" is `later_until`. `way` is the act that they chose,
     the main one or an alternative to it: chosen without a reason, and of the same worth. Only `first_act_on` and `finished_at` can
@@ -83,6 +84,7 @@ class Participation(models.Model):
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="participations")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="participations")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="participations")
     way = models.CharField(max_length=40, blank=True)
     invited_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
@@ -95,6 +97,7 @@ class Participation(models.Model):
     CLASSIFICATION = {
         "activity": PLAIN,
         "person": IDENTIFIER,
+        "unit": QUASI_IDENTIFIER,
         "way": CLINICAL,
         "invited_at": PLAIN,
         "opened_at": CLINICAL,
@@ -118,11 +121,17 @@ class Participation(models.Model):
         indexes = [models.Index(fields=["person", "-invited_at"], name="participation_of_person")]
 
 
+class ActQuerySet(models.QuerySet):
+    def counting(self) -> "ActQuerySet":
+        """Those that were not taken back."""
+        return self.exclude(kind="taken_back").filter(taken_back=None)
+
+
 class Act(models.Model):
     """Something done that counts in an activity, once by its key. Added, never changed: what was wrong is taken back by another row.
 
-    `kind` is where it comes from: typed in, a lesson, a reading at home, an attendance list. `amount` is what was typed, such as
-    steps of a day.
+    `kind` is where it comes from: typed in, a lesson, a reading at home, an attendance list; `source` says which one. `amount` is what
+    was typed, such as steps of a day. `slot` is what the act fills: a day, a week, a lesson.
     """
 
     class Kind(models.TextChoices):
@@ -135,18 +144,22 @@ class Act(models.Model):
     participation = models.ForeignKey(Participation, on_delete=models.RESTRICT, related_name="acts")
     done_on = models.DateField()
     kind = models.CharField(max_length=10, choices=Kind)
-    way = models.CharField(max_length=40)
+    slot = models.CharField(max_length=60)
+    source = models.CharField(max_length=40, blank=True)
     amount = models.PositiveIntegerField(null=True)
     takes_back = models.OneToOneField("self", on_delete=models.RESTRICT, null=True, related_name="taken_back")
     key = models.CharField(max_length=80, unique=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.CharField(max_length=100)
 
+    objects = ActQuerySet.as_manager()
+
     CLASSIFICATION = {
         "participation": IDENTIFIER,
         "done_on": CLINICAL,
         "kind": CLINICAL,
-        "way": CLINICAL,
+        "slot": CLINICAL,
+        "source": CLINICAL,
         "amount": CLINICAL,
         "takes_back": CLINICAL,
         "key": CLINICAL,
@@ -162,6 +175,7 @@ class Act(models.Model):
                 condition=Q(kind="taken_back", takes_back__isnull=False) | ~Q(kind="taken_back") & Q(takes_back=None), name="act_takes_back_an_act"
             ),
         ]
+        indexes = [models.Index(fields=["source"], name="act_of_source", condition=~Q(source=""))]
 
 
 class AttendanceList(models.Model):
@@ -200,7 +214,7 @@ class AttendanceList(models.Model):
 class PublishedCount(models.Model):
     """The funnel of an activity as employer roles see it, of one local day: the whole, and the units side by side.
 
-    `rows` is a list of {"units", "own_units", "people", "stages"}; a stage without a number is hidden, or there is nobody.
+    `rows` are those of `funnels.published`; a stage without a number is hidden, or there is nobody.
     """
 
     activity = models.OneToOneField(Activity, on_delete=models.CASCADE, related_name="published")

@@ -44,6 +44,8 @@ class Side:
 
 
 MESSAGES = ("care:messages", "care:settle_messages")
+ACTIVITIES = ("engagement:activity", "engagement:lesson", "engagement:note_act", "engagement:points", "engagement:rewards")
+INVITED = ("engagement:named_list", "engagement:invited")
 
 SIDES: tuple[Side, ...] = (
     Side("operator", "server", (Page(_("Organisations"), "operator:organisations", "server", covers=("operator:",)),)),
@@ -58,6 +60,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Periods"), "organization:periods", "calendar", covers=("organization:period",)),
             Page(_("Settings"), "portal:settings", "settings"),
             Page(_("Links"), "exams:links", "link", covers=("exams:revoke_link",)),
+            Page(_("Rewards"), "engagement:manage_rewards", "gift", covers=("engagement:offer_reward", "engagement:change_reward")),
         ),
     ),
     Side(
@@ -77,6 +80,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:",)),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
+            Page(_("Campaigns"), "engagement:campaigns", "flag", covers=("engagement:prepare", "engagement:campaign", *INVITED)),
             Page(_("Definitions"), "insight:definitions", "book"),
         ),
     ),
@@ -134,6 +138,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:", "portal:undo"), count=uploads.waiting_rows),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
+            Page(_("Activities"), "engagement:named_list", "flag", covers=INVITED),
         ),
     ),
     Side(
@@ -154,6 +159,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Today"), "portal:today", "home", covers=("portal:messages",)),
             Page(_("Report"), "portal:report", "report-medical", covers=("portal:correction",)),
             Page(_("Plan"), "portal:plan", "list-check", covers=("portal:finish_step", "portal:readings", "portal:withdraw_reading")),
+            Page(_("Activities"), "engagement:activities", "flag", covers=ACTIVITIES),
             Page(_("Privacy"), "portal:privacy", "shield-lock", covers=("portal:decide_consent",)),
         ),
     ),
