@@ -41,6 +41,10 @@ def publish(activity: Activity, *, today: date) -> bool:
 
 
 def to_publish() -> list[Activity]:
-    """Those that run, and those that were closed lately: the last day's acts are still to be counted."""
-    closed_lately = Q(closed_at__gte=timezone.now() - LAST_COUNTS, published__isnull=False)
-    return list(Activity.objects.filter(Q(state=Activity.State.OPEN) | closed_lately).order_by("pk"))
+    """Those that run, and those that were closed lately: the last day's acts are still to be counted.
+
+    The first count is made when everybody is invited.
+    """
+    closed_lately = Q(closed_at__gte=timezone.now() - LAST_COUNTS)
+    found = Activity.objects.filter(Q(state=Activity.State.OPEN) | closed_lately, published__isnull=False)
+    return list(found.order_by("pk"))

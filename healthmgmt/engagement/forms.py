@@ -4,12 +4,18 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.core.permissions import Permission
 from healthmgmt.engagement import presenters
 from healthmgmt.organization.selectors import top_units, unit_choices
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, be it nothing; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class Day(forms.DateField):

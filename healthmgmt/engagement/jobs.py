@@ -43,10 +43,11 @@ def daily(run: Run) -> None:
         campaigns.end_past(today=day, by=Actor.system())
     for activity in counting.to_publish():
         with run.batch(done=0, total=0):
-            counting.publish(activity, today=day)
-            if activity.state == Activity.State.OPEN:
-                work.submit("engagement.invite", f"{day.isoformat()}:{activity.pk}", {"activity": activity.pk})
-            work.announce("engagement.changed", activity=activity.pk, change=f"day:{activity.pk}:{day.isoformat()}")
+            # What was counted today already has had its day.
+            if counting.publish(activity, today=day):
+                if activity.state == Activity.State.OPEN:
+                    work.submit("engagement.invite", f"{day.isoformat()}:{activity.pk}", {"activity": activity.pk})
+                work.announce("engagement.changed", activity=activity.pk, change=f"day:{activity.pk}:{day.isoformat()}")
 
 
 @handler("engagement.act_by_reading")

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from healthmgmt.care import templates
+from healthmgmt.care.models import Plan, Step
 from healthmgmt.core.actors import Actor
 from healthmgmt.engagement import acts, campaigns, taking_part
 from healthmgmt.engagement.models import Activity, Participation
@@ -9,6 +11,7 @@ from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import today
 from healthmgmt.people.models import Person
 from healthmgmt.work import services as work
+from tests.care import making as care
 
 BY = Actor(label="system:test")
 INVITING = ("engagement.invite",)
@@ -38,3 +41,12 @@ def walk(participation: Participation, days: int, steps: int = 8000, begun: date
     for number in range(days):
         day = begun + timedelta(days=number)
         acts.note(participation, done_on=day, today=day, amount=steps, by=BY)
+
+
+def lesson_step(person: Person) -> Step:
+    """A lesson that a plan asks for, and that the activity of lessons has: the one about movement."""
+    plan = Plan.objects.create(
+        person=person, assessment=care.assessment(person, "blue"), template="blue", version=2, colour="blue", opened_on=today()
+    )
+    number = next(one.number for _part, one in templates.load().plan("blue", 2).all_steps if one.lesson == "movement")
+    return Step.objects.create(plan=plan, number=number, kind="lesson", doer="person", due_on=today(), state="fired", fired_on=today())

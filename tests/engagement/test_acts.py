@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from healthmgmt.care import services as care
-from healthmgmt.care.models import LessonResult, Plan, Step
+from healthmgmt.care.models import LessonResult
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.devices import services as devices
 from healthmgmt.engagement import acts, ledger
@@ -15,8 +15,7 @@ from healthmgmt.engagement.models import Act, PointsEntry
 from healthmgmt.organization.selectors import today
 from healthmgmt.people import services as people
 from healthmgmt.work import services as work
-from tests.care import making as care_making
-from tests.engagement.making import BY, joined, part, running, walk
+from tests.engagement.making import BY, joined, lesson_step, part, running, walk
 
 BY_ITSELF = ("engagement.act_by_reading", "engagement.undo_reading", "engagement.act_by_lesson")
 
@@ -166,22 +165,3 @@ def test_P11_a_key_stands_once_whoever_writes_it(cast):
     entry = PointsEntry.objects.get()
     entry.pk = None
     assert PointsEntry.objects.bulk_create([entry], ignore_conflicts=True) and PointsEntry.objects.count() == 1
-
-
-def lesson_step(person) -> Step:
-    """A lesson that a plan asks for, one that the activity has."""
-    plan = Plan.objects.create(
-        person=person, assessment=care_making.assessment(person, "blue"), template="blue", version=2, colour="blue", opened_on=today()
-    )
-    from healthmgmt.care import selectors
-
-    for number in range(1, 99):
-        step = Step(plan=plan, number=number, kind="lesson", doer="person", due_on=today(), state="fired", fired_on=today())
-        try:
-            lesson = selectors.lesson_of(step)
-        except (KeyError, StopIteration):
-            continue
-        if lesson and lesson.slug in ("movement", "sleep", "salt", "stress", "report"):
-            step.save()
-            return step
-    raise AssertionError("The plan for blue has no such lesson.")

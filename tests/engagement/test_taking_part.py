@@ -8,7 +8,7 @@ from healthmgmt.accounts.models import Notice
 from healthmgmt.audit.models import Event
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.engagement import campaigns, taking_part
-from healthmgmt.engagement.models import Activity, Participation
+from healthmgmt.engagement.models import Activity, Participation, PublishedCount
 from healthmgmt.organization.selectors import today
 from healthmgmt.work import services as work
 from tests import cast as casting
@@ -36,6 +36,7 @@ def test_a_draft_invites_nobody_and_a_day_in_the_past_is_refused(cast):
 def test_who_is_new_is_invited_on_the_next_local_day(cast):
     activity = running(cast.a)
     new = casting.person("E9001", cast.a2)
+    PublishedCount.objects.update(counted_on=today() - timedelta(days=1))
     work.submit("engagement.daily", "tomorrow", {"day": today().isoformat()})
     work.drain(kinds=("engagement.daily", "engagement.invite"))
     assert part(activity, new).invited_at

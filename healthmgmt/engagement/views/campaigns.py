@@ -16,7 +16,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.engagement import access, attendance, campaign_pages, campaigns, presenters, selectors
-from healthmgmt.engagement.forms import AttendanceForm, CampaignForm, SearchForm
+from healthmgmt.engagement.forms import AttendanceForm, CampaignForm, SearchForm, sent
 from healthmgmt.engagement.models import Activity
 from healthmgmt.organization.access import get_unit_or_404
 from healthmgmt.organization.selectors import today as local_today
@@ -38,7 +38,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 def prepare(request: HttpRequest) -> HttpResponse:
     """An activity for a unit and dates; nobody is invited by it yet."""
     today = local_today()
-    form = CampaignForm(request.user, Permission.CAMPAIGNS_MANAGE, request.POST or None, initial=campaign_pages.suggested(today))
+    form = CampaignForm(request.user, Permission.CAMPAIGNS_MANAGE, sent(request), initial=campaign_pages.suggested(today))
     if form.is_valid():
         unit = get_unit_or_404(request.user, form.unit_pk, Permission.CAMPAIGNS_MANAGE)
         days = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on")}

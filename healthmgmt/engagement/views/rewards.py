@@ -17,7 +17,7 @@ from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.engagement import access, ledger, presenters, rewards
-from healthmgmt.engagement.forms import RewardForm, TokenForm
+from healthmgmt.engagement.forms import RewardForm, TokenForm, sent
 from healthmgmt.engagement.models import Reward, RewardRequest
 from healthmgmt.engagement.views.own import of_person
 from healthmgmt.organization.access import get_unit_or_404
@@ -88,7 +88,7 @@ def manage(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest) -> HttpResponse:
     """A new reward."""
-    form = RewardForm(request.user, Permission.REWARDS_MANAGE, request.POST or None)
+    form = RewardForm(request.user, Permission.REWARDS_MANAGE, sent(request))
     if form.is_valid():
         unit = get_unit_or_404(request.user, form.unit_pk, Permission.REWARDS_MANAGE)
         return _kept(request, form, lambda given, by: rewards.offer(unit, **given, by=by))
@@ -101,7 +101,7 @@ def change(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Words, price, stock, or no longer offered."""
     reward = access.managed_reward_or_404(request.user, uuid)
     initial = {name: getattr(reward, name) for name in ("name_zh", "name_en", "price", "stock", "is_offered")}
-    form = RewardForm(request.user, Permission.REWARDS_MANAGE, request.POST or None, initial=initial)
+    form = RewardForm(request.user, Permission.REWARDS_MANAGE, sent(request), initial=initial)
     form.fields.pop("unit", None)
     if form.is_valid():
         is_offered = form.cleaned_data["is_offered"]
