@@ -35,7 +35,7 @@ def joined(activity: Activity, person: Person, way: str = "steps") -> Participat
     return taking_part.enrol(part(activity, person), way=way, today=today(), by=BY)
 
 
-def walk(participation: Participation, days: int, steps: int = 8000, begun: date | None = None) -> None:
+def walk(participation: Participation, days: int, steps: int | None = 8000, begun: date | None = None) -> None:
     """So many days in a row, each typed in on its own day."""
     begun = begun or participation.activity.starts_on
     for number in range(days):
