@@ -35,7 +35,7 @@ def offered() -> list[dict[str, Any]]:
     language = page_language()
     return [
         {
-            "icon": one.icon, "title": one.title[language], "lead": one.lead[language], "worth": presenters.worth(one), "days": one.days,
+            "slug": one.slug, "icon": one.icon, "title": one.title[language], "lead": one.lead[language], "worth": presenters.worth(one), "days": one.days,
             "alternatives": [way.title[language] for way in one.ways[1:]], "is_health": one.is_health_content,
         }
         for one in programmes.offered()

@@ -47,7 +47,7 @@ class Problem:
 
 def labels() -> dict[str, str]:
     return {
-        "invited": _("Invited"), "opened": _("Looked at it"), "enrolled": _("Joined"), "acted": _("First act"), "finished": _("Carried through"),
+        "invited": _("Invited"), "opened": _("Looked at it"), "enrolled": _("Joined"), "acted": _("First act"), "finished": _("Completed"),
     }  # fmt: skip
 
 

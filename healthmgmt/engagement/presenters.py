@@ -126,7 +126,7 @@ def card(one: Participation, today: date) -> Card:
 def standing(one: Participation, programme: Programme, today: date) -> str:
     """Where the person is."""
     if one.finished_at:
-        return _("Carried through")
+        return _("Completed")
     if one.activity.state == Activity.State.CANCELLED:
         return _("Called off")
     if not is_running(one.activity, today):

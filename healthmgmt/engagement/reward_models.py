@@ -17,7 +17,7 @@ class PointsEntry(models.Model):
     class Kind(models.TextChoices):
         ACT = "act", _("Taking part")
         FINISHED = "finished", _("Activity carried through")
-        CORRECTION = "correction", _("Taken back")
+        CORRECTION = "correction", _("Corrected")
         REWARD = "reward", _("Asked for a reward")
         RETURNED = "returned", _("Given back")
 

@@ -53,14 +53,13 @@ SIDES: tuple[Side, ...] = (
         "org_admin",
         "settings",
         (
-            Page(_("Home"), "portal:admin", "home"),
+            Page(_("Home"), "portal:admin", "home", covers=("engagement:manage_rewards", "engagement:offer_reward", "engagement:change_reward")),
             Page(_("Users"), "administration:users", "users", covers=("administration:user",)),
             Page(_("Units"), "administration:units", "sitemap", covers=("administration:unit",)),
             Page(_("Roster"), "people:roster", "id-badge-2", covers=("people:",)),
             Page(_("Periods"), "organization:periods", "calendar", covers=("organization:period",)),
             Page(_("Settings"), "portal:settings", "settings"),
             Page(_("Links"), "exams:links", "link", covers=("exams:revoke_link",)),
-            Page(_("Rewards"), "engagement:manage_rewards", "gift", covers=("engagement:offer_reward", "engagement:change_reward")),
         ),
     ),
     Side(

@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('points', models.IntegerField()),
-                ('kind', models.CharField(choices=[('act', 'Taking part'), ('finished', 'Activity carried through'), ('correction', 'Taken back'), ('reward', 'Asked for a reward'), ('returned', 'Given back')], max_length=10)),
+                ('kind', models.CharField(choices=[('act', 'Taking part'), ('finished', 'Activity carried through'), ('correction', 'Corrected'), ('reward', 'Asked for a reward'), ('returned', 'Given back')], max_length=10)),
                 ('key', models.CharField(max_length=80, unique=True)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
                 ('made_by', models.CharField(max_length=100)),
