@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
@@ -11,12 +12,17 @@ from healthmgmt.accounts.models import User
 from healthmgmt.core import sql
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.suppression import SMALL_GROUP
-from healthmgmt.exams.models import Upload
+from healthmgmt.exams.models import Exam, Upload
 from healthmgmt.insight import metrics
 from healthmgmt.insight.access import units_with_numbers
+from healthmgmt.insight.flowing import Flow
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import newest_period, organisation_settings, period_named
+from healthmgmt.risk.models import Assessment
+
+# Of more people than this the whole is counted anew.
+MOST_PEOPLE = 20_000
 
 
 @dataclass(frozen=True)
@@ -236,6 +242,27 @@ def is_publication_behind() -> bool:
     """Whether an open period was counted differently since it was published."""
     published = PublishedRow.objects.filter(period=OuterRef("period"), parent=None).values("published_at")[:1]
     return UnitFact.objects.filter(period__state=Period.State.OPEN, computed_at__gt=Subquery(published)).exists()
+
+
+def people_of_event(ids: Mapping[str, Any]) -> list[int] | None:
+    """Whom an event was about by the ids that it told: a person, an upload, or a range of assessments; None for everybody, and for so many
+    that they are counted as fast with everybody else."""
+    if "person" in ids:
+        return [ids["person"]]
+    if "upload" in ids:
+        found = Exam.objects.filter(upload=ids["upload"])
+    elif "first" in ids:
+        found = Assessment.objects.filter(pk__range=(ids["first"], ids["last"]))
+    else:
+        return None
+    people = list(found.order_by().values_list("person", flat=True).distinct()[: MOST_PEOPLE + 1])
+    return people if len(people) <= MOST_PEOPLE else None
+
+
+def flows(period: Period) -> tuple[Flow, ...]:
+    """The flows between the colours of the period before and those of this one, of the whole organisation, as far as they are shown."""
+    top = published_root(period)
+    return tuple(Flow(*one) for one in top.flows) if top else ()
 
 
 def is_counted(period: Period) -> bool:
