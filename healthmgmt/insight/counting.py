@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.utils import timezone
 
 from healthmgmt.care import endings, returning, templates
@@ -55,7 +56,8 @@ def is_counted(period: Period) -> bool:
 
 def recounted(period: Period, *, today: date, as_of: datetime) -> list[Part]:
     """What counting a period again would change, with the reasons; nothing is kept."""
-    return _parts(_parameters(period, today, as_of) | {"people": None, "writes": False, "is_whole": False})
+    with transaction.atomic():
+        return _parts(_parameters(period, today, as_of) | {"people": None, "writes": False, "is_whole": False})
 
 
 def rolled_up(parts: Iterable[Part], whole: Counts) -> dict[int, Counter]:
@@ -84,7 +86,9 @@ def _count(period: Period, today: date, as_of: datetime, *, people: Sequence[int
 
 
 def _parts(parameters: dict[str, Any]) -> list[Part]:
+    sql.row("insight/in_bulk", {"bulk": parameters["people"] is None})
     rows = sql.dicts("insight/count_people", parameters)
+    sql.row("insight/in_bulk", {"bulk": False})
     return [Part(row["unit_id"], row["reason"], {name: count or 0 for name, count in row["counts"].items()}) for row in rows]
 
 

@@ -257,7 +257,7 @@ fresh AS MATERIALIZED (
         coalesce(stage, 0)::smallint AS stage,
         coalesce(kinds, '{}')::text[] AS exposures,
         CASE WHEN kinds IS NULL OR first_on IS NULL THEN '{}'::text[] ELSE ARRAY(
-            SELECT one.kind
+            SELECT one.kind::text
             FROM unnest(kinds) AS one(kind)
             LEFT JOIN asked_of ON asked_of.kind = one.kind
             WHERE items & (%(basic)s | coalesce(asked_of.items, 0)) = %(basic)s | coalesce(asked_of.items, 0)
@@ -269,7 +269,7 @@ fresh AS MATERIALIZED (
 stored AS (
     SELECT
         period_id, person_id, unit_id, is_covered, is_on_time, items, colour::text, colour_before::text, change::text, is_enrolled, alerts::text,
-        follow_up::text, bp, glucose, lipids, stage, exposures, exposures_done
+        follow_up::text, bp, glucose, lipids, stage, exposures::text[], exposures_done::text[]
     FROM insight_personfact
     WHERE period_id = %(period)s AND (%(people)s::bigint[] IS NULL OR person_id = ANY (%(people)s::bigint[]))
 ),
