@@ -224,7 +224,7 @@ def scorecard_period(name: str = "") -> Period:
 
 def _not_shown(unit: Unit) -> ScoreRow:
     """A unit below one that is itself too small to stand alone."""
-    figures = tuple(Figure(metric.slug, None, None, SMALL_GROUP) for metric in metrics.load().metrics if metric.scope == "tree")
+    figures = tuple(Figure(metric.slug, None, None, SMALL_GROUP) for metric in metrics.load().metrics if metric.scope == "tree" and not metric.hazard)
     return ScoreRow(unit.name, (unit.pk,), None, figures, unit.pk)
 
 

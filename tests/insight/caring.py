@@ -38,9 +38,9 @@ def care_for(period: Period, rng: random.Random, today: date) -> None:
     """Plans with steps of all ages and states, contacts, hazards and activities of everybody there is, as it comes."""
     activities = [activity(period, rng, sensitivity) for sensitivity in ("coverage", "coverage", "health")]
     for person in Person.objects.order_by("pk"):
-        for assessment in person.assessments.order_by("pk")[:1]:
+        for assessment in person.assessments.order_by("pk")[: rng.choice([0, 1])]:
             a_plan(person, assessment, rng, today)
-        for _ in range(rng.choice([0, 0, 1, 2])):
+        for _ in range(rng.choice([0, 0, 1])):
             day = today - timedelta(rng.randint(0, 700))
             Contact.objects.create(person=person, made_at=moment(day, rng), made_by="x", ending=rng.choice(Contact.Ending.values))
         for kind in ("noise", "high_altitude", "something else"):

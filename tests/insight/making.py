@@ -10,6 +10,7 @@ from healthmgmt.organization.models import Period, Unit
 from healthmgmt.people.models import Employment, Person
 from healthmgmt.risk.models import Assessment
 from tests import cast as casting
+from tests.insight import caring
 
 COLOURS = ["red", "orange", "yellow", "blue", "green", "grey"]
 TODAY = date(2026, 11, 20)
@@ -65,7 +66,7 @@ def an_exam(person: Person, upload: Upload, row: int, period: Period, rng: rando
         # Days apart, since one upload has one exam of a person and day.
         taken_on=period.starts_on + timedelta(rng.randint(since, 380) // 10 * 10 + row % 10),
         state=rng.choice(["current", "current", "current", "superseded", "withdrawn"]),
-        results={code: 1 for code in codes} if rng.random() < 0.95 else {},
+        results={code: rng.choice([1, 1, 200]) for code in codes} | caring.answers(rng) if rng.random() < 0.95 else {},
     )
 
 
@@ -77,6 +78,7 @@ def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
             person=person,
             assessed_on=TODAY - timedelta(rng.randint(0, 3)),
             colour=rng.choice(COLOURS),
+            reasons=caring.reasons(rng),
             exams=[exam.pk for exam in read],
             pack="cn",
             edition=rng.choice(["2024", "2024", "2023"]),
@@ -86,19 +88,33 @@ def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
         )
         told.append(made)
         if made.colour == "red" or rng.random() < 0.1:
-            closed = {"closed_at": made.stored_at, "closed_by": "x", "outcome": "artefact"} if rng.random() < 0.3 else {}
-            Alert.objects.create(person=person, assessment=made, code=f"critical_{number}", measured_on=read[0].taken_on, **closed)
+            after = timedelta(hours=rng.choice([2, 23, 25, 160, 170]))
+            closed = {"closed_at": made.stored_at, "closed_by": "x", "outcome": "artefact"} if rng.random() < 0.5 else {}
+            opened = Alert.objects.create(person=person, assessment=made, code=f"critical_{number}", measured_on=read[0].taken_on, **closed)
+            Alert.objects.filter(pk=opened.pk).update(opened_at=made.stored_at - after)
 
 
-def recount(period: Period, today: date) -> dict[int, Counter]:
+def recount(period: Period, before: Period, today: date) -> dict[int, Counter]:
     """Every measure of every unit's subtree, person by person."""
     found = {unit.pk: Counter() for unit in Unit.objects.all()}
     for person in Person.objects.all():
-        at = unit_on(person, min(today, period.deadline_on))
+        day = min(today, period.deadline_on)
+        at = unit_on(person, day)
         if at is None:
             continue
-        add(found, at, measures_of(person, period))
+        made = assessment_of(person, period)
+        newest_on = max(exam.taken_on for exam in person.exams.all() if exam.pk in made.exams and exam.state == "current") if made else None
+        measures = measures_of(person, period) + caring.care_measures(person, period, before, made, newest_on, today)
+        add(found, at, measures + exposure_measures(person, period, caring.hazards_on(person, day)))
     return found
+
+
+def exposure_measures(person: Person, period: Period, kinds: set[str]) -> Counter:
+    """Nothing more is asked of anybody by the pack of these tests."""
+    taken = [exam for exam in person.exams.all() if exam.state == "current" and period.starts_on <= exam.taken_on <= period.ends_on]
+    usable = [exam for exam in taken if exam.results]
+    is_done = bool(usable) and items_of(person, taken) == len(ITEMS)
+    return Counter({f"exposed_{kind}": 1 for kind in kinds} | {f"exposed_done_{kind}": int(is_done) for kind in kinds})
 
 
 def add(found: dict[int, Counter], at: Unit, measures: Counter) -> None:
@@ -114,7 +130,24 @@ def recount_improvement(period: Period, before: Period, today: date) -> dict[int
         if at is not None and earlier is not None:
             later = assessment_of(person, period)
             again = later.before if later and later.before_id in {made.pk for made in assessments_in(person, before)} else None
-            add(found, at, Counter({"compared": 1, **({change(again, later): 1} if earlier.colour in ("red", "orange", "yellow") else {})}))
+            measures = Counter(compared=1)
+            if earlier.colour in ("red", "orange", "yellow"):
+                became = change(again, later)
+                group = "enrolled" if caring.is_enrolled(person, before, min(today, period.ends_on)) else "others"
+                measures.update({became: 1, f"{group}_{became}": 1})
+            add(found, at, measures)
+    return found
+
+
+def recount_flows(period: Period, before: Period, today: date) -> Counter:
+    """From which colour to which, of everybody who was assessed and due in either period."""
+    found = Counter()
+    for person in Person.objects.all():
+        earlier, later = (
+            made.colour if (made := assessment_of(person, one)) and unit_on(person, min(today, one.deadline_on)) else "none" for one in (before, period)
+        )
+        found[earlier, later] += 1
+    del found["none", "none"]
     return found
 
 
@@ -143,7 +176,7 @@ def measures_of(person: Person, period: Period) -> Counter:
     alerts = [one for one in person.alerts.all() if period.starts_on <= one.measured_on <= period.ends_on]
     has_open = any(one.closed_at is None for one in alerts)
     counter.update(alerted=int(has_open), settled=int(bool(alerts) and not has_open))
-    return counter
+    return counter + caring.alert_measures(alerts)
 
 
 def items_of(person: Person, exams: list[Exam]) -> int:

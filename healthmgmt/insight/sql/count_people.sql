@@ -260,7 +260,7 @@ fresh AS MATERIALIZED (
             SELECT one.kind::text
             FROM unnest(kinds) AS one(kind)
             LEFT JOIN asked_of ON asked_of.kind = one.kind
-            WHERE items & (%(basic)s | coalesce(asked_of.items, 0)) = %(basic)s | coalesce(asked_of.items, 0)
+            WHERE joined.items & (%(basic)s | coalesce(asked_of.items, 0)) = %(basic)s | coalesce(asked_of.items, 0)
             ORDER BY one.kind
         ) END AS exposures_done
     FROM joined
