@@ -35,9 +35,10 @@ class Part(NamedTuple):
     counts: Counts
 
 
-def count_all(period: Period, *, today: date) -> bool:
-    """Count everybody anew; True when a number changed. In the caller's transaction, which holds the period."""
-    parts = _count(period, today, timezone.now(), people=None)
+def count_all(period: Period, *, today: date, as_of: datetime | None = None) -> bool:
+    """Count everybody anew; True when a number changed. In the caller's transaction, which holds the period. `as_of`: what care did later
+    does not count."""
+    parts = _count(period, today, as_of or timezone.now(), people=None)
     return _store(period, rolled_up(parts, returned_of(period, today)), adds=False)
 
 

@@ -44,9 +44,14 @@ def settle_period(period: Period, *, today: date) -> bool:
         published = selectors.published_root(period)
         if period.closed_at is None or (published is not None and published.published_at >= period.closed_at):
             return False
-        counting.count_all(period, today=today)
+        counting.count_all(period, today=min(today, closing_day(period)), as_of=period.closed_at)
         _publish(period)
     return True
+
+
+def closing_day(period: Period) -> date:
+    """The local day on which a period was closed."""
+    return local_day(period.closed_at, organisation_settings().timezone)
 
 
 def publish_open_periods(*, by: Actor) -> list[Period]:
