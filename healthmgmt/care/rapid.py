@@ -27,7 +27,7 @@ def open_rapid(first: int, last: int, *, by: Actor) -> int:
         audit.record_people("alert.opened", sorted({person for _alert, person in opened}), by=by)
         if opened:
             escalating.begin(opened[0][0], opened[-1][0], is_rapid=True)
-            work.announce("care.alerts_changed", change=f"rapid:{first}-{last}")
+            work.announce("care.alerts_changed", change=f"rapid:{first}-{last}", first=first, last=last)
     return len(opened)
 
 

@@ -73,7 +73,7 @@ def open_alerts(first: int, last: int, *, by: Actor) -> int:
         audit.record_people("alert.opened", sorted({person for _alert, person in opened}), by=by)
         if opened:
             escalating.begin(opened[0][0], opened[-1][0])
-            work.announce("care.alerts_changed", change=f"opened:{first}-{last}")
+            work.announce("care.alerts_changed", change=f"opened:{first}-{last}", first=first, last=last)
     return len(opened)
 
 
@@ -126,7 +126,7 @@ def _close(alert: Alert, outcome: str, by: Actor) -> Alert:
         raise Rejected(_("This alert is closed already."))
     alert.closed_at, alert.closed_by, alert.outcome = timezone.now(), by.label, outcome
     alert.save(update_fields=["closed_at", "closed_by", "outcome"])
-    work.announce("care.alerts_changed", change=f"closed:{alert.pk}")
+    work.announce("care.alerts_changed", change=f"closed:{alert.pk}", person=alert.person_id)
     outcomes.finish_of_person(alert.person_id, today=local_today(), by=by)
     return alert
 

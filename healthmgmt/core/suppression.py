@@ -16,6 +16,10 @@ base, children over the parent - so hiding a cell is only worth something when n
 So hidden cells form nested rectangles whose margins are all open cells; every difference that isolates a set of hidden
 cells is a sum of such margins. tests/core/test_suppression.py attacks the result with linear algebra.
 
+A table that `needs` another one is hidden whole in each row in which anything of that one is hidden, and in others with it by the same
+rules: where it is shown, nothing of the other is left to be taken apart. A chain (`steps_shown`) is a table of one row whose parts are
+told as running totals.
+
 All hidden cells carry the same reason: to say which is small and which only protects it would give the numbers away.
 """
 
@@ -29,11 +33,12 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True)
 class Table:
-    """Parts that add up to a base. `is_health_content` decides which of the two rules opens a cell."""
+    """Parts that add up to a base. `is_health_content` decides which of the two rules opens a cell; `needs` names a table before it."""
 
     name: str
     parts: tuple[str, ...]
     is_health_content: bool
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,20 @@ def publish(tree: Node, tables: Sequence[Table], smallest_group: int) -> Row:
     for table in tables:
         _Protection(table, smallest_group).of_root(root)
     return _row(root, tables)
+
+
+def steps_shown(base: int, steps: Sequence[int], smallest_group: int) -> list[bool]:
+    """Which steps of a chain may be shown: of the people of `base` so many came to the first, of these so many to the second, and so on.
+
+    What lies between two numbers that are shown, or below the last one, is at least the smallest group: together these are parts of the
+    base, each of them open. The first steps go before later ones.
+    """
+    found, before = [], base
+    for count in steps:
+        is_shown = count >= smallest_group and before - count >= smallest_group
+        found.append(is_shown)
+        before = count if is_shown else before
+    return found
 
 
 @dataclass
@@ -189,12 +208,16 @@ class _Protection:
     def of_root(self, root: _Group) -> None:
         counts = self._counts(root)
         order = self._order(counts, frozenset())
-        self._settle(root, order, self._level([counts], order, 0))
+        self._settle(root, order, self._level([counts], order, self._least(root)))
 
     def is_open(self, part: int, base: int) -> bool:
         if self.table.is_health_content:
             return part >= self.smallest_group and base - part >= self.smallest_group
         return base >= COVERAGE_FLOOR
+
+    def _least(self, group: _Group) -> int:
+        """How many parts a row has to hide because something of the table that is needed is hidden in it: all, or none."""
+        return len(self.table.parts) if self.table.needs and group.hides.get(self.table.needs) else 0
 
     def _settle(self, group: _Group, order: list[int], level: int) -> None:
         """Hide the first `level` parts of a row, then go down."""
@@ -204,7 +227,8 @@ class _Protection:
         if not children:
             return
         below = self._order(self._counts(group), hidden)
-        levels = self._levels([self._counts(child) for child in children], below, len(hidden))
+        least = [max(len(hidden), self._least(child)) for child in children]
+        levels = self._levels([self._counts(child) for child in children], below, least, len(hidden))
         for child, child_level in zip(children, levels, strict=True):
             self._settle(child, below, child_level)
 
@@ -228,9 +252,9 @@ class _Protection:
     def _beginning_is_open(self, counts: tuple[int, ...], order: list[int], level: int) -> bool:
         return self.is_open(sum(counts[part] for part in order[:level]), sum(counts))
 
-    def _levels(self, rows: list[tuple[int, ...]], order: list[int], inherited: int) -> list[int]:
-        """The level of each sibling (rule 5): rows are raised until the group that hides a part is open together."""
-        levels = [self._level([row], order, inherited) for row in rows]
+    def _levels(self, rows: list[tuple[int, ...]], order: list[int], least: list[int], inherited: int) -> list[int]:
+        """The level of each sibling (rule 5), each its `least` or more: rows are raised until the group that hides a part is open together."""
+        levels = [self._level([row], order, lowest) for row, lowest in zip(rows, least, strict=True)]
         by_size = sorted(range(len(rows)), key=lambda place: (sum(rows[place]), place))
         level = len(order)
         while level > inherited:

@@ -16,7 +16,7 @@ from healthmgmt.insight.selectors import Scorecard, ScoreRow
 from healthmgmt.organization.models import Period, Unit
 
 # By what a unit is placed among its siblings: by what is worked at, never by how healthy people became.
-PLACED_BY = ("covered", "followed")
+PLACED_BY = ("covered", "followed_up")
 WORST = 3
 
 
@@ -62,7 +62,7 @@ def page(unit: Unit, period: Period, *, today: date) -> dict[str, Any]:
         "steps": list(kept.steps.all()) if kept else [],
         "moved": [figures.name_of(metric) for metric in cards.moved(kept)] if kept else [],
         "sentence": _sentence(lines, placed),
-        "boxes": [_box(card, slug) for slug in ("covered", "followed", "improved", "items")],
+        "boxes": [_box(card, slug) for slug in ("covered", "followed_up", "improved", "items")],
         "lines": lines,
         "score": weighing.score([(one.weight, one.now.part / one.now.whole * 100 / one.target) for one in lines if not one.now.why and one.now.whole]),
         "improvement": _improvement(card),

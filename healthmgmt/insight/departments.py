@@ -30,7 +30,7 @@ class Row:
 
 def departments(card: Scorecard) -> dict[str, Any]:
     """The unit, then those below it by coverage, the worst first, each with those below it."""
-    told = [metric for metric in metrics.load().metrics if metric.scope == "tree"]
+    told = [metric for metric in metrics.load().metrics if metric.scope == "tree" and (not metric.hazard or card.row.figure(metric.slug))]
     columns = [Column(one.slug, one.words[figures.language()]["name"], one.slug if one.slug in COLOURS else "") for one in told]
     rows = [_row(card.row, 0, columns)]
     for child in _worst_first(card.children):

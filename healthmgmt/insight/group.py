@@ -97,7 +97,7 @@ def _department(card: Scorecard, row: ScoreRow) -> Department:
         complete=figures.of(row, "complete"),
         orange=figures.of(row, "orange"),
         red=figures.of(row, "red"),
-        followed=figures.of(row, "followed"),
+        followed=figures.of(row, "followed_up"),
     )
 
 

@@ -1,11 +1,12 @@
-"""Counting follows whatever changes who is due, examined, assessed or alerted."""
+"""Counting follows whatever changes who is due, examined, assessed or alerted. What care and activities do from hour to hour is counted
+with the day, and once more when a period closes."""
 
 from datetime import date
 
 from django.utils import timezone
 
 from healthmgmt.core.dates import local_day
-from healthmgmt.insight import services
+from healthmgmt.insight import selectors, services
 from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.registry import Run, handler, subscribe
@@ -27,12 +28,12 @@ subscribe("period.closed", kind="insight.settle", key="closed:{period}")
 
 @handler("insight.count")
 def count(run: Run) -> None:
-    """Count every open period anew; a period is a batch."""
-    today = _today()
+    """Count every open period anew, or those people in it whom the event names; a period is a batch."""
+    today, people = _today(), selectors.people_of_event(run.payload)
     periods = list(Period.objects.filter(state=Period.State.OPEN).order_by("starts_on"))
     for number, period in enumerate(periods, start=1):
         with run.batch(done=number, total=len(periods)):
-            services.count_period(period, today=today)
+            services.count_period(period, today=today, people=people)
 
 
 @handler("insight.settle")

@@ -1,13 +1,14 @@
 """The registry of metrics: data/metrics.toml checked and turned into frozen dataclasses. Pure."""
 
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from healthmgmt.core.suppression import NOBODY, SMALL_GROUP, Table
+from healthmgmt.people import hazards
 
 FILE = Path(__file__).parent / "data" / "metrics.toml"
 LANGUAGES = ("zh", "en")
@@ -31,8 +32,9 @@ class Metric:
     """A share: `numerator` and `denominator` name counts per unit. `table` is empty where it follows another metric.
 
     Where the base itself is health content, `denominator` is a wider one that is not, and what is shown is the share of the
-    metrics in `share_of`, taken together; `baseline` are the colours of the period before that these metrics add up to, `within` those of
-    the same people.
+    metrics in `share_of`, taken together; `baseline` are the colours of the period before that these metrics add up to. A metric of a
+    chain counts some of the people of the one before it; `of` is the step that it is shown as a share of. `needs` names a table of which
+    nothing may be hidden in the row. `hazard` is set where the metric is of people under one.
     """
 
     slug: str
@@ -46,8 +48,30 @@ class Metric:
     scope: str
     share_of: tuple[str, ...]
     baseline: tuple[str, ...]
-    within: tuple[str, ...]
+    is_chain: bool
+    of: str
+    needs: str
+    hazard: str
     words: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One of the three highs: `part` of care's plans whose reasons tell of it, what examinations say of a diagnosis and of a treatment."""
+
+    slug: str
+    part: str
+    told: str
+    treated: str
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """When follow-up is in time, and which steps of a plan are a visit."""
+
+    grace_days: int
+    seen_days: int
+    seen_kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,35 +79,45 @@ class Registry:
     """All metrics in the order in which they are shown."""
 
     metrics: tuple[Metric, ...]
+    conditions: tuple[Condition, ...]
+    follow_up: FollowUp
     derived: Mapping[str, tuple[str, ...]]
     hidden_words: Mapping[str, Mapping[str, str]]
     reference_day: Mapping[str, str]
 
     def metric(self, slug: str) -> Metric:
         """Raises KeyError."""
-        return {metric.slug: metric for metric in self.metrics}[slug]
+        return self._by_slug[slug]
 
-    def members(self, table: str) -> list[Metric]:
-        """The metrics that are parts of a table."""
-        return [metric for metric in self.metrics if metric.table == table]
+    @cached_property
+    def _by_slug(self) -> dict[str, Metric]:
+        return {metric.slug: metric for metric in self.metrics}
 
-    def tables(self) -> list[Table]:
-        """For suppression: where the metrics of a table are not all of its base, what is left is one more part."""
-        found = []
-        for name in dict.fromkeys(metric.table for metric in self.metrics if metric.table and not metric.within):
-            members = self.members(name)
-            parts = tuple(metric.slug for metric in members) + ((REST,) if leaves_rest(members) else ())
-            found.append(Table(name, parts, is_health_content=members[0].sensitivity == "health"))
+    @cached_property
+    def _members(self) -> dict[str, list[Metric]]:
+        found: dict[str, list[Metric]] = {}
+        for metric in self.metrics:
+            if metric.table:
+                found.setdefault(metric.table, []).append(metric)
         return found
 
-    def metrics_json(self) -> str:
-        """For statements."""
-        return json.dumps(
-            [
-                {"slug": one.slug, "definition": one.version, "numerator": one.numerator, "denominator": one.denominator}
-                for one in self.metrics
-            ]
-        )
+    def members(self, table: str) -> list[Metric]:
+        """The metrics that are parts of a table, or steps of a chain, in their order."""
+        return self._members.get(table, [])
+
+    def tables(self, scope: str = "") -> list[Table]:
+        """For suppression: where the metrics of a table are not all of its base, what is left is one more part. Chains are none."""
+        found = []
+        for name, members in self._members.items():
+            if members[0].is_chain or scope not in ("", members[0].scope):
+                continue
+            parts = tuple(metric.slug for metric in members) + ((REST,) if leaves_rest(members) else ())
+            found.append(Table(name, parts, members[0].sensitivity == "health", needs=members[0].needs))
+        return found
+
+    def chains(self) -> list[str]:
+        """The names of the tables that are chains."""
+        return [name for name, members in self._members.items() if members[0].is_chain]
 
     def reason(self, code: str, language: str, smallest_group: int) -> str:
         """Why a cell is hidden, in words."""
@@ -106,7 +140,9 @@ def parse(text: str) -> Registry:
     content = tomllib.loads(text)
     try:
         registry = Registry(
-            metrics=tuple(_metric(entry) for entry in content["metric"]),
+            metrics=tuple(metric for entry in content["metric"] for metric in _metrics(entry)),
+            conditions=tuple(Condition(slug, **told) for slug, told in content["condition"].items()),
+            follow_up=FollowUp(**content["follow_up"] | {"seen_kinds": tuple(content["follow_up"]["seen_kinds"])}),
             derived={code: tuple(parts) for code, parts in content["derived"].items()},
             hidden_words={code: {language: content["hidden"][code][language] for language in LANGUAGES} for code in (SMALL_GROUP, NOBODY)},
             reference_day={language: content["reference_day"][language] for language in LANGUAGES},
@@ -117,6 +153,19 @@ def parse(text: str) -> Registry:
     if faults:
         raise MetricError(faults)
     return registry
+
+
+def _metrics(entry: dict) -> list[Metric]:
+    """One, or one for each hazard."""
+    if entry.get("each") != "hazard":
+        return [_metric(entry)]
+    return [_metric(_of_hazard(entry, hazard)) for hazard in hazards.load().values()]
+
+
+def _of_hazard(entry: dict, hazard: hazards.Hazard) -> dict:
+    named = {name: value.format(hazard=hazard.slug) if isinstance(value, str) else value for name, value in entry.items()}
+    words = {language: {word: entry[language][word].format(hazard=hazard.names[language]) for word in WORDS} for language in LANGUAGES}
+    return named | words | {"hazard": hazard.slug}
 
 
 def _metric(entry: dict) -> Metric:
@@ -132,7 +181,10 @@ def _metric(entry: dict) -> Metric:
         scope=entry.get("scope", "tree"),
         share_of=tuple(entry.get("share_of", ())),
         baseline=tuple(entry.get("baseline", ())),
-        within=tuple(entry.get("within", ())),
+        is_chain=entry.get("is_chain", False),
+        of=entry.get("of", ""),
+        needs=entry.get("needs", ""),
+        hazard=entry.get("hazard", ""),
         words={language: {word: entry[language][word] for word in WORDS} for language in LANGUAGES},
     )
 
@@ -145,11 +197,16 @@ def _faults_of(metric: Metric, registry: Registry) -> list[str]:
         faults.append(f"{metric.slug}: no sensitivity {metric.sensitivity!r}")
     if metric.scope not in SCOPES:
         faults.append(f"{metric.slug}: no scope {metric.scope!r}")
-    if metric.share_of and metric.scope != "whole" and not metric.within:
+    if (metric.share_of and not metric.needs or metric.is_chain) and metric.scope != "whole":
         # Below the whole the denominators of siblings would give hidden cells of other tables away.
         faults.append(f"{metric.slug}: a share of other metrics is told for the whole organisation only")
     tabled = {other.slug for other in registry.metrics if other.table}
-    faults += [f"{metric.slug}: names {slug!r}, which has no table" for slug in (*metric.share_of, *metric.baseline, *metric.within) if slug not in tabled]
+    before = list(takewhile(lambda other: other is not metric, registry.members(metric.table)))
+    if metric.of and metric.of not in {other.slug for other in before if other.is_chain}:
+        faults.append(f"{metric.slug}: {metric.of!r} is no earlier step of its chain")
+    if metric.needs and metric.needs not in {other.table for other in takewhile(lambda other: other is not metric, registry.metrics)}:
+        faults.append(f"{metric.slug}: needs {metric.needs!r}, which is no table before it")
+    faults += [f"{metric.slug}: names {slug!r}, which has no table" for slug in (*metric.share_of, *metric.baseline) if slug not in tabled]
     if bool(metric.table) == bool(metric.follows):
         faults.append(f"{metric.slug}: either a table or another metric decides where it is shown")
     if metric.follows and metric.follows not in tabled:
@@ -163,6 +220,6 @@ def _faults_of_tables(registry: Registry) -> list[str]:
         faults.append("a metric stands twice")
     for name in {metric.table for metric in registry.metrics if metric.table}:
         members = registry.members(name)
-        if len({(metric.denominator, metric.sensitivity) for metric in members}) > 1:
-            faults.append(f"table {name}: its metrics have several bases or sensitivities")
+        if len({(metric.denominator, metric.sensitivity, metric.scope, metric.is_chain, metric.needs) for metric in members}) > 1:
+            faults.append(f"table {name}: its metrics have several bases, sensitivities or scopes")
     return sorted(faults)

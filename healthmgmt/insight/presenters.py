@@ -33,7 +33,7 @@ def as_json(card: Scorecard) -> dict[str, Any]:
         },
         "row": _row(card.row),
         "children": [_row(child) for child in card.children],
-    } | ({"whole": dict(card.whole)} if card.whole else {})
+    } | ({"flows": [[one.source, one.target, one.people] for one in card.flows]} if card.flows else {})
 
 
 def _row(row: ScoreRow) -> dict[str, Any]:

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from healthmgmt.core.suppression import NOBODY, SMALL_GROUP, Node, Row, publish
-from healthmgmt.insight import wholes
-from healthmgmt.insight.coupled import Coupled
+from healthmgmt.core.suppression import NOBODY, SMALL_GROUP, Cell, Node, Row, Table, publish, steps_shown
 from healthmgmt.insight.metrics import Metric, Registry, leaves_rest
 
 Count = tuple[int, int]
@@ -16,7 +14,7 @@ PEOPLE = "covered"
 
 @dataclass(frozen=True)
 class Publication:
-    """A row for `PublishedRow`: `parent` is the place of its parent in the list, None for the first, which alone has a `whole`."""
+    """A row for `PublishedRow`: `parent` is the place of its parent in the list, None for the first."""
 
     unit: int
     parent: int | None
@@ -24,7 +22,9 @@ class Publication:
     own_units: tuple[int, ...]
     people: int | None
     cells: dict[str, dict[str, Any]]
-    whole: dict[str, Any]
+
+
+NOTHING: Count = (0, 0)
 
 
 def publications(
@@ -34,7 +34,8 @@ def publications(
     smallest_group: int,
     hidden_before: frozenset[str] | None = None,
 ) -> list[Publication]:
-    """All rows of a tree, parents first. `parents` gives each unit's parent, `facts` (numerator, denominator) by metric.
+    """All rows of a tree, parents first. `parents` gives each unit's parent, `facts` (numerator, denominator) by metric; what is missing
+    counts nobody.
 
     `hidden_before` are the metrics that are hidden at the top of the period before, None when nothing is published of it.
     Raises ValueError without exactly one root, or when parts do not add up.
@@ -47,19 +48,26 @@ def publications(
         if parent is not None:
             children[parent].append(unit)
     writer = _Writer(children, facts, registry, smallest_group, hidden_before)
-    writer.add(publish(_node(roots[0], children, facts, registry), registry.tables(), smallest_group), None, roots[0])
+    tree = publish(_tree(roots[0], children, facts, registry), registry.tables("tree"), smallest_group)
+    whole = publish(_node(roots[0], facts, registry.tables("whole"), registry), registry.tables("whole"), smallest_group)
+    writer.add_top(tree, whole, roots[0])
     return writer.found
 
 
-def _node(unit: int, children: Mapping[int, Sequence[int]], facts: Facts, registry: Registry) -> Node:
-    below = tuple(_node(child, children, facts, registry) for child in sorted(children[unit]))
-    counts = {table.name: _parts(facts[unit], registry.members(table.name)) for table in registry.tables()}
-    return Node(unit, facts[unit][PEOPLE][1], counts, below)
+def _tree(unit: int, children: Mapping[int, Sequence[int]], facts: Facts, registry: Registry) -> Node:
+    below = tuple(_tree(child, children, facts, registry) for child in sorted(children[unit]))
+    return _node(unit, facts, registry.tables("tree"), registry, below)
+
+
+def _node(unit: int, facts: Facts, tables: Sequence[Table], registry: Registry, below: tuple[Node, ...] = ()) -> Node:
+    counted = facts.get(unit, {})
+    counts = {table.name: _parts(counted, registry.members(table.name)) for table in tables}
+    return Node(unit, counted.get(PEOPLE, NOTHING)[1], counts, below)
 
 
 def _parts(counted: Mapping[str, Count], members: Sequence[Metric]) -> tuple[int, ...]:
-    numerators = tuple(counted[metric.slug][0] for metric in members)
-    base = counted[members[0].slug][1]
+    numerators = tuple(counted.get(metric.slug, NOTHING)[0] for metric in members)
+    base = counted.get(members[0].slug, NOTHING)[1]
     if leaves_rest(members):
         return (*numerators, base - sum(numerators))
     if sum(numerators) != base:
@@ -83,36 +91,39 @@ class _Writer:
         self.registry = registry
         self.smallest_group = smallest_group
         self.hidden_before = hidden_before
+        # Of hazards that nobody works under nothing is said anywhere.
+        self.hazards = {one.hazard for one in registry.metrics if one.hazard and any(counted.get(one.slug, NOTHING)[1] for counted in facts.values())}
         self.found: list[Publication] = []
-        self.open: dict[str, frozenset[int]] = {}
+
+    def add_top(self, tree: Row, whole: Row, unit: int) -> None:
+        """The whole organisation, with what is told of it alone, and everything below it."""
+        top = Row(tree.whole, tree.own, tree.people, {**tree.cells, **whole.cells}, tree.children)
+        self.add(top, None, unit)
+        for chain in self.registry.chains():
+            self.found[0].cells.update(self._chain(top, self.registry.members(chain)))
 
     def add(self, row: Row, parent: int | None, unit: int) -> None:
         place = len(self.found)
-        if parent is None:
-            self.open = {metric.table: self._coupled(metric).decide(row) for metric in self.registry.metrics if metric.within}
-        told = [metric for metric in self.registry.metrics if parent is None or metric.scope == "tree"]
-        cells = {metric.slug: self._told(row, metric) for metric in told}
-        whole = wholes.published(self.facts[unit], cells, self.smallest_group) if parent is None and row.people is not None else {}
-        self.found.append(Publication(unit, parent, row.whole, row.own, row.people, cells, whole))
+        told = [metric for metric in self.registry.metrics if (parent is None or metric.scope == "tree") and not metric.is_chain]
+        told = [metric for metric in told if not metric.hazard or metric.hazard in self.hazards]
+        cells = {metric.slug: self._share(row, metric) if metric.share_of else self._cell(row, metric) for metric in told}
+        self.found.append(Publication(unit, parent, row.whole, row.own, row.people, cells))
         for child in row.children:
             self.add(child, place, (*child.whole, *child.own)[0])
 
-    def _told(self, row: Row, metric: Metric) -> dict[str, Any]:
-        if metric.within:
-            return self._share_of_colours(row, metric)
-        return self._share(row, metric) if metric.share_of else self._cell(row, metric)
-
-    def _coupled(self, metric: Metric) -> Coupled:
-        one, other = metric.share_of
-        colours = self.registry.metric(metric.within[0]).table
-        return Coupled(lambda row: (self._count(row, one)[0], self._count(row, other)[0]), colours, metric.within, self.smallest_group)
-
-    def _share_of_colours(self, row: Row, metric: Metric) -> dict[str, Any]:
-        """Of the people of some colours; a hidden cell has no denominator, which is health content."""
-        if id(row) not in self.open[metric.table]:
-            return {"numerator": None, "denominator": None, "hidden": SMALL_GROUP}
-        whole = sum(self._count(row, slug)[0] for slug in metric.share_of)
-        return {"numerator": self._count(row, metric.slug)[0], "denominator": whole, "hidden": ""}
+    def _chain(self, row: Row, steps: Sequence[Metric]) -> dict[str, dict[str, Any]]:
+        """Each step of a chain as a share of the base, or of the step it is said to be of; hidden where either is."""
+        counted = self.facts.get(row.whole[0], {})
+        counts = {step.slug: counted.get(step.slug, NOTHING)[0] for step in steps}
+        base = counted.get(steps[0].slug, NOTHING)[1]
+        shown = dict(zip(counts, steps_shown(base, list(counts.values()), self.smallest_group), strict=True))
+        found = {}
+        for step in steps:
+            is_shown = row.people is not None and shown[step.slug] and shown.get(step.of, True)
+            whole = counts.get(step.of, base) if is_shown else None
+            hidden = "" if is_shown else SMALL_GROUP if base or row.people is None else NOBODY
+            found[step.slug] = {"numerator": counts[step.slug] if is_shown else None, "denominator": whole, "hidden": hidden}
+        return found
 
     def _cell(self, row: Row, metric: Metric) -> dict[str, Any]:
         leading = self.registry.metric(metric.follows) if metric.follows else metric
@@ -131,11 +142,15 @@ class _Writer:
         if base is not None and not base:
             return {"numerator": None, "denominator": None, "hidden": NOBODY}
         shares = [self.registry.metric(slug) for slug in metric.share_of]
-        is_hidden = base is None or any(row.cells[one.table][one.slug].hidden for one in shares)
-        whole = 0 if is_hidden else sum(self._count(row, one.slug)[0] for one in shares)
+        together = {one.slug: one for one in (*shares, *self.registry.members(metric.table))}
+        is_hidden = base is None or any(self._shown(row, one).hidden for one in together.values())
+        whole = 0 if is_hidden else sum(self._count(row, slug)[0] for slug in together)
         if is_hidden or not self.smallest_group <= whole <= base - self.smallest_group or self._splits_hidden(metric):
             return {"numerator": None, "denominator": None, "hidden": SMALL_GROUP}
-        return {"numerator": self._count(row, metric.slug)[0], "denominator": whole, "hidden": ""}
+        return {"numerator": self._count(row, metric.slug)[0], "denominator": sum(self._count(row, one.slug)[0] for one in shares), "hidden": ""}
+
+    def _shown(self, row: Row, metric: Metric) -> Cell:
+        return row.cells[metric.table][metric.slug]
 
     def _splits_hidden(self, metric: Metric) -> bool:
         """Whether the denominator would take the colours that are hidden in the period before apart.
@@ -151,12 +166,12 @@ class _Writer:
         return 0 < len(hidden & set(metric.baseline)) < len(hidden)
 
     def _count(self, row: Row, slug: str) -> Count:
-        counts = [self.facts[unit][slug] for unit in row.whole] + [self._own(unit, slug) for unit in row.own]
+        counts = [self.facts.get(unit, {}).get(slug, NOTHING) for unit in row.whole] + [self._own(unit, slug) for unit in row.own]
         return sum(one for one, _ in counts), sum(base for _, base in counts)
 
     def _own(self, unit: int, slug: str) -> Count:
-        numerator, denominator = self.facts[unit][slug]
-        below = [self.facts[child][slug] for child in self.children[unit]]
+        numerator, denominator = self.facts.get(unit, {}).get(slug, NOTHING)
+        below = [self.facts.get(child, {}).get(slug, NOTHING) for child in self.children[unit]]
         return numerator - sum(one for one, _ in below), denominator - sum(base for _, base in below)
 
 

@@ -12,12 +12,17 @@ from healthmgmt.accounts.models import User
 from healthmgmt.core import sql
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.suppression import SMALL_GROUP
-from healthmgmt.exams.models import Upload
+from healthmgmt.exams.models import Exam, Upload
 from healthmgmt.insight import metrics
 from healthmgmt.insight.access import units_with_numbers
+from healthmgmt.insight.flowing import Flow
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import newest_period, organisation_settings, period_named
+from healthmgmt.risk.models import Assessment
+
+# Of more people than this the whole is counted anew.
+MOST_PEOPLE = 20_000
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class ScoreRow:
 @dataclass(frozen=True)
 class Scorecard:
     """A unit and those below it in a period. `earlier` are the rows of the unit in the periods before, oldest first;
-    `before` those below it in the last of them, by the units that they count; `whole` is what is told of the whole organisation alone."""
+    `before` those below it in the last of them, by the units that they count; `flows` are told of the whole organisation alone."""
 
     unit: Unit
     period: Period
@@ -70,7 +75,7 @@ class Scorecard:
     published_at: datetime
     earlier: tuple[tuple[Period, ScoreRow], ...] = ()
     before: Mapping[frozenset[int], ScoreRow] = field(default_factory=dict)
-    whole: Mapping[str, Any] = field(default_factory=dict)
+    flows: tuple[Flow, ...] = ()
 
 
 def scorecard(viewer: User, unit: Unit, period: Period) -> Scorecard:
@@ -109,7 +114,7 @@ def card(unit: Unit, period: Period, before: Period | None, *, levels: int = 1) 
         published_at=root.published_at,
         earlier=tuple((row.period, reader.row(row)) for row in own),
         before={frozenset((*row.units, *row.own_units)): row for row in reader.below(last)},
-        whole={} if unit.level else root.whole,
+        flows=() if unit.level else tuple(Flow(*one) for one in root.flows),
     )
 
 
@@ -240,7 +245,7 @@ def scorecard_period(name: str = "") -> Period:
 
 def _not_shown(unit: Unit) -> ScoreRow:
     """A unit below one that is itself too small to stand alone."""
-    figures = tuple(Figure(metric.slug, None, None, SMALL_GROUP) for metric in metrics.load().metrics if metric.scope == "tree")
+    figures = tuple(Figure(metric.slug, None, None, SMALL_GROUP) for metric in metrics.load().metrics if metric.scope == "tree" and not metric.hazard)
     return ScoreRow(unit.name, (unit.pk,), None, figures, unit.pk)
 
 
@@ -258,6 +263,27 @@ def is_publication_behind() -> bool:
     """Whether an open period was counted differently since it was published."""
     published = PublishedRow.objects.filter(period=OuterRef("period"), parent=None).values("published_at")[:1]
     return UnitFact.objects.filter(period__state=Period.State.OPEN, computed_at__gt=Subquery(published)).exists()
+
+
+def people_of_event(ids: Mapping[str, Any]) -> list[int] | None:
+    """Whom an event was about by the ids that it told: a person, an upload, or a range of assessments; None for everybody, and for so many
+    that they are counted as fast with everybody else."""
+    if "person" in ids:
+        return [ids["person"]]
+    if "upload" in ids:
+        found = Exam.objects.filter(upload=ids["upload"])
+    elif "first" in ids:
+        found = Assessment.objects.filter(pk__range=(ids["first"], ids["last"]))
+    else:
+        return None
+    people = list(found.order_by().values_list("person", flat=True).distinct()[: MOST_PEOPLE + 1])
+    return people if len(people) <= MOST_PEOPLE else None
+
+
+def flows(period: Period) -> tuple[Flow, ...]:
+    """The flows between the colours of the period before and those of this one, of the whole organisation, as far as they are shown."""
+    top = published_root(period)
+    return tuple(Flow(*one) for one in top.flows) if top else ()
 
 
 def is_counted(period: Period) -> bool:

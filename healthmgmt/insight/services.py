@@ -1,32 +1,26 @@
 """Counting a period and publishing what may be shown of it."""
 
-import json
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.audit import services as audit
-from healthmgmt.care import endings, returning, templates
-from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.insight import chains, metrics, publishing, selectors
+from healthmgmt.insight import counting, flowing, metrics, publishing, selectors
 from healthmgmt.insight.models import PublishedRow, UnitFact
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.organization.selectors import today as current_day
-from healthmgmt.risk import editions
-
-# Items of the minimum set that the roster supplies, not an examination.
-OF_THE_PERSON = ("sex", "age")
 
 
-def count_period(period: Period, *, today: date) -> bool:
-    """Count an open period anew, in one transaction, and publish it when it is time to; True when a number changed.
+def count_period(period: Period, *, today: date, people: Sequence[int] | None = None) -> bool:
+    """Count an open period anew, in one transaction, and publish it when it is time to; True when a number changed. Only `people`, where
+    they are named, everybody else was counted before, and nothing is published.
 
     Two publications of a day would tell what one event between them changed, so there is one, on the first count of a
     local day. A period that is not open stays as it was counted last. Twice is once.
@@ -35,7 +29,9 @@ def count_period(period: Period, *, today: date) -> bool:
         period = _locked(period)
         if period.state != Period.State.OPEN:
             return False
-        changed = _count(period, today)
+        if people is not None and counting.is_counted(period) and not _is_time(period, today, changed=True):
+            return counting.count_people(period, people, today=today)
+        changed = counting.count_all(period, today=today)
         if _is_time(period, today, changed=changed):
             _publish(period)
     return changed
@@ -48,9 +44,14 @@ def settle_period(period: Period, *, today: date) -> bool:
         published = selectors.published_root(period)
         if period.closed_at is None or (published is not None and published.published_at >= period.closed_at):
             return False
-        _count(period, today)
+        counting.count_all(period, today=min(today, closing_day(period)), as_of=period.closed_at)
         _publish(period)
     return True
+
+
+def closing_day(period: Period) -> date:
+    """The local day on which a period was closed."""
+    return local_day(period.closed_at, organisation_settings().timezone)
 
 
 def publish_open_periods(*, by: Actor) -> list[Period]:
@@ -68,7 +69,7 @@ def publish(period: Period, *, by: Actor) -> None:
         period = _locked(period)
         if period.state != Period.State.OPEN:
             raise Rejected(_("The period “%(name)s” is closed; its numbers stay as they were published.") % {"name": period.name})
-        _count(period, current_day())
+        counting.count_all(period, today=current_day())
         _publish(period)
         audit.record("numbers.published", by=by, subject=period)
 
@@ -76,10 +77,6 @@ def publish(period: Period, *, by: Actor) -> None:
 def _locked(period: Period) -> Period:
     """One count of a period at a time, and none while it is being closed."""
     return Period.objects.select_for_update().get(pk=period.pk)
-
-
-def _count(period: Period, today: date) -> bool:
-    return bool(sql.execute("insight/count_units", _parameters(period, today)))
 
 
 def _is_time(period: Period, today: date, *, changed: bool) -> bool:
@@ -94,56 +91,6 @@ def _is_time(period: Period, today: date, *, changed: bool) -> bool:
     return changed and not publishing.holds_health_content(published.cells, metrics.load())
 
 
-def _parameters(period: Period, today: date) -> dict[str, Any]:
-    registry = metrics.load()
-    before = selectors.period_before(period)
-    # What everybody has to have; items for people under a hazard are no part of it.
-    minimum = [item for item in editions.in_force(today).minimum if not item.only]
-    alternatives = []
-    for number, item in enumerate(minimum):
-        measured = [code for code in item.any_of if code not in OF_THE_PERSON]
-        alternatives += [{"item": number, "codes": [code]} for code in measured]
-        alternatives += [{"item": number, "codes": registry.derived[code]} for code in measured if code in registry.derived]
-    return {
-        "period": period.pk,
-        "starts_on": period.starts_on,
-        "ends_on": period.ends_on,
-        "deadline_on": period.deadline_on,
-        "reference_day": min(period.deadline_on, today),
-        "before_starts_on": before and before.starts_on,
-        "before_ends_on": before and before.ends_on,
-        "before_reference_day": before and min(before.deadline_on, today),
-        "alternatives": json.dumps(alternatives),
-        "items": len(minimum),
-        "asks_sex": any("sex" in item.any_of for item in minimum),
-        "asks_age": any("age" in item.any_of for item in minimum),
-        "metrics": registry.metrics_json(),
-        "now": timezone.now(),
-    } | _of_the_whole(min(period.ends_on, today), today)
-
-
-def _of_the_whole(as_of: date, today: date) -> dict[str, Any]:
-    """What the statement has to know for the facts of the whole organisation, up to a day."""
-    told, goals = chains.load(), templates.load().goals
-    limits = {high.slug: {code: limit for goal in high.goals for code, limit in goals[goal].below.items()} for high in told.highs}
-    back = returning.by_unit(None, today=today).values()
-    given = {"returned.asked": sum(one.asked for one in back), "returned.came": sum(one.returned for one in back)}
-    return {
-        "as_of": as_of,
-        "timezone": organisation_settings().timezone,
-        "reached": list(endings.load().reached),
-        "highs": json.dumps(
-            [
-                {"slug": high.slug, "reasons": high.reasons, "condition": high.condition, "treatment": high.treatment}
-                | {"below": limits[high.slug], "codes": list(limits[high.slug])}
-                for high in told.highs
-            ]
-        ),
-        "given": json.dumps([{"name": name, "people": people} for name, people in given.items()]),
-        "named": json.dumps([{"name": name, "version": version} for name, version in told.versions().items()]),
-    }
-
-
 def _publish(period: Period) -> None:
     registry, smallest_group = metrics.load(), organisation_settings().smallest_group
     facts: dict[int, dict[str, publishing.Count]] = {}
@@ -153,7 +100,18 @@ def _publish(period: Period) -> None:
     parents = dict(Unit.objects.order_by().values_list("pk", "parent_id"))
     found = publishing.publications(parents, facts, registry, smallest_group, _hidden_before(period))
     PublishedRow.objects.filter(period=period).delete()
-    _store(found, period, smallest_group)
+    _store(found, _flows(found[0], facts[found[0].unit], smallest_group, _hidden_before(period)), period, smallest_group)
+
+
+def _flows(top: publishing.Publication, counted: dict[str, publishing.Count], smallest_group: int, hidden_before: frozenset[str] | None) -> list[list]:
+    """The flows between colours that may be shown beside the whole organisation's other numbers; none while nothing is published of the
+    period before."""
+    if hidden_before is None or top.people is None:
+        return []
+    counts = {place: counted.get(f"{counting.FLOW}{'_'.join(place)}", (0, 0))[0] for place in flowing.PLACES}
+    hidden_now = {slug for slug, cell in top.cells.items() if cell["hidden"]}
+    shown = flowing.shown_flows(counts, hidden_before=hidden_before, hidden_now=hidden_now, smallest_group=smallest_group)
+    return [[one.source, one.target, one.people] for one in shown]
 
 
 def _hidden_before(period: Period) -> frozenset[str] | None:
@@ -163,7 +121,7 @@ def _hidden_before(period: Period) -> frozenset[str] | None:
     return None if published is None else frozenset(slug for slug, cell in published.cells.items() if cell["hidden"])
 
 
-def _store(found: list[publishing.Publication], period: Period, smallest_group: int) -> None:
+def _store(found: list[publishing.Publication], flows: list[list], period: Period, smallest_group: int) -> None:
     """Level by level, since a row needs the number of its parent."""
     now = timezone.now()
     stored: dict[int, PublishedRow] = {}
@@ -179,7 +137,7 @@ def _store(found: list[publishing.Publication], period: Period, smallest_group: 
                 own_units=list(one.own_units),
                 people=one.people,
                 cells=one.cells,
-                whole=one.whole,
+                flows=flows if one.parent is None else [],
                 smallest_group=smallest_group,
                 published_at=now,
             )

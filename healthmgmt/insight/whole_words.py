@@ -1,5 +1,6 @@
-"""What is told of the whole organisation alone, as its page shows it: flows of colours, cascades, who took part, alerts and contacts."""
+"""What is told of the whole organisation, as its page shows it: flows of colours, cascades, who took part, alerts, contacts, activities."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +10,18 @@ from django.utils.translation import gettext_lazy
 from healthmgmt.core.drawing import COLOURS
 from healthmgmt.core.templatetags.health import colour_name, colour_word
 from healthmgmt.core.wording import percent_text
-from healthmgmt.insight import chains, figures
+from healthmgmt.insight import figures, flowing, metrics
+from healthmgmt.insight.figures import Shown
+from healthmgmt.insight.flowing import Flow
 from healthmgmt.insight.selectors import Scorecard
 
-# The colours from grave to light, of which one may be better than another; grey cannot be compared.
-RANKS = COLOURS[:-1]
 WAYS = {"better": gettext_lazy("Better"), "same": gettext_lazy("Unchanged or not comparable"), "worse": gettext_lazy("Worse")}
 FILLS = {"better": "w1", "same": "w4", "worse": "w3"}
 PART_FILLS = {"improved": "w1", "unchanged": "w2", "worsened": "w3", "no_follow_up": "w5"}
+CASCADES = {"cascade_bp": gettext_lazy("High blood pressure"), "cascade_glucose": gettext_lazy("High glucose"), "cascade_lipids": gettext_lazy("High blood lipids")}
+CHAINS = {"closing": gettext_lazy("Time to close alerts"), "returned": gettext_lazy("Came within 15 days of a contact")}
+FUNNEL = ("invited", "opened", "signed_up", "took_part", "finished")
+SIDES = {"enrolled": gettext_lazy("People who took part in their plan"), "others": gettext_lazy("People who did not")}
 
 
 @dataclass(frozen=True)
@@ -27,19 +32,14 @@ class StepLine:
     people: int | None
     whole: int
     of_first: str
-    of_last: str
-    lost: int = 0
-
-    @property
-    def is_first(self) -> bool:
-        return not self.of_last and self.people is not None
+    lost: int
+    is_first: bool
 
 
 @dataclass(frozen=True)
 class ChainShown:
     """A chain with its steps, the sentence that names the largest gap, and its definition."""
 
-    slug: str
     name: str
     sentence: str
     lines: list[StepLine]
@@ -48,7 +48,7 @@ class ChainShown:
 
 @dataclass(frozen=True)
 class Side:
-    """The four parts of those who took part, or of those who did not."""
+    """The four parts of those who took part in their plan, or of those who did not."""
 
     words: str
     people: int
@@ -60,108 +60,102 @@ class Side:
 
 
 def whole(card: Scorecard) -> dict[str, Any]:
-    """Nothing of it for a unit below the whole, or while nothing of it was published."""
-    if not card.whole:
-        return {}
-    told = chains.load()
+    """Only what is shown; nothing of it for a unit below the whole, but for the way through activities."""
+    registry = metrics.load()
+    chains = [_chain(card, str(name), [one.slug for one in registry.members(table)]) for table, name in CHAINS.items()]
+    chains.append(_chain(card, _("From invitation to finish"), FUNNEL))
+    cascades = [_chain(card, str(name), [one.slug for one in registry.members(table)]) for table, name in CASCADES.items()]
     return {
         "flows": _flows(card),
-        "cascades": [one for one in (_chain(chain, card) for chain in told.cascades) if one],
-        "chains": [one for one in (_chain(chain, card) for chain in told.chains) if one],
+        "cascades": [one for one in cascades if one],
+        "chains": [one for one in chains if one],
         "enrolled": _enrolled(card),
     }
 
 
-def _chain(chain: chains.Chain, card: Scorecard) -> ChainShown | None:
-    """None where already the first step is hidden: nothing is left to say."""
-    counts = card.whole["chains"].get(chain.slug) or [None]
-    if counts[0] is None:
+def _chain(card: Scorecard, name: str, slugs: Sequence[str]) -> ChainShown | None:
+    """None where already the first step is hidden or counts nobody: nothing is left to say."""
+    shown = [figures.of(card.row, slug) for slug in slugs]
+    if shown[0].why or not shown[0].part:
         return None
-    lines, last = [], None
-    for step, people in zip(chain.steps, counts, strict=True):
-        of_last = percent_text(people, last) if people is not None and last else ""
-        of_first = percent_text(people, counts[0]) if people is not None else ""
-        lost = last - people if people is not None and last is not None else 0
-        lines.append(StepLine(step.words[figures.language()], people, counts[0], of_first, of_last, lost))
-        last = people if people is not None else last
-    return ChainShown(chain.slug, chain.words[figures.language()]["name"], _gap(chain, lines), lines, _definition(chain))
+    lines, last, first = [], shown[0].part, shown[0].part
+    for slug, one in zip(slugs, shown, strict=True):
+        people = None if one.why else one.part
+        of_first = "" if people is None else percent_text(people, first)
+        lines.append(StepLine(_step(slug), people, first, of_first, 0 if people is None else last - people, slug == slugs[0]))
+        last = last if people is None else people
+    return ChainShown(name, _gap(lines), lines, _definition(name, slugs))
 
 
-def _gap(chain: chains.Chain, lines: list[StepLine]) -> str:
+def _step(slug: str) -> str:
+    """The name of a step, without the chain's own before it."""
+    return figures.name_of(slug).replace("：", ": ").rpartition(": ")[2]
+
+
+def _gap(lines: list[StepLine]) -> str:
     """Where most people are lost; blank where nobody is."""
     worst = max(lines, key=lambda line: line.lost)
     if not worst.lost:
         return ""
-    named = {"name": chain.words[figures.language()]["name"], "lost": f"{worst.lost:,}", "step": worst.words}
-    return _("%(lost)s people fewer at “%(step)s”: the largest gap") % named
+    return _("%(lost)s people fewer at “%(step)s”: the largest gap") % {"lost": f"{worst.lost:,}", "step": worst.words}
 
 
-def _definition(chain: chains.Chain) -> dict[str, Any]:
-    words = chain.words[figures.language()]
-    steps = [(step.words[figures.language()], _("Part of the step above") if number else _base(chain.base)) for number, step in enumerate(chain.steps)]
-    rest = [
-        (_("Exclusions"), words["exclusions"]), (_("Cut-off"), words["cut_off"]), (_("Edition of rules"), words["edition"]),
-        (_("Version of metric"), str(chain.version)),
-    ]  # fmt: skip
-    return {"id": f"definition-{chain.slug}", "name": words["name"], "rows": [*steps, *rest]}
+def _definition(name: str, slugs: Sequence[str]) -> dict[str, Any]:
+    first = metrics.load().metric(slugs[0])
+    rest = [row for row in figures.definition_rows(first) if row[0] != _("Numerator")]
+    steps = [(_step(slug), metrics.load().metric(slug).words[figures.language()]["numerator"]) for slug in slugs]
+    return {"id": f"definition-{slugs[0]}", "name": name, "rows": [*steps, *rest]}
 
 
-def _base(base: str) -> str:
-    return _("Part of the people assessed") if base == "assessed" else _("Part of the people due")
-
-
-def _enrolled(card: Scorecard) -> dict[str, Any]:
+def _enrolled(card: Scorecard) -> list[Side]:
     """The four parts twice, of who took part and who did not; empty where they are hidden."""
-    parts = card.whole["enrolled"]
-    if not parts:
-        return {}
-    words = chains.load().enrolled[figures.language()]
-    sides = [_side(words["name"], parts, 0), _side(words["not"], parts, 1)]
-    return {"sides": sides, "definition": words["definition"]}
+    found = []
+    for side, words in SIDES.items():
+        shown = {part: figures.of(card.row, f"{side}_{part}") for part in PART_FILLS}
+        if any(one.why for one in shown.values()):
+            return []
+        found.append(Side(str(words), next(iter(shown.values())).whole, _parts(shown)))
+    return found
 
 
-def _side(words: str, parts: dict[str, list[int]], place: int) -> Side:
-    total = sum(both[place] for both in parts.values())
-    rows = [(figures.name_of(slug), PART_FILLS[slug], parts[slug][place], percent_text(parts[slug][place], total)) for slug in chains.PARTS]
-    return Side(words, total, rows)
+def _parts(shown: dict[str, Shown]) -> list[tuple[str, str, int, str]]:
+    return [(figures.name_of(part), PART_FILLS[part], one.part, one.percent) for part, one in shown.items()]
 
 
 def _flows(card: Scorecard) -> dict[str, Any]:
     """The flows that are shown: for the chart, and as rows of the table beside it. Empty without any."""
-    flows = card.whole["flows"]
-    if not flows:
+    told = [one for one in card.flows if one.target != flowing.OTHER and flowing.NONE not in (one.source, one.target)]
+    if not told:
         return {}
-    rows = [(before, after, people, way(before, after)) for before, after, people in flows]
-    totals = {one: sum(people for _before, _after, people, its in rows if its == one) for one in WAYS}
-    words = chains.load().flows[figures.language()]
-    description = words["definition"].format(k=card.smallest_group)
+    rest = sum(one.people for one in card.flows if one.target == flowing.OTHER)
+    totals = {way: sum(one.people for one in told if way_of(one) == way) for way in WAYS}
+    description = _("Small changes, and those from which they could be worked out, are told together and left out of the chart.")
     return {
-        "name": words["name"],
+        "people": sum(totals.values()),
+        "rest": rest,
         "definition": description,
-        "people": sum(totals.values()) + card.whole["rest"],
-        "rest": card.whole["rest"],
         "ways": [(FILLS[one], WAYS[one], totals[one]) for one in WAYS],
-        "rows": [(before, after, people, WAYS[its]) for before, after, people, its in rows],
-        "chart": _chart(rows, description),
+        "rows": [(one.source, one.target, one.people, WAYS[way_of(one)]) for one in told],
+        "chart": _chart(told, description),
     }
 
 
-def way(before: str, after: str) -> str:
+def way_of(flow: Flow) -> str:
     """`better`, `same` or `worse`; what cannot be compared is the same."""
-    if before == after or not {before, after} <= set(RANKS):
+    if flow.source == flow.target or not {flow.source, flow.target} <= set(flowing.SCALE):
         return "same"
-    return "better" if RANKS.index(after) > RANKS.index(before) else "worse"
+    return "better" if flowing.SCALE.index(flow.target) < flowing.SCALE.index(flow.source) else "worse"
 
 
-def _chart(rows: list[tuple[str, str, int, str]], description: str) -> dict[str, Any]:
+def _chart(told: Sequence[Flow], description: str) -> dict[str, Any]:
     """Nodes in the order of the colours on either side; how many they are stands with them."""
     nodes = []
-    for side, place in (("left", 0), ("right", 1)):
-        counts = {colour: sum(row[2] for row in rows if row[place] == colour) for colour in COLOURS}
+    for side in ("left", "right"):
+        counts = {colour: sum(one.people for one in told if (one.source if side == "left" else one.target) == colour) for colour in COLOURS}
         nodes += [
             {"id": f"{side}-{colour}", "colour": colour, "side": side, "label": f"{colour_name(colour)} {people:,}", "short": f"{colour_word(colour)} {people:,}"}
             for colour, people in counts.items()
             if people
         ]
-    links = [[f"left-{before}", f"right-{after}", people, its] for before, after, people, its in rows]
+    links = [[f"left-{one.source}", f"right-{one.target}", one.people, way_of(one)] for one in told]
     return {"kind": "sankey", "description": description, "nodes": nodes, "links": links}

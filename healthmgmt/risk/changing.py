@@ -29,13 +29,13 @@ def compare_all(run: Run, *, pack: packs.Pack, upload: int | None = None) -> Non
             cursor["changed"] = compare([person for (person,) in rows], pack=pack, renew=upload is not None) or run.cursor.get("changed", False)
         after = last
     if run.cursor.get("changed"):
-        announce(run, done=total)
+        announce(run, done=total, **({} if upload is None else {"upload": upload}))
 
 
-def announce(run: Run, *, done: int) -> None:
-    """Tell, once for a job, that what people are compared with has changed."""
+def announce(run: Run, *, done: int, **ids: int) -> None:
+    """Tell, once for a job, that what people are compared with has changed; `ids` say whose, where it is not everybody's."""
     with run.batch(done=done, total=done):
-        work.announce("risk.compared", change=f"job:{run.job_id}")
+        work.announce("risk.compared", change=f"job:{run.job_id}", **ids)
 
 
 def compare(people: Sequence[int], *, pack: packs.Pack, renew: bool = False) -> bool:

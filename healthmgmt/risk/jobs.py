@@ -50,7 +50,7 @@ def compare_person(run: Run) -> None:
     """The earlier rounds of one person who was judged by readings."""
     with run.batch(done=1, total=1):
         if changing.compare([run.payload["person"]], pack=services.pack_in_force(services.today())):
-            work.announce("risk.compared", change=f"job:{run.job_id}")
+            work.announce("risk.compared", change=f"job:{run.job_id}", person=run.payload["person"])
 
 
 @handler("risk.assess_upload")

@@ -2,19 +2,18 @@
 
 import random
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from healthmgmt.care.models import Alert, Contact, Plan, Step
+from healthmgmt.care.models import Alert
 from healthmgmt.exams.models import Exam, Upload
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.people.models import Employment, Person
 from healthmgmt.risk.models import Assessment
 from tests import cast as casting
+from tests.insight import caring
 
 COLOURS = ["red", "orange", "yellow", "blue", "green", "grey"]
 TODAY = date(2026, 11, 20)
-ANSWERS = ["condition:hypertension", "treatment:bp", "condition:diabetes", "treatment:glucose", "condition:dyslipidaemia", "treatment:lipid"]
-CODES = ["hypertension", "critical_bp", "hyperglycaemia", "hyperlipidaemia", "overweight"]
 ITEMS = ["sex", "age", "bmi", "sbp", "dbp", "glucose", "tc", "tg"]
 
 
@@ -46,7 +45,6 @@ def populate(period: Period, rng: random.Random, people: int, since: int = -60) 
         employ(person, everywhere, rng)
         exams = [an_exam(person, upload, number * 10 + k, period, rng, since) for k in range(rng.choice([0, 1, 1, 2]))]
         assess(person, exams, rng)
-        care_for(person, rng)
 
 
 def employ(person: Person, everywhere: list[Unit], rng: random.Random) -> None:
@@ -68,31 +66,8 @@ def an_exam(person: Person, upload: Upload, row: int, period: Period, rng: rando
         # Days apart, since one upload has one exam of a person and day.
         taken_on=period.starts_on + timedelta(rng.randint(since, 380) // 10 * 10 + row % 10),
         state=rng.choice(["current", "current", "current", "superseded", "withdrawn"]),
-        results=results(codes, rng) if rng.random() < 0.95 else {},
+        results={code: rng.choice([1, 1, 200]) for code in codes} | caring.answers(rng) if rng.random() < 0.95 else {},
     )
-
-
-def results(codes: list[str], rng: random.Random) -> dict[str, float]:
-    """Values on both sides of every target, and answers about illnesses and treatment."""
-    values = {"sbp": [120, 150], "dbp": [70, 95], "fpg": [5.5, 8], "hba1c": [6, 8]}
-    answers = {code: rng.choice([0, 1]) for code in ANSWERS if rng.random() < 0.5}
-    return {code: rng.choice(values.get(code, [1])) for code in codes} | answers | ({"ldl": rng.choice([3, 4])} if rng.random() < 0.5 else {})
-
-
-def care_for(person: Person, rng: random.Random) -> None:
-    """Contacts and steps of a plan, some of the time."""
-    for _ in range(rng.choice([0, 0, 1, 2])):
-        day = TODAY - timedelta(rng.randint(-3, 400))
-        Contact.objects.create(person=person, made_at=f"{day}T02:00Z", made_by="x", ending=rng.choice(["will_come", "not_reached", "in_treatment"]))
-    made = person.assessments.order_by("pk").first()
-    if made is None or rng.random() < 0.4:
-        return
-    plan = Plan.objects.create(person=person, assessment=made, template="orange", version=2, colour="orange", opened_on=date(2025, 1, 1))
-    for number in range(rng.choice([0, 1, 2])):
-        day = TODAY - timedelta(rng.randint(0, 400))
-        doer = rng.choice(["person", "case_manager"])
-        end = {"ended_at": f"{day}T02:00Z", "ended_by": "x"} | ({"state": "done"} if rng.random() < 0.7 else {"state": "cancelled"})
-        Step.objects.create(plan=plan, number=number, kind="call", doer=doer, due_on=date(2025, 1, 1), **end)
 
 
 def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
@@ -103,7 +78,7 @@ def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
             person=person,
             assessed_on=TODAY - timedelta(rng.randint(0, 3)),
             colour=rng.choice(COLOURS),
-            reasons=[{"code": code} for code in CODES if rng.random() < 0.3],
+            reasons=caring.reasons(rng),
             exams=[exam.pk for exam in read],
             pack="cn",
             edition=rng.choice(["2024", "2024", "2023"]),
@@ -113,21 +88,33 @@ def assess(person: Person, exams: list[Exam], rng: random.Random) -> None:
         )
         told.append(made)
         if made.colour == "red" or rng.random() < 0.1:
-            alert = Alert.objects.create(person=person, assessment=made, code=f"critical_{number}", measured_on=read[0].taken_on)
-            if rng.random() < 0.5:
-                alert.closed_at, alert.closed_by, alert.outcome = alert.opened_at + timedelta(hours=rng.choice([5, 24, 30, 168, 300])), "x", "artefact"
-                alert.save()
+            after = timedelta(hours=rng.choice([2, 23, 25, 160, 170]))
+            closed = {"closed_at": made.stored_at, "closed_by": "x", "outcome": "artefact"} if rng.random() < 0.5 else {}
+            opened = Alert.objects.create(person=person, assessment=made, code=f"critical_{number}", measured_on=read[0].taken_on, **closed)
+            Alert.objects.filter(pk=opened.pk).update(opened_at=made.stored_at - after)
 
 
-def recount(period: Period, today: date) -> dict[int, Counter]:
+def recount(period: Period, before: Period, today: date) -> dict[int, Counter]:
     """Every measure of every unit's subtree, person by person."""
     found = {unit.pk: Counter() for unit in Unit.objects.all()}
     for person in Person.objects.all():
-        at = unit_on(person, min(today, period.deadline_on))
+        day = min(today, period.deadline_on)
+        at = unit_on(person, day)
         if at is None:
             continue
-        add(found, at, measures_of(person, period))
+        made = assessment_of(person, period)
+        newest_on = max(exam.taken_on for exam in person.exams.all() if exam.pk in made.exams and exam.state == "current") if made else None
+        measures = measures_of(person, period) + caring.care_measures(person, period, before, made, newest_on, today)
+        add(found, at, measures + exposure_measures(person, period, caring.hazards_on(person, day)))
     return found
+
+
+def exposure_measures(person: Person, period: Period, kinds: set[str]) -> Counter:
+    """Nothing more is asked of anybody by the pack of these tests."""
+    taken = [exam for exam in person.exams.all() if exam.state == "current" and period.starts_on <= exam.taken_on <= period.ends_on]
+    usable = [exam for exam in taken if exam.results]
+    is_done = bool(usable) and items_of(person, taken) == len(ITEMS)
+    return Counter({f"exposed_{kind}": 1 for kind in kinds} | {f"exposed_done_{kind}": int(is_done) for kind in kinds})
 
 
 def add(found: dict[int, Counter], at: Unit, measures: Counter) -> None:
@@ -143,7 +130,24 @@ def recount_improvement(period: Period, before: Period, today: date) -> dict[int
         if at is not None and earlier is not None:
             later = assessment_of(person, period)
             again = later.before if later and later.before_id in {made.pk for made in assessments_in(person, before)} else None
-            add(found, at, Counter({"compared": 1, **({change(again, later): 1} if earlier.colour in ("red", "orange", "yellow") else {})}))
+            measures = Counter(compared=1)
+            if earlier.colour in ("red", "orange", "yellow"):
+                became = change(again, later)
+                group = "enrolled" if caring.is_enrolled(person, before, min(today, period.ends_on)) else "others"
+                measures.update({became: 1, f"{group}_{became}": 1})
+            add(found, at, measures)
+    return found
+
+
+def recount_flows(period: Period, before: Period, today: date) -> Counter:
+    """From which colour to which, of everybody who was assessed and due in either period."""
+    found = Counter()
+    for person in Person.objects.all():
+        earlier, later = (
+            made.colour if (made := assessment_of(person, one)) and unit_on(person, min(today, one.deadline_on)) else "none" for one in (before, period)
+        )
+        found[earlier, later] += 1
+    del found["none", "none"]
     return found
 
 
@@ -169,23 +173,10 @@ def measures_of(person: Person, period: Period) -> Counter:
         counter.update(on_time=int(min(exam.taken_on for exam in usable) <= period.deadline_on))
     if made := assessment_of(person, period):
         counter.update({"assessed": 1, made.colour: 1})
-        if made.colour in ("red", "orange"):
-            counter.update(["followed" if any(day >= made.assessed_on for day in cared_on(person)) else "not_followed"])
     alerts = [one for one in person.alerts.all() if period.starts_on <= one.measured_on <= period.ends_on]
     has_open = any(one.closed_at is None for one in alerts)
     counter.update(alerted=int(has_open), settled=int(bool(alerts) and not has_open))
-    return counter
-
-
-def cared_on(person: Person) -> list[date]:
-    """The days on which somebody spoke with the person or did a step for them."""
-    spoken = [local(one.made_at) for one in person.contacts.all() if one.ending != "not_reached"]
-    steps = Step.objects.filter(plan__person=person, state="done").exclude(doer="person")
-    return spoken + [local(step.ended_at) for step in steps]
-
-
-def local(moment: datetime) -> date:
-    return (moment + timedelta(hours=8)).date()
+    return counter + caring.alert_measures(alerts)
 
 
 def items_of(person: Person, exams: list[Exam]) -> int:

@@ -17,7 +17,7 @@ from healthmgmt.work import services as work
 from tests.insight import crowds
 
 BY = Actor(label="system:test")
-SHIPPED = {"covered": (35, 95), "items": (20, 95), "on_time": (20, 90), "followed": (25, 90)}
+SHIPPED = {"covered": (30, 95), "items": (15, 95), "on_time": (15, 90), "followed_up": (25, 90), "took_part": (15, 50)}
 
 
 @pytest.fixture
@@ -96,20 +96,20 @@ def test_numbers_stay_as_handed_in_and_the_page_says_what_moved(closed, sign_in)
 
 def test_weights_are_those_of_the_level_above_and_shipped_ones_else(closed):
     assert {one.metric: (one.weight, one.target) for one in cards.weights_of(closed.a1, closed.period)} == SHIPPED
-    submitting.set_targets(closed.a, period=closed.period, given=SHIPPED | {"covered": (60, 99), "followed": (0, 90)}, by=BY)
+    submitting.set_targets(closed.a, period=closed.period, given=SHIPPED | {"covered": (55, 99), "followed_up": (0, 90)}, by=BY)
     assert [(one.metric, one.weight, one.target) for one in cards.weights_of(closed.a1, closed.period)] == [
-        ("covered", 60, 99), ("items", 20, 95), ("on_time", 20, 90),
+        ("covered", 55, 99), ("items", 15, 95), ("on_time", 15, 90), ("took_part", 15, 50),
     ]  # fmt: skip
     assert {one.metric: (one.weight, one.target) for one in cards.weights_of(closed.b1, closed.period)} == SHIPPED
     event = Event.objects.get(action="targets.set")
-    assert (event.detail["before"], event.detail["after"]["covered"]) == ({}, [60, 99])
+    assert (event.detail["before"], event.detail["after"]["covered"]) == ({}, [55, 99])
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        SHIPPED | {"covered": (36, 95)},
-        SHIPPED | {"covered": (35, 0)},
+        SHIPPED | {"covered": (31, 95)},
+        SHIPPED | {"covered": (30, 0)},
         {"covered": (75, 95), "improved": (25, 10)},
         {"covered": (75, 95), "red": (25, 10)},
     ],
@@ -167,7 +167,7 @@ def test_targets_page_sets_and_refuses(closed, sign_in):
     assert office.get(address).status_code == 200
     assert office.post(address, given | {"weight_covered": 1}).status_code == 422
     assert office.post(address, given).status_code == 302
-    assert Target.objects.count() == 4
+    assert Target.objects.count() == 5
 
 
 def test_sheet_holds_the_same_numbers_and_hides_the_same(closed, sign_in):
@@ -175,7 +175,7 @@ def test_sheet_holds_the_same_numbers_and_hides_the_same(closed, sign_in):
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
     shown = {row[0]: row[2:4] for row in rows[1:]}
     assert shown["Coverage"] == (100, 110)
-    assert shown["Red and orange followed up"][0] == "Hidden for privacy"
+    assert shown["Orange and red followed up on time"][0] == "Hidden for privacy"
 
 
 def test_overview_says_what_closing_would_fix_while_the_period_is_open(cast, sign_in):

@@ -7,6 +7,7 @@ import pytest
 
 import healthmgmt.insight
 from healthmgmt.insight import metrics
+from healthmgmt.people import hazards
 from healthmgmt.risk import packs
 
 HEAD = """
@@ -14,6 +15,11 @@ HEAD = """
 zh = "日"
 en = "day"
 [derived]
+[condition]
+[follow_up]
+grace_days = 14
+seen_days = 183
+seen_kinds = ["visit"]
 [hidden.small_group]
 zh = "少于{k}"
 en = "below {k}"
@@ -31,11 +37,11 @@ def metric(slug: str, **changed: str) -> str:
 
 
 def test_shipped_metrics_are_counted_by_the_statement() -> None:
-    statement = (Path(healthmgmt.insight.__file__).parent / "sql" / "count_units.sql").read_text()
-    total = statement[statement.index("total AS") : statement.index("metric AS")]
-    counted = set(re.findall(r"sum\((\w+)\) AS \1", total))
-    asked = {name for one in metrics.load().metrics for name in (one.numerator, one.denominator)}
-    assert asked == counted
+    statement = (Path(healthmgmt.insight.__file__).parent / "sql" / "count_people.sql").read_text()
+    counted = set(re.findall(r"'(\w+)', (?:coalesce\()?sum\(weight", statement))
+    asked = {name for one in metrics.load().metrics for name in (one.numerator, one.denominator) if not one.hazard}
+    # Who came within 15 days is counted by care.
+    assert asked - {"asked_to_come", "returned"} == counted
 
 
 def test_shipped_colours_are_a_partition_of_the_assessed() -> None:
@@ -45,9 +51,22 @@ def test_shipped_colours_are_a_partition_of_the_assessed() -> None:
 
 
 def test_shipped_health_content_is_marked() -> None:
-    health = [one.slug for one in metrics.load().metrics if one.sensitivity == "health"]
-    colours = ["red", "orange", "yellow", "blue", "green", "grey"]
-    assert health == [*colours, "open_alerts", "settled_alerts", "improved", "unchanged", "worsened", "no_follow_up", "followed", "not_followed"]
+    coverage = [one.slug for one in metrics.load().metrics if one.sensitivity == "coverage" and not one.hazard]
+    funnel = ["invited", "opened", "signed_up", "took_part", "finished"]
+    assert coverage == ["covered", "on_time", "complete", "items", "assessed", *funnel]
+
+
+def test_shipped_health_content_below_the_whole_is_hidden_with_the_colours() -> None:
+    told = [one for one in metrics.load().metrics if one.scope == "tree" and one.sensitivity == "health"]
+    assert {one.table for one in told if not one.share_of} == {"colours", "open_alerts"}
+    assert {(one.table, one.needs) for one in told if one.share_of} == {("follow_up", "colours")}
+
+
+def test_shipped_hazards_have_a_metric_each() -> None:
+    found = [one for one in metrics.load().metrics if one.hazard]
+    assert [one.hazard for one in found] == list(hazards.load())
+    noise = metrics.load().metric("exposure_noise")
+    assert (noise.numerator, noise.denominator, noise.words["zh"]["name"]) == ("exposed_done_noise", "exposed_noise", "噪声岗位应检已检")
 
 
 def test_tables_have_a_rest_where_a_metric_is_alone() -> None:
@@ -74,8 +93,11 @@ def test_reason_names_the_smallest_group() -> None:
         (metric("a").replace("zh =", 'baseline = ["b"]\nzh ='), "a: names 'b', which has no table"),
         (
             metric("a", table="t") + metric("b", table="t", denominator="covered"),
-            "table t: its metrics have several bases or sensitivities",
+            "table t: its metrics have several bases, sensitivities or scopes",
         ),
+        (metric("a", of="b"), "a: 'b' is no earlier step of its chain"),
+        (metric("a", needs="colours"), "a: needs 'colours', which is no table before it"),
+        (metric("a").replace("zh =", "is_chain = true\nzh ="), "a: a share of other metrics is told for the whole organisation only"),
         (metric("a").replace("version = 1", ""), "'version' is missing"),
     ],
 )

@@ -12,7 +12,7 @@ SHOWN_BEFORE: frozenset[str] = frozenset()
 def facts(people: int = 400, compared: int = 300, parts=(30, 60, 20, 50), open_alerts: int = 40, settled: int = 60) -> dict:
     """Of one unit; everything that is not asked about is whole or empty."""
     of = {slug: (0, people) for slug in ("covered", "on_time", "assessed")}
-    of |= {slug: (0, 0) for slug in ("complete", "items", "red", "orange", "yellow", "blue", "green", "grey", "followed", "not_followed")}
+    of |= {slug: (0, 0) for slug in ("complete", "items", "red", "orange", "yellow", "blue", "green", "grey")}
     of |= {"open_alerts": (open_alerts, people), "settled_alerts": (settled, people)}
     return of | {slug: (count, compared) for slug, count in zip(PARTS, parts, strict=True)}
 

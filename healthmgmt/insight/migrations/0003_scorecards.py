@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('insight', '0002_whole_organisation'),
+        ('insight', '0002_what_people_count_as'),
         ('organization', '0005_days_to_answer'),
     ]
 
