@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("bench.intake", "bench.risk", "bench.care", "bench.pages", "bench.repair")
+MEASUREMENTS = ("bench.intake", "bench.risk", "bench.care", "bench.pages", "bench.repair", "bench.insight")
 
 
 def main() -> int:

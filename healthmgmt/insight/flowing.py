@@ -80,13 +80,14 @@ def _is_told(shown: set[Place], before: str) -> bool:
 
 
 def _broken(people: Mapping[Place, int], shown: set[Place], sums: list[frozenset[Place]], smallest_group: int) -> set[Place] | None:
-    """The flows shown in the first sum that breaks a rule, or all of them where several sums together do; None when none is."""
+    """The flows shown in the first sum that breaks a rule, or beside what several sums together give away; None when none does."""
     for one in sums:
         left = sum(people[place] for place in one if place not in shown)
         if one & shown and left < smallest_group:
             return one & shown
-    if shown and any(_gives_away(row, smallest_group) for row in solved(people, shown, sums)):
-        return shown
+    for row in solved(people, shown, sums) if shown else ():
+        if _gives_away(row, smallest_group):
+            return {place for one in sums if one & row[0].keys() for place in one & shown} or shown
     return None
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from healthmgmt.core.suppression import NOBODY, SMALL_GROUP, Cell, Node, Row, Table, publish
+from healthmgmt.core.suppression import NOBODY, SMALL_GROUP, Cell, Node, Row, Table, publish, steps_shown
 
 K = 10
 COLOURS = Table("colours", ("red", "orange", "green"), is_health_content=True)
@@ -117,6 +117,38 @@ def test_publish_ignores_empty_siblings_as_protection() -> None:
 def test_publish_refuses_children_that_count_more_than_their_parent() -> None:
     with pytest.raises(ValueError, match="count more"):
         publish(node(1, (10, 10, 10), node(2, (11, 10, 9))), [COLOURS], K)
+
+
+def test_publish_hides_a_table_where_the_one_it_needs_hides_something() -> None:
+    follow_up = Table("follow_up", ("on_time", "missed", "rest"), is_health_content=True, needs="colours")
+
+    def unit(key: int, colours: tuple[int, ...], *below: Node) -> Node:
+        at_risk = colours[0] + colours[1]
+        return Node(key, sum(colours), {"colours": colours, "follow_up": (at_risk // 2, at_risk - at_risk // 2, colours[2])}, below)
+
+    tree = unit(1, (65, 120, 120), unit(2, (5, 60, 60)), unit(3, (20, 20, 20)), unit(4, (40, 40, 40)))
+    row = publish(tree, [COLOURS, follow_up], K)
+    assert numbers(row, "follow_up") == [92, 93, 120]
+    assert [numbers(child, "colours") for child in row.children] == [[None, None, 60], [None, None, 20], [40, 40, 40]]
+    # Thirty-two on time and thirty-three not, in the first one, would be sixty-five orange or red; with sixty orange, five red.
+    assert [numbers(child, "follow_up") for child in row.children] == [[None, None, None], [None, None, None], [40, 40, 40]]
+
+
+@pytest.mark.parametrize(
+    ("base", "steps", "shown"),
+    [
+        (400, (200, 150, 100, 50), [True, True, True, True]),
+        # Between 200 and 195 are five people; what comes after is told beside 200.
+        (400, (200, 195, 100, 50), [True, False, True, True]),
+        (400, (395, 150, 100, 9), [False, True, True, False]),
+        (400, (9, 5, 0, 0), [False] * 4),
+        (400, (200, 200, 200, 190), [True, False, False, True]),
+        (0, (0, 0, 0, 0), [False] * 4),
+        (10, (12, 11, 10, 10), [False] * 4),
+    ],
+)
+def test_steps_shown_leaves_out_what_would_tell_of_few(base: int, steps: tuple[int, ...], shown: list[bool]) -> None:
+    assert steps_shown(base, steps, K) == shown
 
 
 # The attacker ---------------------------------------------------------------------------------------------------------

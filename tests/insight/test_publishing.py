@@ -73,6 +73,46 @@ def test_shares_of_health_content_are_told_of_the_whole_only():
     assert rows[1].cells["open_alerts"]["numerator"] == 20
 
 
+def test_complete_content_is_a_share_of_those_examined():
+    one = metrics.load().metric("complete")
+    assert (one.numerator, one.denominator) == ("complete", "covered")
+
+
+SPLIT = {f"{group}_{part}": 20 for group in ("enrolled", "others") for part in PARTS}
+
+
+def split(given: dict[str, int]) -> dict[str, tuple]:
+    found = cells(facts(compared=300, parts=(40, 40, 40, 40)) | {slug: (count, 300) for slug, count in given.items()})
+    return {slug: (found[slug]["numerator"], found[slug]["denominator"]) for slug in (*SPLIT, "improved")}
+
+
+def test_enrolled_and_others_stand_beside_the_whole_each_of_their_own():
+    assert split(SPLIT) == dict.fromkeys(SPLIT, (20, 80)) | {"improved": (40, 160)}
+
+
+def test_one_small_part_of_either_group_hides_both_and_leaves_the_whole():
+    few = SPLIT | {"enrolled_worsened": 9, "others_worsened": 31}
+    assert split(few) == dict.fromkeys(SPLIT, (None, None)) | {"improved": (40, 160)}
+
+
+def test_steps_of_a_chain_are_shares_of_the_one_they_are_said_to_be_of():
+    chain = {"bp_have": 100, "bp_know": 80, "bp_treated": 75, "bp_seen": 40, "bp_at_target": 9}
+    found = cells(facts() | {slug: (count, 300) for slug, count in chain.items()})
+    shown = {slug: (found[slug]["numerator"], found[slug]["denominator"], found[slug]["hidden"]) for slug in chain}
+    hidden = (None, None, SMALL_GROUP)
+    assert shown == {"bp_have": (100, 300, ""), "bp_know": (80, 100, ""), "bp_treated": hidden, "bp_seen": (40, 100, ""), "bp_at_target": hidden}
+
+
+def test_chain_of_nobody_says_so():
+    assert cells(facts())["glucose_know"] == {"numerator": None, "denominator": None, "hidden": NOBODY}
+
+
+def test_hazards_that_nobody_works_under_are_not_mentioned():
+    found = cells(facts() | {"exposure_noise": (8, 20)})
+    assert found["exposure_noise"] == {"numerator": 8, "denominator": 20, "hidden": ""}
+    assert "exposure_dust" not in found
+
+
 def test_row_holds_health_content_as_soon_as_somebody_is_assessed():
     registry = metrics.load()
     assert publishing.holds_health_content(cells(facts(open_alerts=0, settled=0, parts=(0, 0, 0, 0))), registry) is False

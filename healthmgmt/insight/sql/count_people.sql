@@ -273,23 +273,28 @@ stored AS (
     FROM insight_personfact
     WHERE period_id = %(period)s AND (%(people)s::bigint[] IS NULL OR person_id = ANY (%(people)s::bigint[]))
 ),
+pair AS MATERIALIZED (
+    -- Whoever counts otherwise than before. Of all others not even a lock is taken.
+    SELECT coalesce(fresh.person_id, stored.person_id) AS person_id, stored, fresh
+    FROM fresh
+    FULL JOIN stored ON stored.person_id = fresh.person_id
+    WHERE stored IS DISTINCT FROM fresh
+),
 gone AS (
-    DELETE FROM insight_personfact AS fact
-    WHERE %(writes)s AND fact.period_id = %(period)s AND (%(people)s::bigint[] IS NULL OR fact.person_id = ANY (%(people)s::bigint[]))
-      AND NOT EXISTS (SELECT 1 FROM fresh WHERE fresh.person_id = fact.person_id)
+    DELETE FROM insight_personfact AS fact USING pair
+    WHERE %(writes)s AND fact.period_id = %(period)s AND fact.person_id = pair.person_id AND (pair.fresh).person_id IS NULL
 ),
 kept AS (
     INSERT INTO insight_personfact AS fact (
         period_id, person_id, unit_id, is_covered, is_on_time, items, colour, colour_before, change, is_enrolled, alerts, follow_up, bp, glucose,
         lipids, stage, exposures, exposures_done
     )
-    SELECT * FROM fresh WHERE %(writes)s
+    SELECT (pair.fresh).* FROM pair WHERE %(writes)s AND (pair.fresh).person_id IS NOT NULL
     ON CONFLICT (period_id, person_id) DO UPDATE SET
         unit_id = excluded.unit_id, is_covered = excluded.is_covered, is_on_time = excluded.is_on_time, items = excluded.items,
         colour = excluded.colour, colour_before = excluded.colour_before, change = excluded.change, is_enrolled = excluded.is_enrolled,
         alerts = excluded.alerts, follow_up = excluded.follow_up, bp = excluded.bp, glucose = excluded.glucose, lipids = excluded.lipids,
         stage = excluded.stage, exposures = excluded.exposures, exposures_done = excluded.exposures_done
-    WHERE fact IS DISTINCT FROM excluded
 ),
 differing AS (
     SELECT person_id, stored, fresh, CASE
@@ -312,12 +317,8 @@ differing AS (
         ) THEN 'judged'
         ELSE 'other'
     END AS reason
-    FROM (
-        SELECT coalesce(fresh.person_id, stored.person_id) AS person_id, stored, fresh
-        FROM fresh
-        FULL JOIN stored ON stored.person_id = fresh.person_id
-        WHERE NOT %(is_whole)s AND stored IS DISTINCT FROM fresh
-    ) AS pair
+    FROM pair
+    WHERE NOT %(is_whole)s
 ),
 part AS (
     SELECT fresh.*, 1 AS weight, '' AS reason FROM fresh WHERE %(is_whole)s
