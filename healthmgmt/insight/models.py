@@ -6,10 +6,12 @@ from django.db.models import Q
 
 from healthmgmt.core.classification import CLINICAL, PLAIN
 from healthmgmt.insight.card_models import Card, CardStep, Target
+from healthmgmt.insight.coach_models import CoachNote
+from healthmgmt.insight.light_models import Light, LightStep, Look
 from healthmgmt.organization.models import Period, Unit
 
 # Models of a module of their own.
-__all__ = ["Card", "CardStep", "PublishedRow", "Target", "UnitFact"]
+__all__ = ["Card", "CardStep", "CoachNote", "Light", "LightStep", "Look", "PublishedRow", "Target", "UnitFact"]
 
 
 class UnitFact(models.Model):
