@@ -1,11 +1,12 @@
-"""Counting follows whatever changes who is due, examined, assessed or alerted."""
+"""Counting follows whatever changes who is due, examined, assessed or alerted; lights are looked for once a day."""
 
 from datetime import date
 
 from django.utils import timezone
 
+from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
-from healthmgmt.insight import services
+from healthmgmt.insight import lighting, services
 from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.registry import Run, handler, subscribe
@@ -23,6 +24,8 @@ subscribe("period.deadline_changed", kind="insight.count", key="deadline:{change
 subscribe("settings.changed", kind="insight.count", key="settings:{change}")
 subscribe("work.daily", kind="insight.count", key="day:{day}")
 subscribe("period.closed", kind="insight.settle", key="closed:{period}")
+subscribe("work.daily", kind="insight.look", key="day:{day}")
+subscribe("period.closed", kind="insight.last_look", key="closed:{period}")
 
 
 @handler("insight.count")
@@ -40,6 +43,22 @@ def settle(run: Run) -> None:
     """The last count of a period that was closed."""
     with run.batch(done=1, total=1):
         services.settle_period(Period.objects.get(pk=run.payload["period"]), today=_today())
+
+
+@handler("insight.look")
+def look(run: Run) -> None:
+    """Look through every open period for integrity lights; a period is a batch."""
+    periods = list(Period.objects.filter(state=Period.State.OPEN).order_by("starts_on"))
+    for number, period in enumerate(periods, start=1):
+        with run.batch(done=number, total=len(periods)):
+            lighting.look(period, now=timezone.now(), by=Actor.system())
+
+
+@handler("insight.last_look")
+def last_look(run: Run) -> None:
+    """The last look at a period that was closed."""
+    with run.batch(done=1, total=1):
+        lighting.look(Period.objects.get(pk=run.payload["period"]), now=timezone.now(), by=Actor.system(), is_last=True)
 
 
 def _today() -> date:

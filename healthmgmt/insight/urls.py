@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthmgmt.insight import card_views, views
+from healthmgmt.insight import card_views, light_views, views
 
 app_name = "insight"
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("group/", views.group, name="group"),
     path("group/departments/", views.departments, name="departments"),
     path("group/definitions/", views.definitions, name="definitions"),
+    path("lights/", light_views.lights, name="lights"),
+    path("lights/<uuid:uuid>/answer/", light_views.answer, name="light_answer"),
     path("scorecards/", card_views.overview, name="cards"),
     path("scorecards/<int:pk>/", card_views.card, name="card"),
     path("scorecards/<int:pk>/sheet/", card_views.sheet, name="card_sheet"),

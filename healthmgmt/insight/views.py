@@ -12,7 +12,7 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams.access import arrived_by_link
 from healthmgmt.exams.presenters import arrivals
-from healthmgmt.insight import access, figures, selectors
+from healthmgmt.insight import access, figures, light_access, selectors
 from healthmgmt.insight.board import board as board_of
 from healthmgmt.insight.departments import departments as departments_of
 from healthmgmt.insight.group import group as group_of
@@ -30,7 +30,8 @@ def board(request: HttpRequest) -> HttpResponse:
     def build(card: Scorecard, periods: list[Period]) -> dict[str, Any]:
         work = selectors.work_states(card) if card.period.state == Period.State.OPEN else {}
         arrived = arrivals(request.user, arrived_by_link(request.user))
-        return board_of(card, work, timezone.localdate()) | {"arrivals": arrived}
+        lit = light_access.open_lights(card.period, today=timezone.localdate(), own=light_access.own_units(request.user))
+        return board_of(card, work, timezone.localdate(), lit) | {"arrivals": arrived}
 
     return _page(request, "insight/board.html", build, Permission.METRICS_VIEW, Permission.WORK_STATE_VIEW)
 
@@ -41,7 +42,8 @@ def group(request: HttpRequest) -> HttpResponse:
     """Four questions of leadership, and the departments."""
 
     def build(card: Scorecard, periods: list[Period]) -> dict[str, Any]:
-        return group_of(card, periods, selectors.waiting_rows(card.unit))
+        lit = light_access.open_lights(card.period, today=timezone.localdate(), own=light_access.own_units(request.user))
+        return group_of(card, periods, selectors.waiting_rows(card.unit), lit)
 
     return _page(request, "insight/group.html", build, Permission.METRICS_VIEW)
 

@@ -66,7 +66,7 @@ SIDES: tuple[Side, ...] = (
         (
             Page(_("Group"), "insight:group", "building"),
             Page(_("Departments"), "insight:departments", "sitemap"),
-            Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card",)),
+            Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card", "insight:light")),
             Page(_("Definitions"), "insight:definitions", "book"),
         ),
     ),
@@ -75,7 +75,7 @@ SIDES: tuple[Side, ...] = (
         "building-community",
         (
             Page(_("Unit board"), "insight:board", "layout-list", short=_("Board"), covers=("insight:departments", "insight:group", "insight:definitions")),
-            Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card",)),
+            Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card", "insight:light")),
             Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:",)),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
@@ -135,7 +135,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:", "portal:undo"), count=uploads.waiting_rows),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
-            Page(_("Scorecard"), "insight:cards", "clipboard-list", short=_("Card"), covers=("insight:card",)),
+            Page(_("Scorecard"), "insight:cards", "clipboard-list", short=_("Card"), covers=("insight:card", "insight:light")),
         ),
     ),
     Side(
