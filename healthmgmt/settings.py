@@ -81,6 +81,7 @@ TENANT_APPS = [
     "healthmgmt.devices",
     "healthmgmt.risk",
     "healthmgmt.care",
+    "healthmgmt.engagement",
     "healthmgmt.insight",
     "healthmgmt.portal",
 ]

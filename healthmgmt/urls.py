@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("healthmgmt.exams.urls_api")),
     path("care/", include("healthmgmt.care.urls")),
     path("roster/", include("healthmgmt.people.urls")),
+    path("", include("healthmgmt.engagement.urls")),
     path("", include("healthmgmt.insight.urls")),
     path("admin/", include("healthmgmt.people.administration.urls")),
     path("admin/", include("healthmgmt.organization.urls")),

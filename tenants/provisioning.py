@@ -25,7 +25,7 @@ from tenants import current
 from tenants.models import Domain, Organisation
 
 # Rows that the application may add to an organisation's schema but never change or remove.
-APPEND_ONLY = ("audit_event", "audit_seal", "risk_ownedition", "risk_decision")
+APPEND_ONLY = ("audit_event", "audit_seal", "risk_ownedition", "risk_decision", "engagement_act", "engagement_pointsentry")
 READ_ONLY = ("django_migrations",)
 # Advisory lock: one clone at a time, since clone_schema keeps its parameters in shared objects.
 CLONE_LOCK = 7_001

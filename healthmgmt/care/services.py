@@ -296,6 +296,7 @@ def answer_lesson(step: Step, *, answers: Sequence[int], today: date, by: Actor)
             right=right, answered_at=timezone.now(),
         )  # fmt: skip
         audit.record("lesson.answered", by=by, subject=step, person_id=step.plan.person_id)
+        work.announce("care.lesson_answered", result=result.pk)
         if step.state != Step.State.DONE:
             finish_step(step, today=today, by=by)
     return result

@@ -12,6 +12,7 @@ STYLESHEETS = (
     "css/admin.css",
     "css/care.css",
     "css/employee.css",
+    "css/engagement.css",
     "css/exams.css",
     "css/insight.css",
     "css/people.css",

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     UNITS_MANAGE = "units.manage"
     PERIODS_MANAGE = "periods.manage"
     SETTINGS_MANAGE = "settings.manage"
+    CAMPAIGNS_MANAGE = "campaigns.manage"
+    REWARDS_MANAGE = "rewards.manage"
     PACKS_APPROVE = "packs.approve"
     PACKS_REVIEW = "packs.review"
     MODELS_VIEW = "models.view"
@@ -72,6 +74,7 @@ ROLES: dict[str, Role] = {
                     P.ROSTER_VIEW,
                     P.UPLOAD_VIEW,
                     P.UPLOAD_LINKS,
+                    P.CAMPAIGNS_MANAGE,
                 }
             ),
             sees_people=True,
@@ -114,7 +117,16 @@ ROLES: dict[str, Role] = {
             "org_admin",
             _("Administrator"),
             frozenset(
-                {P.USERS_MANAGE, P.UNITS_MANAGE, P.PERIODS_MANAGE, P.SETTINGS_MANAGE, P.ROSTER_VIEW, P.ROSTER_EDIT, P.UPLOAD_LINKS}
+                {
+                    P.USERS_MANAGE,
+                    P.UNITS_MANAGE,
+                    P.PERIODS_MANAGE,
+                    P.SETTINGS_MANAGE,
+                    P.REWARDS_MANAGE,
+                    P.ROSTER_VIEW,
+                    P.ROSTER_EDIT,
+                    P.UPLOAD_LINKS,
+                }
             ),
             sees_people=True,
         ),

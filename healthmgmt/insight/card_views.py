@@ -111,7 +111,7 @@ def targets(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error.message))
         else:
             messages.success(request, _("The weights and targets were set."))
-            return redirect("insight:cards")
+            return redirect(cards.address(period))
     context = {"unit": unit, "period": period, "form": form, "lines": form.lines(figures.name_of)}
     return render(request, "insight/targets.html", context, status=422 if form.errors else 200)
 
@@ -137,7 +137,7 @@ def _acted(request: HttpRequest, unit: Unit, act: Callable[..., None], said: str
         messages.warning(request, error.message)
     else:
         messages.success(request, said)
-    return redirect("insight:cards")
+    return redirect(cards.address(period))
 
 
 def _period(request: HttpRequest) -> tuple[Period | None, list[Period]]:

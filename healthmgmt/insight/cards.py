@@ -3,12 +3,18 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from healthmgmt.core.permissions import Permission, roles_with
 from healthmgmt.insight import selectors, weighing
 from healthmgmt.insight.card_models import Card, Target
 from healthmgmt.insight.selectors import Scorecard
 from healthmgmt.organization.models import Membership, Period, Unit
+
+
+def address(period: Period) -> str:
+    """Where the scorecards of a period stand."""
+    return f"{reverse('insight:cards')}?period={period.pk}"
 
 
 def targets_of(unit: Unit, period: Period) -> dict[str, tuple[int, int]]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts import notices
@@ -58,7 +57,7 @@ def submit(unit: Unit, *, period: Period, note: str, by: Actor, name: str) -> Ca
             card = Card(unit=unit, period=period)
         card.numbers = numbers
         _turn(card, Card.State.SUBMITTED, note=note, by=by, name=name)
-        notices.tell(_deciders(unit), kind="scorecard_submitted", key=_key(card), link=reverse("insight:cards"))
+        notices.tell(_deciders(unit), kind="scorecard_submitted", key=_key(card), link=cards.address(card.period))
     return card
 
 
@@ -84,7 +83,7 @@ def _decide(card: Card, state: str, *, note: str, by: Actor, name: str) -> Card:
         _turn(card, state, note=note, by=by, name=name)
         handed_in = {int(step.by.removeprefix("user:")) for step in card.steps.filter(state=Card.State.SUBMITTED) if step.by.startswith("user:")}
         kind = "scorecard_accepted" if state == Card.State.ACCEPTED else "scorecard_returned"
-        notices.tell(handed_in, kind=kind, key=_key(card), link=reverse("insight:cards"))
+        notices.tell(handed_in, kind=kind, key=_key(card), link=cards.address(card.period))
     return card
 
 

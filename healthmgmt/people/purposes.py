@@ -10,6 +10,8 @@ FILE = Path(__file__).parent / "data" / "consents.toml"
 LANGUAGES = ("zh", "en")
 # Without it readings at home stay with the person and count for no colour.
 HOME_READINGS = "home_readings"
+# Without it no reading counts as an act in an activity.
+ACTIVITY_READINGS = "activity_readings"
 
 
 @dataclass(frozen=True)

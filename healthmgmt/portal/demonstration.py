@@ -28,10 +28,11 @@ from healthmgmt.insight import selectors as insight
 from healthmgmt.organization import periods
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.organization.selectors import names_from_root
+from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people.models import Person
 from healthmgmt.portal import selectors
 from healthmgmt.portal.delivery import Site
-from healthmgmt.portal.demo import files, population
+from healthmgmt.portal.demo import files, population, taking_part
 from healthmgmt.portal.demo.measurements import MAN, WOMAN
 from healthmgmt.work.models import Job
 
@@ -122,6 +123,7 @@ class Demonstration:
             logins.append(self._login(slug, "data_steward", 0, centres[0], 2))
             self._deliver(slug, organisation)
             self._await_jobs(slug)
+            self._take_part(slug, logins)
             if insight.is_publication_behind():
                 # Pages would show the end of this first day tomorrow.
                 call_command("publish_numbers", org=slug, json=True, stdout=StringIO())
@@ -176,6 +178,14 @@ class Demonstration:
             token = accounts.create_token(user, label="demonstration", by=Actor.system(), days=1)
             sites[centre] = Site(self._port, f"{slug}.localhost", token)
         return sites
+
+    def _take_part(self, slug: str, logins: list[Login]) -> None:
+        """Activities of the companies, and what their people did so far."""
+        started = time.monotonic()
+        employee = Person.objects.get(user__email=next(one.identifier for one in logins if one.role == "employee"))
+        if taking_part.bring(today=local_today(), employee=employee):
+            self._await_jobs(slug)
+            self._say(f"{slug}: activities and what people did in them in {time.monotonic() - started:.1f} s")
 
     def _await_jobs(self, slug: str) -> None:
         deadline = time.monotonic() + WAIT_SECONDS

@@ -44,6 +44,8 @@ class Side:
 
 
 MESSAGES = ("care:messages", "care:settle_messages")
+ACTIVITIES = ("engagement:activity", "engagement:lesson", "engagement:note_act", "engagement:points", "engagement:rewards")
+INVITED = ("engagement:named_list", "engagement:invited")
 
 SIDES: tuple[Side, ...] = (
     Side("operator", "server", (Page(_("Organisations"), "operator:organisations", "server", covers=("operator:",)),)),
@@ -51,7 +53,7 @@ SIDES: tuple[Side, ...] = (
         "org_admin",
         "settings",
         (
-            Page(_("Home"), "portal:admin", "home"),
+            Page(_("Home"), "portal:admin", "home", covers=("engagement:manage_rewards", "engagement:offer_reward", "engagement:change_reward")),
             Page(_("Users"), "administration:users", "users", covers=("administration:user",)),
             Page(_("Units"), "administration:units", "sitemap", covers=("administration:unit",)),
             Page(_("Roster"), "people:roster", "id-badge-2", covers=("people:",)),
@@ -79,6 +81,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:",)),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
+            Page(_("Campaigns"), "engagement:campaigns", "flag", covers=("engagement:prepare", "engagement:campaign", *INVITED)),
         ),
     ),
     Side(
@@ -136,6 +139,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
             Page(_("Scorecard"), "insight:cards", "clipboard-list", short=_("Card"), covers=("insight:card", "insight:light")),
+            Page(_("Activities"), "engagement:named_list", "flag", covers=INVITED),
         ),
     ),
     Side(
@@ -156,6 +160,7 @@ SIDES: tuple[Side, ...] = (
             Page(_("Today"), "portal:today", "home", covers=("portal:messages",)),
             Page(_("Report"), "portal:report", "report-medical", covers=("portal:correction",)),
             Page(_("Plan"), "portal:plan", "list-check", covers=("portal:finish_step", "portal:readings", "portal:withdraw_reading")),
+            Page(_("Activities"), "engagement:activities", "flag", covers=ACTIVITIES),
             Page(_("Privacy"), "portal:privacy", "shield-lock", covers=("portal:decide_consent",)),
         ),
     ),

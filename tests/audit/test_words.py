@@ -10,7 +10,8 @@ PRODUCT = Path(__file__).resolve().parents[2] / "healthmgmt"
 # Acts whose names are put together or handed on before they are recorded.
 NAMED_ELSEWHERE = {"person.created", "person.updated", "person.left", "audit.marked", "care.planned", "care.plans_withdrawn",
                    "care.steps_fired", "care.steps_lapsed", "step.done", "step.skipped", "step.declined", "upload.row_left_out",
-                   "upload.value_left_out"}
+                   "upload.value_left_out", "activity.cancelled", "activity.ended", "activity.joined", "activity.way_chosen", "reward.declined",
+                   "reward.withdrawn"}
 
 
 def recorded() -> set[str]:

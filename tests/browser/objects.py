@@ -37,7 +37,7 @@ def _person(user: User) -> dict[str, Any] | None:
 
 
 def _unit(user: User) -> dict[str, Any] | None:
-    for permission in (Permission.UNITS_MANAGE, Permission.CARE_WORK):
+    for permission in (Permission.UNITS_MANAGE, Permission.CARE_WORK, Permission.SCORECARD_VIEW):
         if found := units_visible_to(user, permission).filter(level__gt=0).order_by("level", "path").first():
             return {"pk": found.pk}
     return None

@@ -30,6 +30,8 @@ OTHER_DOORS = {
     "healthmgmt.organization.calendar": "services and selectors about working days, split off by noun",
     "healthmgmt.care.pausing": "services about pauses, split off by noun",
     "healthmgmt.care.course": "presenters of how a plan goes, split off by noun",
+    "healthmgmt.engagement.campaigns": "services about activities, split off by noun",
+    "healthmgmt.engagement.rewards": "services about rewards, split off by noun",
     "healthmgmt.risk.editions": "selectors of packs, shipped and own, split off by noun",
     "healthmgmt.risk.drafts": "services about packs being edited, split off by noun",
     "healthmgmt.risk.approving": "services about proposed editions, split off by noun",

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from healthmgmt.accounts.models import User
-from healthmgmt.care.models import Message
+from healthmgmt.care.models import LessonResult, Message
 from healthmgmt.core.dates import local_day
 from healthmgmt.devices.models import Reading
+from healthmgmt.engagement.models import Activity
 from healthmgmt.exams.models import Mending
 from healthmgmt.organization.models import Period
 from healthmgmt.people.models import Consent
@@ -87,6 +88,11 @@ PAYLOADS: dict[str, Callable[[], dict]] = {
     "care.mail_notices": dict,
     "care.remind": dict,
     "care.escalate_message": lambda: {"message": Message.objects.earliest("pk").pk},
+    "engagement.act_by_lesson": lambda: {"result": LessonResult.objects.earliest("pk").pk},
+    "engagement.act_by_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
+    "engagement.daily": lambda: {"day": today()},
+    "engagement.invite": lambda: {"activity": Activity.objects.earliest("pk").pk},
+    "engagement.undo_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
     "insight.settle": lambda: {"period": Period.objects.get().pk},
     "care.finish_by_reading": lambda: {"reading": Reading.objects.earliest("pk").pk},
     "care.follow_roster": dict,

@@ -35,6 +35,7 @@ from healthmgmt.risk.models import Assessment, OwnEdition, PackDraft, Simulation
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 from tests import cast as casting
+from tests.isolation import taking_part
 
 HEADINGS = ["工号", "姓名", "体检日期", "收缩压(mmHg)", "舒张压(mmHg)", "总胆固醇(mmol/L)", "空腹血糖(mmol/L)", "体重(kg)", "备注"]
 # The line of the pack `cn` that the organisations' own editions change.
@@ -167,6 +168,7 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
         layout={"columns": [said], "header_rows": [], "declined": []},
     )  # fmt: skip
     _own_rules(world, cast)
+    taking_part.fill(world.mark, cast)
     if not PublishedRow.objects.exists():
         PublishedRow.objects.create(period=cast.period, unit=cast.a1, cells={"mark": world.mark}, published_at=now)
     Target.objects.create(period=cast.period, unit=cast.b, metric="covered", weight=100, target=95)
@@ -223,6 +225,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "user": {name: {"pk": user.pk} for name, user in world.users.items()},
         "period": {"period": {"pk": cast.period.pk}},
         "organisation": {"organisation": {"slug": world.slug}},
+        **taking_part.addressed(cast),
         "job": {"failed": {"slug": world.slug, "job": _failed_job(world).pk}, "mistaken": {"slug": world.slug, "job": 0}},
     }
 

@@ -12,7 +12,7 @@ from tests.tenants.servers import direct
 pytestmark = pytest.mark.usefixtures("free_database")
 DENIED = psycopg2.errors.InsufficientPrivilege
 AUDIT = ("audit_event", "audit_seal")
-APPEND_ONLY = (*AUDIT, "risk_ownedition", "risk_decision")
+APPEND_ONLY = (*AUDIT, "risk_ownedition", "risk_decision", "engagement_act", "engagement_pointsentry")
 READ_ONLY = ("django_migrations",)
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 RIGHTS = """
@@ -115,8 +115,8 @@ def test_P21_audit_records_can_only_be_added(pair):
                     attempt(role, statement.format(f"{schema}.{table}"))
 
 
-def test_proposed_editions_and_decisions_can_only_be_added(pair):
-    for table in ("risk_ownedition", "risk_decision"):
+def test_what_is_only_added_cannot_be_changed(pair):
+    for table in set(APPEND_ONLY) - set(AUDIT):
         for statement in ALTERING:
             with pytest.raises(DENIED):
                 attempt(pair.a, statement.format(f"{pair.a}.{table}"))

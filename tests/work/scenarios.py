@@ -17,6 +17,7 @@ from django.utils import timezone
 from healthmgmt.accounts import resets
 from healthmgmt.accounts import services as accounts
 from healthmgmt.care import messaging
+from healthmgmt.care import services as care
 from healthmgmt.core import files, organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
@@ -28,11 +29,14 @@ from healthmgmt.exams.models import Upload
 from healthmgmt.organization import calendar, periods
 from healthmgmt.people import moves
 from healthmgmt.people import services as people
+from healthmgmt.people.purposes import ACTIVITY_READINGS
 from healthmgmt.risk import simulating
 from healthmgmt.risk.single import HOME_READINGS
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
+from tests import cast as casting
 from tests.cast import Cast
+from tests.engagement.making import joined, lesson_step, running
 from tests.exams.road import HEADINGS, text, upload
 from tests.people.rosters import take_in
 from tests.risk.own import draft_of
@@ -135,8 +139,21 @@ def unconsenting(cast: Cast) -> None:
     work.drain()
 
 
+def active(cast: Cast) -> None:
+    """Activities begin; a reading at home counts in one and is taken back, a lesson of the plan counts in the other."""
+    carl = casting.person("E8001", cast.a1)
+    people.give_consent(carl, purpose=ACTIVITY_READINGS, version="1", by=BY)
+    joined(running(cast.a1, "weight"), carl, "weigh_in")
+    joined(running(cast.a1, "lessons"), carl, "reading")
+    reading = devices.record(carl, kind="weight", typed={"weight": "80"}, taken_at=timezone.now(), token=uuid4(), by=BY)
+    care.answer_lesson(lesson_step(carl), answers=[0, 0, 0], today=today(), by=BY)
+    work.drain()
+    devices.withdraw(reading, by=BY)
+    work.drain()
+
+
 STEPS: dict[str, Callable[[Cast], None]] = {
     "accounts.mail_reset": forgotten, "exams.mend": mended, "exams.purge": purged, "risk.simulate": simulated,
     "care.follow_merger": merged, "insight.settle": closed, "care.follow_calendar": free, "care.follow_roster": left,
-    "risk.assess_consent": unconsenting,
+    "risk.assess_consent": unconsenting, "engagement.invite": active,
 }  # fmt: skip
