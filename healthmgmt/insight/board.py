@@ -26,6 +26,7 @@ class Line:
     name: str
     is_joined: bool
     unit: int | None
+    head: int
     covered: Shown
     trend: Trend | None
     on_time: Shown
@@ -74,6 +75,7 @@ def _line(card: Scorecard, row: ScoreRow, work: dict[int, WorkState], today: dat
         name=row.name,
         is_joined=len(row.units) > 1,
         unit=row.head if row.has_below and not is_unit else None,
+        head=card.unit.pk if is_unit else row.head,
         covered=figures.of(row, "covered"),
         trend=figures.trend(row, before, "covered", last_period.name) if last_period else None,
         on_time=figures.of(row, "on_time"),
@@ -116,7 +118,7 @@ def _coach(lines: list[Line], today: date) -> dict[str, Any] | None:
     line = next((line for line in lines if _needs_help(line)), None)
     if line is None:
         return None
-    return {"name": line.name, "unit": line.unit, "facts": figures.joined(*_facts(line, today)), "words": figures.joined(*_words(line))}
+    return {"name": line.name, "unit": line.unit, "head": line.head, "facts": figures.joined(*_facts(line, today)), "words": figures.joined(*_words(line))}
 
 
 def _facts(line: Line, today: date) -> list[str]:

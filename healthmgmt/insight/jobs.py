@@ -1,15 +1,19 @@
-"""Counting follows whatever changes who is due, examined, assessed or alerted; lights are looked for once a day."""
+"""Counting follows whatever changes who is due, examined, assessed or alerted; lights are looked for once a day, mails go once a month."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.dates import local_day
-from healthmgmt.insight import lighting, services
+from healthmgmt.insight import digest, lighting, services
 from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.registry import Run, handler, subscribe
+
+# What is sent once more when a worker dies between the mails and the commit.
+SLICE_MAILS = 20
 
 subscribe("roster.imported", kind="insight.count", key="roster:{record}")
 subscribe("exams.applied", kind="insight.count", key="applied:{upload}:{round}")
@@ -25,6 +29,7 @@ subscribe("settings.changed", kind="insight.count", key="settings:{change}")
 subscribe("work.daily", kind="insight.count", key="day:{day}")
 subscribe("period.closed", kind="insight.settle", key="closed:{period}")
 subscribe("work.daily", kind="insight.look", key="day:{day}")
+subscribe("work.daily", kind="insight.begin_digest", key="day:{day}")
 subscribe("period.closed", kind="insight.last_look", key="closed:{period}")
 
 
@@ -59,6 +64,31 @@ def last_look(run: Run) -> None:
     """The last look at a period that was closed."""
     with run.batch(done=1, total=1):
         lighting.look(Period.objects.get(pk=run.payload["period"]), now=timezone.now(), by=Actor.system(), is_last=True)
+
+
+@handler("insight.begin_digest")
+def begin_digest(run: Run) -> None:
+    """On the first working day of a month have its mails go out."""
+    with run.batch(done=1, total=1):
+        digest.begin(_now())
+
+
+@handler("insight.mail_digest")
+def mail_digest(run: Run) -> None:
+    """The mails of a month, some users at a time."""
+    after: int | None = run.cursor.get("after", 0)
+    while after is not None:
+        # The cursor says where the next batch begins, so it is known before the mails are sent.
+        users = digest.next_readers(after, SLICE_MAILS)
+        following = users[-1].pk if users else None
+        with run.batch(done=0, total=0, cursor={"after": following}):
+            digest.mail(users, today=_today(), by=Actor.system())
+        after = following
+
+
+def _now() -> datetime:
+    """The organisation's clock."""
+    return timezone.now().astimezone(ZoneInfo(organisation_settings().timezone))
 
 
 def _today() -> date:

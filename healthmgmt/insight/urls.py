@@ -1,11 +1,13 @@
 from django.urls import path
 
-from healthmgmt.insight import card_views, light_views, views
+from healthmgmt.insight import card_views, coach_views, light_views, views
 
 app_name = "insight"
 
 urlpatterns = [
     path("board/", views.board, name="board"),
+    path("board/say/", coach_views.say, name="coach_say"),
+    path("board/words/", coach_views.notes, name="coach_notes"),
     path("group/", views.group, name="group"),
     path("group/departments/", views.departments, name="departments"),
     path("group/definitions/", views.definitions, name="definitions"),

@@ -12,7 +12,7 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams.access import arrived_by_link
 from healthmgmt.exams.presenters import arrivals
-from healthmgmt.insight import access, figures, light_access, selectors
+from healthmgmt.insight import access, coach_views, figures, light_access, selectors
 from healthmgmt.insight.board import board as board_of
 from healthmgmt.insight.departments import departments as departments_of
 from healthmgmt.insight.group import group as group_of
@@ -31,7 +31,8 @@ def board(request: HttpRequest) -> HttpResponse:
         work = selectors.work_states(card) if card.period.state == Period.State.OPEN else {}
         arrived = arrivals(request.user, arrived_by_link(request.user))
         lit = light_access.open_lights(card.period, today=timezone.localdate(), own=light_access.own_units(request.user))
-        return board_of(card, work, timezone.localdate(), lit) | {"arrivals": arrived}
+        shown = board_of(card, work, timezone.localdate(), lit)
+        return shown | {"arrivals": arrived} | coach_views.form_of(shown["coach"], request.user)
 
     return _page(request, "insight/board.html", build, Permission.METRICS_VIEW, Permission.WORK_STATE_VIEW)
 
