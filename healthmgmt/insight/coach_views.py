@@ -1,8 +1,5 @@
 """What health offices say to those who look after a unit. No page here knows a person."""
 
-from typing import Any
-from uuid import uuid4
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,19 +8,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from healthmgmt.accounts import notices
-from healthmgmt.accounts.models import User
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.insight import access, coaching
 from healthmgmt.insight.forms import CoachForm
-from healthmgmt.organization.models import Unit
 
 BOARD = (Permission.METRICS_VIEW, Permission.WORK_STATE_VIEW)
 
 
-@requires(Permission.WORK_STATE_VIEW)
+@requires(Permission.METRICS_VIEW)
 @require_POST
 def say(request: HttpRequest) -> HttpResponse:
     """Words to those who look after a unit of the user's board."""
@@ -46,10 +41,3 @@ def notes(request: HttpRequest) -> HttpResponse:
     told, said = coaching.told_to(request.user)[: coaching.SHOWN], coaching.said_by(request.user)[: coaching.SHOWN]
     notices.settle(kinds=["coach_said"], link=request.path, user=request.user)
     return render(request, "insight/coach_notes.html", {"told": list(told), "said": list(said)})
-
-
-def form_of(coach: dict[str, Any] | None, sender: User) -> dict[str, Any]:
-    """What the board's card needs to send its words; nothing where there is nobody to send them to."""
-    unit = Unit.objects.filter(pk=coach["head"]).first() if coach else None
-    told = coaching.readers(unit, sender=sender) if unit else []
-    return {"coach_form": CoachForm(initial={"text": coach["words"], "token": uuid4()}), "coach_readers": len(told)} if told else {}

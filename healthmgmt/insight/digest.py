@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from healthmgmt.accounts.models import User
 from healthmgmt.audit import services as audit
-from healthmgmt.care import reminding
+from healthmgmt.care import templates
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.permissions import Permission, roles_with
@@ -29,11 +29,11 @@ MOST_UNITS = 3
 
 
 def begin(now: datetime) -> None:
-    """From the first working day of a month on have its mails go out, once, when mails may; `now` is the organisation's clock."""
-    day = now.date()
-    first = calendar.working_days().on_or_after(day.replace(day=1))
-    if first <= day <= first + timedelta(days=LATE_DAYS):
-        work.submit("insight.mail_digest", f"{day:%Y-%m}", {}, run_after=reminding.earliest(now))
+    """From the first working day of a month on have its mails go out, once, after the quiet hours; `now` is the organisation's clock."""
+    day, worked = now.date(), calendar.working_days()
+    first = worked.on_or_after(day.replace(day=1))
+    if first <= day <= first + timedelta(days=LATE_DAYS) and not worked.is_free(day):
+        work.submit("insight.mail_digest", f"{day:%Y-%m}", {}, run_after=templates.load().courtesy.earliest(now))
 
 
 def next_readers(after: int, size: int) -> list[User]:
