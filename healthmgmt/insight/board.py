@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from healthmgmt.core.wording import day_text
-from healthmgmt.insight import figures
+from healthmgmt.insight import figures, light_access, light_words
 from healthmgmt.insight.figures import Shown, Trend
+from healthmgmt.insight.light_access import OpenLight
 from healthmgmt.insight.selectors import Scorecard, ScoreRow, WorkState
 from healthmgmt.organization.models import Period
 
@@ -25,6 +26,7 @@ class Line:
     name: str
     is_joined: bool
     unit: int | None
+    head: int
     covered: Shown
     trend: Trend | None
     on_time: Shown
@@ -33,6 +35,7 @@ class Line:
     red: Shown
     work: WorkState
     waiting_days: int
+    signals: str
 
     @property
     def since(self) -> str:
@@ -46,12 +49,12 @@ class Line:
         return self.waiting_days > LATE_DAYS
 
 
-def board(card: Scorecard, work: dict[int, WorkState], today: date) -> dict[str, Any]:
-    """The page of a unit. `work` is how things stand now; a closed period shows nothing of it."""
+def board(card: Scorecard, work: dict[int, WorkState], today: date, lit: list[OpenLight] | None = None) -> dict[str, Any]:
+    """The page of a unit. `work` is how things stand now; a closed period shows nothing of it. `lit` are the lights that may be seen."""
     is_open = card.period.state == Period.State.OPEN
     rows = sorted(card.children, key=lambda row: (figures.share(row, "covered"), -work.get(row.head, WorkState()).waiting, row.name))
-    lines = [_line(card, row, work, today) for row in rows]
-    total = _line(card, card.row, work, today)
+    lines = [_line(card, row, work, today, lit or []) for row in rows]
+    total = _line(card, card.row, work, today, lit or [])
     return {
         "sentence": _sentence(card, lines, total, is_open=is_open),
         "summary": _summary(total),
@@ -63,7 +66,7 @@ def board(card: Scorecard, work: dict[int, WorkState], today: date) -> dict[str,
     }
 
 
-def _line(card: Scorecard, row: ScoreRow, work: dict[int, WorkState], today: date) -> Line:
+def _line(card: Scorecard, row: ScoreRow, work: dict[int, WorkState], today: date, lit: list[OpenLight]) -> Line:
     is_unit = row is card.row
     state = work.get(card.unit.pk if is_unit else row.head, WorkState())
     last_period, last = card.earlier[-1] if card.earlier else (None, None)
@@ -72,6 +75,7 @@ def _line(card: Scorecard, row: ScoreRow, work: dict[int, WorkState], today: dat
         name=row.name,
         is_joined=len(row.units) > 1,
         unit=row.head if row.has_below and not is_unit else None,
+        head=card.unit.pk if is_unit else row.head,
         covered=figures.of(row, "covered"),
         trend=figures.trend(row, before, "covered", last_period.name) if last_period else None,
         on_time=figures.of(row, "on_time"),
@@ -80,6 +84,7 @@ def _line(card: Scorecard, row: ScoreRow, work: dict[int, WorkState], today: dat
         red=figures.of(row, "red"),
         work=state,
         waiting_days=(today - timezone.localtime(state.oldest_at).date()).days if state.oldest_at else 0,
+        signals=light_words.count_words(light_access.lights_of([card.unit.pk] if is_unit else row.units, lit).count),
     )
 
 
@@ -113,7 +118,7 @@ def _coach(lines: list[Line], today: date) -> dict[str, Any] | None:
     line = next((line for line in lines if _needs_help(line)), None)
     if line is None:
         return None
-    return {"name": line.name, "unit": line.unit, "facts": figures.joined(*_facts(line, today)), "words": figures.joined(*_words(line))}
+    return {"name": line.name, "unit": line.unit, "head": line.head, "facts": figures.joined(*_facts(line, today)), "words": figures.joined(*_words(line))}
 
 
 def _facts(line: Line, today: date) -> list[str]:

@@ -15,7 +15,7 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.insight import card_access, card_page, cards, figures, selectors, submitting
+from healthmgmt.insight import card_access, card_page, cards, figures, light_access, light_words, selectors, submitting
 from healthmgmt.insight.card_models import Card
 from healthmgmt.insight.forms import NoteForm, TargetsForm
 from healthmgmt.organization.models import Period, Unit
@@ -50,7 +50,9 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     if shown is None:
         return render(request, "insight/nothing.html", {"unit": unit})
     may = card_access.may(request.user, unit, period, shown["kept"])
-    return render(request, "insight/card.html", {"unit": unit, "period": period, "form": NoteForm(), "may": may, **shown})
+    lit = light_access.open_lights(period, today=today(), own=light_access.own_units(request.user))
+    signals = light_words.of_card([unit.pk], lit)
+    return render(request, "insight/card.html", {"unit": unit, "period": period, "form": NoteForm(), "may": may, "signals": signals, **shown})
 
 
 @requires(VIEW)

@@ -13,6 +13,13 @@ class NoteForm(forms.Form):
     note = forms.CharField(label=_("In a sentence"), max_length=500, required=False)
 
 
+class CoachForm(forms.Form):
+    """`token` is of the form: sent twice, it is told once."""
+
+    text = forms.CharField(label=_("Your words"), max_length=600, required=False, widget=forms.Textarea)
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class TargetsForm(forms.Form):
     """Weight and target of every metric that may carry one; `present` are those set already."""
 

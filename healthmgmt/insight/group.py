@@ -1,6 +1,6 @@
 """What the group page says: four questions with their figures, the colours, and the departments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from healthmgmt.core.drawing import COLOURS
 from healthmgmt.core.wording import percent_text
-from healthmgmt.insight import figures, whole_words
+from healthmgmt.insight import figures, light_access, light_words, whole_words
 from healthmgmt.insight.figures import Shown, Trend
+from healthmgmt.insight.light_access import OpenLight
 from healthmgmt.insight.selectors import Scorecard, ScoreRow
 from healthmgmt.organization.models import Period
 
@@ -65,29 +66,30 @@ class Department:
     orange: Shown
     red: Shown
     followed: Shown
+    signals: str
 
 
-def group(card: Scorecard, periods: list[Period], waiting: int) -> dict[str, Any]:
-    """The page of a unit and a period; `waiting` are the rows that wait for repair now."""
+def group(card: Scorecard, periods: list[Period], waiting: int, lit: list[OpenLight] | None = None) -> dict[str, Any]:
+    """The page of a unit and a period; `waiting` are the rows that wait for repair now, `lit` the lights, None while nobody has looked."""
     colours = _colours(card)
     return {
         "sentence": _sentence(card),
-        "tiles": [_covered(card), _alerts(card), _improvement(card), _trust(card, periods, waiting)],
+        "tiles": [_covered(card), _alerts(card), _improvement(card), _trust(card, periods, waiting, lit)],
         "colours": colours,
         "bar": [(part.shown.part, part.fill) for part in colours if part.shown.part],
         "assessed": figures.of(card.row, "assessed"),
-        "departments": departments(card),
+        "departments": departments(card, lit),
         "why_hidden": figures.why_hidden(card) if figures.is_any_hidden([card.row, *card.children]) else "",
     } | whole_words.whole(card)
 
 
-def departments(card: Scorecard) -> list[Department]:
+def departments(card: Scorecard, lit: list[OpenLight] | None = None) -> list[Department]:
     """Those below the unit by coverage, the worst first; never by improvement."""
     rows = sorted(card.children, key=lambda row: (figures.share(row, "covered"), row.name))
-    return [_department(card, row) for row in rows]
+    return [_department(card, row, lit or []) for row in rows]
 
 
-def _department(card: Scorecard, row: ScoreRow) -> Department:
+def _department(card: Scorecard, row: ScoreRow, lit: list[OpenLight]) -> Department:
     return Department(
         name=row.name,
         is_joined=len(row.units) > 1,
@@ -98,6 +100,7 @@ def _department(card: Scorecard, row: ScoreRow) -> Department:
         orange=figures.of(row, "orange"),
         red=figures.of(row, "red"),
         followed=figures.of(row, "followed_up"),
+        signals=light_words.count_words(light_access.lights_of(row.units, lit).count),
     )
 
 
@@ -163,20 +166,32 @@ def _improvement(card: Scorecard) -> Tile:
     return _tile(card, "improved", _("%(part)s of %(whole)s people at risk improved"), parts=parts, late=late)
 
 
-def _trust(card: Scorecard, periods: list[Period], waiting: int) -> Tile:
-    """What can be checked of the data themselves: whether they are all there, still waiting, or settled for good."""
+def _trust(card: Scorecard, periods: list[Period], waiting: int, lit: list[OpenLight] | None) -> Tile:
+    """What can be checked of the data themselves: whether they show a signal, are all there, still waiting, or settled for good."""
     closed = sum(one.state != Period.State.OPEN for one in periods)
     notes = [_("%(closed)s of %(all)s periods are closed") % {"closed": closed, "all": len(periods)}]
     complete = figures.of(card.row, "complete")
     if not complete.why:
         notes.insert(0, _("%(percent)s of people have every item") % {"percent": complete.percent})
     is_late = card.period.state == Period.State.OPEN and waiting > 0
-    return _tile(
-        card,
-        "items",
-        _("%(part)s of %(whole)s mandatory items are there"),
-        note=" · ".join(notes),
-        late=_("%(rows)s rows wait for repair") % {"rows": f"{waiting:,}"} if is_late else "",
+    late = _("%(rows)s rows wait for repair") % {"rows": f"{waiting:,}"} if is_late else ""
+    tile = _tile(card, "items", _("%(part)s of %(whole)s mandatory items are there"), note=" · ".join(notes), late=late)
+    return tile if lit is None or tile.figure.why else _without_signal(tile, card, lit)
+
+
+def _without_signal(tile: Tile, card: Scorecard, lit: list[OpenLight]) -> Tile:
+    """How many departments show no signal, and beside it what the tile said without."""
+    rows = card.children or (card.row,)
+    clear = sum(not light_access.lights_of(row.units, lit).count for row in rows)
+    definition = light_words.definition()
+    return replace(
+        tile,
+        figure=Shown(f"{clear} / {len(rows)}", clear, len(rows)),
+        counts=_("%(part)s of %(whole)s departments without a signal") % {"part": clear, "whole": len(rows)},
+        definition=definition | {"rows": [*definition["rows"], *tile.definition["rows"]]},
+        series=[],
+        trend=None,
+        note=" · ".join([f"{tile.definition['name']} {tile.figure.percent}: {tile.counts}", tile.note]),
     )
 
 

@@ -6,11 +6,13 @@ from django.db.models import Q, Value
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN, QUASI_IDENTIFIER
 from healthmgmt.insight.card_models import Card, CardStep, Target
+from healthmgmt.insight.coach_models import CoachNote
+from healthmgmt.insight.light_models import Light, LightStep, Look
 from healthmgmt.organization.models import Period, Unit
 from healthmgmt.people.models import Person
 
 # Models of a module of their own.
-__all__ = ["Card", "CardStep", "PersonFact", "PublishedRow", "Target", "UnitFact"]
+__all__ = ["Card", "CardStep", "CoachNote", "Light", "LightStep", "Look", "PersonFact", "PublishedRow", "Target", "UnitFact"]
 
 
 class PersonFact(models.Model):

@@ -1,14 +1,18 @@
 from django.urls import path
 
-from healthmgmt.insight import card_views, views
+from healthmgmt.insight import card_views, coach_views, light_views, views
 
 app_name = "insight"
 
 urlpatterns = [
     path("board/", views.board, name="board"),
+    path("board/say/", coach_views.say, name="coach_say"),
+    path("board/words/", coach_views.notes, name="coach_notes"),
     path("group/", views.group, name="group"),
     path("group/departments/", views.departments, name="departments"),
     path("group/definitions/", views.definitions, name="definitions"),
+    path("lights/", light_views.lights, name="lights"),
+    path("lights/<uuid:uuid>/answer/", light_views.answer, name="light_answer"),
     path("scorecards/", card_views.overview, name="cards"),
     path("scorecards/<int:pk>/", card_views.card, name="card"),
     path("scorecards/<int:pk>/sheet/", card_views.sheet, name="card_sheet"),

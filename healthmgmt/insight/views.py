@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,9 +13,10 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams.access import arrived_by_link
 from healthmgmt.exams.presenters import arrivals
-from healthmgmt.insight import access, figures, selectors
+from healthmgmt.insight import access, figures, light_access, selectors
 from healthmgmt.insight.board import board as board_of
 from healthmgmt.insight.departments import departments as departments_of
+from healthmgmt.insight.forms import CoachForm
 from healthmgmt.insight.group import group as group_of
 from healthmgmt.insight.selectors import Scorecard
 from healthmgmt.organization.models import Period
@@ -30,7 +32,8 @@ def board(request: HttpRequest) -> HttpResponse:
     def build(card: Scorecard, periods: list[Period]) -> dict[str, Any]:
         work = selectors.work_states(card) if card.period.state == Period.State.OPEN else {}
         arrived = arrivals(request.user, arrived_by_link(request.user))
-        return board_of(card, work, timezone.localdate()) | {"arrivals": arrived}
+        lit = light_access.open_lights(card.period, today=timezone.localdate(), own=light_access.own_units(request.user))
+        return board_of(card, work, timezone.localdate(), lit) | {"arrivals": arrived, "coach_form": CoachForm(initial={"token": uuid4()})}
 
     return _page(request, "insight/board.html", build, Permission.METRICS_VIEW, Permission.WORK_STATE_VIEW)
 
@@ -41,7 +44,8 @@ def group(request: HttpRequest) -> HttpResponse:
     """Four questions of leadership, and the departments."""
 
     def build(card: Scorecard, periods: list[Period]) -> dict[str, Any]:
-        return group_of(card, periods, selectors.waiting_rows(card.unit))
+        lit = light_access.open_lights(card.period, today=timezone.localdate(), own=light_access.own_units(request.user))
+        return group_of(card, periods, selectors.waiting_rows(card.unit), lit)
 
     return _page(request, "insight/group.html", build, Permission.METRICS_VIEW)
 

@@ -68,7 +68,7 @@ SIDES: tuple[Side, ...] = (
         (
             Page(_("Group"), "insight:group", "building"),
             Page(_("Departments"), "insight:departments", "sitemap"),
-            Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card",)),
+            Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card", "insight:light")),
             Page(_("Definitions"), "insight:definitions", "book"),
         ),
     ),
@@ -76,8 +76,8 @@ SIDES: tuple[Side, ...] = (
         "health_office",
         "building-community",
         (
-            Page(_("Unit board"), "insight:board", "layout-list", short=_("Board"), covers=("insight:departments", "insight:group", "insight:definitions")),
-            Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card",)),
+            Page(_("Unit board"), "insight:board", "layout-list", short=_("Board"), covers=("insight:departments", "insight:group", "insight:definitions", "insight:coach")),
+            Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card", "insight:light")),
             Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:",)),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
@@ -134,11 +134,11 @@ SIDES: tuple[Side, ...] = (
         "liaison",
         "clipboard-list",
         (
-            Page(_("Home"), "portal:liaison", "home"),
+            Page(_("Home"), "portal:liaison", "home", covers=("insight:coach",)),
             Page(_("Uploads"), "exams:uploads", "file-upload", covers=("exams:", "portal:undo"), count=uploads.waiting_rows),
             Page(_("Roster"), "people:roster", "users", covers=("people:",)),
             Page(_("Who is due"), "portal:due", "list-check", short=_("Due")),
-            Page(_("Scorecard"), "insight:cards", "clipboard-list", short=_("Card"), covers=("insight:card",)),
+            Page(_("Scorecard"), "insight:cards", "clipboard-list", short=_("Card"), covers=("insight:card", "insight:light")),
             Page(_("Activities"), "engagement:named_list", "flag", covers=INVITED),
         ),
     ),

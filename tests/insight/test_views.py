@@ -277,12 +277,12 @@ def test_pages_of_a_closed_period_stay_as_they_were_published(crowd, read, sign_
 # Nobody
 
 
-def words_of(answer) -> str:
-    """What a page says, or the cells of a workbook."""
-    if "html" in answer["Content-Type"]:
+def words_in(answer) -> str:
+    """A page, or what stands in the cells of a workbook."""
+    if answer.headers["Content-Type"].startswith("text/html"):
         return answer.content.decode()
     sheets = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
-    return " ".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
+    return "\n".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
 
 
 def test_P04_no_link_of_the_leader_leads_to_a_person(crowd, sign_in):
@@ -293,7 +293,7 @@ def test_P04_no_link_of_the_leader_leads_to_a_person(crowd, sign_in):
         answer = client.get(path, follow=True)
         seen.add(path)
         assert answer.status_code == 200, path
-        page = words_of(answer)
+        page = words_in(answer)
         assert [name for name in names if re.search(rf"\b{re.escape(name)}\b", page)] == [], path
         at = answer.request["PATH_INFO"]
         links = {at + href if href.startswith("?") else href for href in map(unescape, re.findall(r'<a [^>]*href="([^"#]+)"', page))}

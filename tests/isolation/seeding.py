@@ -24,7 +24,7 @@ from healthmgmt.exams import access, correcting, links, reports
 from healthmgmt.exams import services as exams
 from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Dispute, Exam, ExamLayout, Upload
-from healthmgmt.insight.models import Card, CardStep, PublishedRow, Target, UnitFact
+from healthmgmt.insight.models import Card, CardStep, CoachNote, Light, LightStep, Look, PublishedRow, Target, UnitFact
 from healthmgmt.organization.models import CalendarDay, Membership, Period, Unit
 from healthmgmt.organization.selectors import today
 from healthmgmt.partners.models import ExamCentre
@@ -174,6 +174,13 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
     Target.objects.create(period=cast.period, unit=cast.b, metric="covered", weight=100, target=95)
     card = Card.objects.create(period=cast.period, unit=cast.b1)
     CardStep.objects.create(card=card, state="submitted", note=f"{world.mark} note", by="user:1", by_name=f"{world.mark} liaison")
+    Look.objects.get_or_create(period=cast.period, defaults={"looked_at": now})
+    for unit in (cast.a1, cast.b1):
+        # Still for the unit alone.
+        told = {"part": 20, "whole": 50}
+        light = Light.objects.create(period=cast.period, unit=unit, kind="identical", told=told, raised_at=now, shared_on=date(2999, 1, 1))
+        LightStep.objects.create(light=light, event="raised", by=f"{world.mark} night", at=now)
+    CoachNote.objects.create(unit=cast.a1, text=f"{world.mark} words", readers=[cast.liaison_a1.pk], by="user:1", by_name=world.mark, at=now)
 
 
 def _own_rules(world: World, cast: casting.Cast) -> None:
@@ -212,6 +219,7 @@ def _addressed(world: World, cast: casting.Cast) -> dict[str, dict[str, dict]]:
         "person": {name: {"uuid": getattr(cast, name).uuid} for name in ("anna", "amos", "bella")},
         "centre": {"centre": {"pk": ExamCentre.objects.get(name=f"{world.mark} Centre").pk}},
         "alert": {name: {"uuid": Alert.objects.filter(person=getattr(cast, name)).latest("pk").uuid} for name in ("anna", "bella")},
+        "light": {name: {"uuid": Light.objects.get(unit=getattr(cast, name)).uuid} for name in ("a1", "b1")},
         "dispute": {name: {"uuid": getattr(cast, name).disputes.get().uuid} for name in ("anna", "bella")},
         "step": {name: _open_step(getattr(cast, name)) for name in ("anna", "bella")},
         "reading": {name: {"token": getattr(cast, name).readings.first().token} for name in ("anna", "amos")},

@@ -1,5 +1,7 @@
 """Numbers of units: leadership and health offices, each of its own units; no address here names a person."""
 
+from uuid import uuid4
+
 from tests.isolation.rules import Rule
 
 READERS = frozenset({"leader", "office_a", "office_b"})
@@ -30,6 +32,13 @@ URLS = {
     "scorecards/<int:pk>/targets/": of_units(DECIDERS, {"GET": 200, "POST": 422}, {**DECIDED, "root": frozenset({"leader"})}),
     # How work stands is the offices' business.
     "board/": Rule(READERS, {"GET": 200}, except_for={("leader", "GET"): 403}),
+    "board/say/": Rule(
+        READERS, {"POST": 302}, except_for={("leader", "POST"): 403}, data={"POST": lambda: {"text": "Good morning", "token": str(uuid4())}}
+    ),
+    "board/words/": Rule(SCORED - {"leader"}, {"GET": 200}),
+    # Seen at once by the unit that it is about, and by nobody else yet.
+    "lights/": Rule(SCORED, {"GET": 200}),
+    "lights/<uuid:uuid>/answer/": Rule(SCORED, {"POST": 302}, SUBMITTED, kind="light"),
     "group/": Rule(READERS, {"GET": 200}),
     "group/departments/": Rule(READERS, {"GET": 200}),
     "group/definitions/": Rule(READERS, {"GET": 200}),

@@ -1,0 +1,70 @@
+"""Who sees a light and when, and how many there are of units. Loading is authorising."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from healthmgmt.accounts.models import User
+from healthmgmt.core import sql
+from healthmgmt.core.permissions import Permission, roles_with
+from healthmgmt.insight.models import Light
+from healthmgmt.organization.models import Period
+from healthmgmt.organization.selectors import at_or_below
+
+
+@dataclass(frozen=True)
+class Lit:
+    """The lights of units: how many that may be seen, and of which kind the newest is."""
+
+    count: int = 0
+    newest: str = ""
+
+
+@dataclass(frozen=True)
+class OpenLight:
+    """A light that is lit, as far as counting needs it."""
+
+    unit: int
+    path: str
+    kind: str
+
+
+def own_units(user: User) -> frozenset[int]:
+    """The units at which a user holds a role that reads scorecards: their lights are seen there first."""
+    roles = roles_with(Permission.SCORECARD_VIEW)
+    return frozenset(one.unit_id for one in user.held_roles if one.role in roles) if user.is_active else frozenset()
+
+
+def visible_to(user: User, *, today: date) -> QuerySet[Light]:
+    """Lights of the user's own units at once, those of units below when they were answered, or when the unit's days are over."""
+    within = at_or_below(user.unit_paths(Permission.SCORECARD_VIEW), "unit__path")
+    seen = Q(unit__in=own_units(user)) | Q(answered_at__isnull=False) | Q(shared_on__lte=today)
+    return Light.objects.filter(within).filter(seen).select_related("unit", "period")
+
+
+def own_light_or_404(user: User, uuid: str, *, today: date) -> Light:
+    """A light that the user may answer. Raises Http404 for one that they do not see, PermissionDenied for one of a unit below."""
+    light = get_object_or_404(visible_to(user, today=today), uuid=uuid)
+    if light.unit_id not in own_units(user):
+        raise PermissionDenied
+    return light
+
+
+def open_lights(period: Period, *, today: date, own: Collection[int] = ()) -> list[OpenLight] | None:
+    """What is lit in a period and may be seen by the level above, or at once by who is of the units `own`; None while nobody has looked.
+
+    One query.
+    """
+    rows = sql.rows("insight/light_open", {"period": period.pk, "today": today, "own": list(own)})
+    return [OpenLight(*row) for row in rows if row[0] is not None] if rows else None
+
+
+def lights_of(units: Iterable[int], lit: Iterable[OpenLight]) -> Lit:
+    """What is lit of units and below them together."""
+    wanted = set(units)
+    found = [one for one in lit if wanted & {int(pk) for pk in one.path.split(".") if pk}]
+    return Lit(len(found), found[0].kind) if found else Lit()
