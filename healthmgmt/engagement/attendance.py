@@ -45,8 +45,8 @@ def take_in(activity: Activity, data: bytes, *, held_on: date, today: date, by: 
         raise Rejected(presenters.file_sentence("too-large"), field="file")
     rows, digest = _read(data), hashlib.sha256(data).hexdigest()
     with transaction.atomic():
-        # One list at a time for an activity.
-        activity = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
+        # One list at a time for an activity; whoever notes an act of it meanwhile is not kept waiting.
+        activity = Activity.objects.select_for_update(no_key=True).get(pk=activity.pk)
         if same := AttendanceList.objects.filter(activity=activity, held_on=held_on, sha256=digest).first():
             return same
         found, problems = _matched(activity, rows)

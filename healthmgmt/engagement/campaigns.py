@@ -60,13 +60,28 @@ def start(activity: Activity, *, today: date, by: Actor) -> Activity:
 
 
 def end(activity: Activity, *, by: Actor) -> Activity:
-    """End an activity before its last day, or after it: what people did and their points stay. Twice is once."""
-    return _close(activity, State.ENDED, "activity.ended", by)
+    """End an activity before its last day, or after it: what people did and their points stay. Twice is once.
+
+    Raises Rejected before it has begun.
+    """
+    with transaction.atomic():
+        activity = _locked(activity)
+        if activity.state == State.DRAFT:
+            raise Rejected(_("This activity has not begun; it can be called off."))
+        if activity.state == State.OPEN:
+            _close(activity, State.ENDED, by)
+            audit.record("activity.ended", by=by, subject=activity)
+    return activity
 
 
 def cancel(activity: Activity, *, by: Actor) -> Activity:
     """Call an activity off: it asks for nothing more. What people did and their points stay. Twice is once."""
-    return _close(activity, State.CANCELLED, "activity.cancelled", by)
+    with transaction.atomic():
+        activity = _locked(activity)
+        if activity.state in (State.DRAFT, State.OPEN):
+            _close(activity, State.CANCELLED, by)
+            audit.record("activity.cancelled", by=by, subject=activity)
+    return activity
 
 
 def end_past(*, today: date, by: Actor) -> int:
@@ -97,19 +112,11 @@ def last_person() -> int:
     return Person.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
-def _close(activity: Activity, state: str, event: str, by: Actor) -> Activity:
-    with transaction.atomic():
-        activity = _locked(activity)
-        if activity.state in (State.ENDED, State.CANCELLED):
-            return activity
-        if activity.state == State.DRAFT and state == State.ENDED:
-            raise Rejected(_("This activity has not begun; it can be called off."))
-        activity.state, activity.closed_at, activity.closed_by = state, timezone.now(), by.label
-        activity.save(update_fields=["state", "closed_at", "closed_by"])
-        audit.record(event, by=by, subject=activity)
-        work.announce("engagement.changed", activity=activity.pk, change=f"closed:{activity.pk}")
-    return activity
+def _close(activity: Activity, state: str, by: Actor) -> None:
+    activity.state, activity.closed_at, activity.closed_by = state, timezone.now(), by.label
+    activity.save(update_fields=["state", "closed_at", "closed_by"])
+    work.announce("engagement.changed", activity=activity.pk, change=f"closed:{activity.pk}")
 
 
 def _locked(activity: Activity) -> Activity:
-    return Activity.objects.select_for_update(of=("self",)).select_related("unit").get(pk=activity.pk)
+    return Activity.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=activity.pk)

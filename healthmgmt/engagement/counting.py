@@ -27,7 +27,7 @@ def smallest_group(activity: Activity) -> int:
 def publish(activity: Activity, *, today: date) -> bool:
     """Count an activity for employers, unless it was on this day; whether it was done now. A larger smallest group counts at once."""
     with transaction.atomic():
-        activity = Activity.objects.select_for_update().get(pk=activity.pk)
+        activity = Activity.objects.select_for_update(no_key=True).get(pk=activity.pk)
         present, group = PublishedCount.objects.filter(activity=activity).first(), smallest_group(activity)
         if present and present.counted_on >= today and present.smallest_group >= group:
             return False

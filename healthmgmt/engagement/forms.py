@@ -26,7 +26,7 @@ class Day(forms.DateField):
 class UnitForm(forms.Form):
     """A unit where the user holds a permission; not asked for where there is one alone."""
 
-    unit = forms.TypedChoiceField(label=_("For which unit"), coerce=int)
+    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
 
     def __init__(self, user: User, permission: Permission, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)

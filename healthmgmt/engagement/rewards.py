@@ -33,7 +33,7 @@ def change(reward: Reward, *, name_zh: str, name_en: str, price: int, stock: int
     """Other words, price or stock, or no longer offered; what was asked for keeps its price. Raises as `offer` does."""
     names = _checked(name_zh, name_en, price, stock)
     with transaction.atomic():
-        reward = Reward.objects.select_for_update().get(pk=reward.pk)
+        reward = Reward.objects.select_for_update(no_key=True).get(pk=reward.pk)
         before = {"price": reward.price, "stock": reward.stock}
         reward.price, reward.stock, reward.is_offered = price, stock, is_offered
         reward.name_zh, reward.name_en = names["name_zh"], names["name_en"]
@@ -52,7 +52,7 @@ def ask(person: Person, reward: Reward, *, token: UUID, by: Actor) -> RewardRequ
         person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
         if same := RewardRequest.objects.filter(token=token, person=person).first():
             return same
-        reward = Reward.objects.select_for_update().get(pk=reward.pk)
+        reward = Reward.objects.select_for_update(no_key=True).get(pk=reward.pk)
         if not reward.is_offered or not reward.stock:
             raise Rejected(_("There is none left at present."))
         if ledger.balance(person) < reward.price:
@@ -79,12 +79,23 @@ def approve(request: RewardRequest, *, by: Actor) -> RewardRequest:
 
 def decline(request: RewardRequest, *, by: Actor) -> RewardRequest:
     """It cannot be had this time: points and piece come back. Twice is once; raises Rejected once it was decided otherwise."""
-    return _give_back(request, State.DECLINED, "reward.declined", by)
+    with transaction.atomic():
+        request = _locked(request)
+        if request.state != State.DECLINED:
+            _give_back(request, State.DECLINED, by)
+            audit.record("reward.declined", by=by, subject=request, person_id=request.person_id)
+            _tell(request)
+    return request
 
 
 def withdraw(request: RewardRequest, *, by: Actor) -> RewardRequest:
-    """The person does not want it any more, as long as it was not decided on. Twice is once."""
-    return _give_back(request, State.WITHDRAWN, "reward.withdrawn", by)
+    """The person does not want it any more, as long as it was not decided on: points and piece come back. Twice is once."""
+    with transaction.atomic():
+        request = _locked(request)
+        if request.state != State.WITHDRAWN:
+            _give_back(request, State.WITHDRAWN, by)
+            audit.record("reward.withdrawn", by=by, subject=request, person_id=request.person_id)
+    return request
 
 
 def hand_over(request: RewardRequest, *, by: Actor) -> RewardRequest:
@@ -101,20 +112,12 @@ def hand_over(request: RewardRequest, *, by: Actor) -> RewardRequest:
     return request
 
 
-def _give_back(request: RewardRequest, state: str, event: str, by: Actor) -> RewardRequest:
-    with transaction.atomic():
-        request = _locked(request)
-        if request.state == state:
-            return request
-        _decide(request, state, by)
-        reward = Reward.objects.select_for_update().get(pk=request.reward_id)
-        reward.stock += 1
-        reward.save(update_fields=["stock"])
-        _enter(request, PointsEntry.Kind.RETURNED, request.price, by)
-        audit.record(event, by=by, subject=request, person_id=request.person_id)
-        if state == State.DECLINED:
-            _tell(request)
-    return request
+def _give_back(request: RewardRequest, state: str, by: Actor) -> None:
+    _decide(request, state, by)
+    reward = Reward.objects.select_for_update(no_key=True).get(pk=request.reward_id)
+    reward.stock += 1
+    reward.save(update_fields=["stock"])
+    _enter(request, PointsEntry.Kind.RETURNED, request.price, by)
 
 
 def _decide(request: RewardRequest, state: str, by: Actor) -> None:
@@ -135,7 +138,7 @@ def _tell(request: RewardRequest) -> None:
 
 
 def _locked(request: RewardRequest) -> RewardRequest:
-    return RewardRequest.objects.select_for_update(of=("self",)).select_related("person").get(pk=request.pk)
+    return RewardRequest.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=request.pk)
 
 
 def _checked(name_zh: str, name_en: str, price: int, stock: int) -> dict[str, str]:

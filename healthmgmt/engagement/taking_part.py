@@ -45,7 +45,10 @@ def enrol(participation: Participation, *, way: str, today: date, by: Actor) -> 
         participation.way, participation.enrolled_at = way, participation.enrolled_at or now
         participation.opened_at, participation.declined_at, participation.later_until = participation.opened_at or now, None, None
         participation.save()
-        audit.record("activity.joined" if is_new else "activity.way_chosen", by=by, subject=participation, person_id=participation.person_id)
+        if is_new:
+            audit.record("activity.joined", by=by, subject=participation, person_id=participation.person_id)
+        else:
+            audit.record("activity.way_chosen", by=by, subject=participation, person_id=participation.person_id)
     return participation
 
 

@@ -7,6 +7,7 @@ from healthmgmt.accounts.models import Notice, User
 from healthmgmt.care import access as care
 from healthmgmt.care.models import Step
 from healthmgmt.core.permissions import Permission
+from healthmgmt.engagement import access as engagement
 from healthmgmt.exams import access as uploads
 from healthmgmt.exams.models import UploadRow
 from healthmgmt.organization.models import Period
@@ -112,6 +113,27 @@ def _link(user: User) -> dict[str, Any] | None:
     return {"uuid": found.uuid} if found else None
 
 
+def _own_activity(user: User) -> dict[str, Any] | None:
+    found = engagement.own_participations(engagement.own_person(user)).filter(activity__kind="steps").first()
+    return {"uuid": found.activity.uuid} if found else None
+
+
+def _activity_lesson(user: User) -> dict[str, Any] | None:
+    found = engagement.own_participations(engagement.own_person(user)).filter(way="reading").first()
+    return {"uuid": found.activity.uuid, "slug": "sleep"} if found else None
+
+
+def _campaign(user: User) -> dict[str, Any] | None:
+    # One that takes lists shows more, and may be seen by name.
+    found = engagement.named_activities(user).order_by("kind", "pk").first()
+    return {"uuid": found.uuid} if found else None
+
+
+def _reward(user: User) -> dict[str, Any] | None:
+    found = engagement.managed_rewards(user).first()
+    return {"uuid": found.uuid} if found else None
+
+
 FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "upload": _upload,
     "row": _row,
@@ -131,4 +153,8 @@ FINDERS: dict[str, Callable[[User], dict[str, Any] | None]] = {
     "own lesson": _own_lesson,
     "step": _step,
     "notice": _notice,
+    "own activity": _own_activity,
+    "activity lesson": _activity_lesson,
+    "campaign": _campaign,
+    "reward": _reward,
 }

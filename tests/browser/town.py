@@ -20,7 +20,10 @@ from healthmgmt.accounts.models import User
 from healthmgmt.care import messaging
 from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
+from healthmgmt.engagement import acts, attendance, campaigns, rewards, taking_part
+from healthmgmt.engagement.models import Activity, Participation
 from healthmgmt.organization import periods, selectors
+from healthmgmt.organization.models import Unit
 from healthmgmt.people.models import Person
 from healthmgmt.risk import approving, drafts, simulating
 from healthmgmt.risk.editing import NewLimit, Source
@@ -92,6 +95,7 @@ def made(folder: Path) -> Town:
     _run("publish_numbers", org=slug)
     _messages(town)
     _own_rules(town)
+    _activities(town)
     return town
 
 
@@ -103,6 +107,24 @@ def _messages(town: Town) -> None:
         messaging.ask(person, text="血压药早上吃还是晚上吃？", token=uuid.uuid4(), by=Actor.of(person.user))
         messaging.answer(person, text="您好，每天早上同一时间吃就可以。\n有不舒服时请告诉我。", token=uuid.uuid4(), by=manager)
         messaging.ask(person, text="谢谢！那出差时也照样吃吗？", token=uuid.uuid4(), by=Actor.of(person.user))
+
+
+def _activities(town: Town) -> None:
+    """Lessons and walking for everybody, which the employee has joined; a list with a row that cannot be used; a reward that is asked for."""
+    with town.entered():
+        person = Person.objects.select_related("user", "unit").get(user__email=town.logins["employee"])
+        office = Unit.objects.get(name=PLACES["health_office"])
+        last, by = town.today + timedelta(days=27), Actor.of(User.objects.get(email=town.logins["health_office"]))
+        for kind, way in (("steps", "steps"), ("lessons", "reading"), ("weight", "weigh_in")):
+            made = campaigns.prepare(office, kind=kind, starts_on=town.today, ends_on=last, today=town.today, by=by)
+            campaigns.start(made, today=town.today, by=by)
+            work.drain()
+            taking_part.enrol(Participation.objects.get(activity=made, person=person), way=way, today=town.today, by=Actor.of(person.user))
+        acts.note(Participation.objects.get(activity__kind="steps", person=person), done_on=town.today, today=town.today, amount=8321, by=by)
+        listed = f"工号,姓名\n{person.emp_no},{person.name}\nD9999,无名氏".encode()
+        attendance.take_in(Activity.objects.get(kind="lessons"), listed, held_on=town.today, today=town.today, by=by)
+        reward = rewards.offer(Unit.objects.get(level=0), name_zh="保温杯", name_en="A flask", price=10, stock=5, by=by)
+        rewards.ask(person, reward, token=uuid.uuid4(), by=Actor.of(person.user))
 
 
 def _own_rules(town: Town) -> None:

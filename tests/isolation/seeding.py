@@ -95,6 +95,8 @@ def seed(world: World) -> World:
     work.drain()
     _fill_the_rest(world, cast)
     world.objects = _addressed(world, cast)
+    # Nothing waits, however long the calls take.
+    work.drain()
     world.keys = keys()
     world.people = {pk: (emp_no, uuid) for pk, emp_no, uuid in Person.objects.values_list("pk", "emp_no", "uuid")}
     world.last_event = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]

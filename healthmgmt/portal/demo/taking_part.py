@@ -12,9 +12,10 @@ from zlib import crc32
 from django.db import transaction
 from django.utils import timezone
 
+from healthmgmt.core import sql
 from healthmgmt.core.actors import Actor
 from healthmgmt.engagement import campaigns, programmes, rewards
-from healthmgmt.engagement.models import Act, Activity, Participation, PointsEntry
+from healthmgmt.engagement.models import Act, Activity, Participation
 from healthmgmt.engagement.programmes import Programme
 from healthmgmt.organization.models import Unit
 from healthmgmt.people.models import Person
@@ -60,8 +61,9 @@ def _run(company: Unit, kind: str, today: date, employee: Person) -> None:
         Participation.objects.bulk_create(
             [one for one, _days in stories], batch_size=BATCH, update_conflicts=True, unique_fields=["activity", "person"], update_fields=STORIED
         )
-        acts = Act.objects.bulk_create([act for one, done in stories for act in _acts(one, programme, done, by)], batch_size=BATCH)
-        PointsEntry.objects.bulk_create(_points(acts, stories, programme, by), batch_size=BATCH)
+        Act.objects.bulk_create([act for one, done in stories for act in _acts(one, programme, done, by)], batch_size=BATCH)
+        worth = {"act_points": programme.act_points, "finish_points": programme.finish_points}
+        sql.execute("portal/demo_points", {"activity": activity.pk, "by": by.label, **worth})
 
 
 def _story(
@@ -71,7 +73,7 @@ def _story(
     draw, size = _draw(one, "how far"), _draw(one, "how much")
     looked, joined, acted = shares
     if one.person_id == employee.pk:
-        draw, size = (0, 450) if programme.rhythm == programmes.DAY else (PER_THOUSAND, 0)
+        draw, size = (0, 800) if programme.rhythm == programmes.DAY else (PER_THOUSAND, 0)
     one.invited_at = _moment(begun)
     if draw < looked:
         one.opened_at = _moment(begun)
@@ -79,7 +81,9 @@ def _story(
             one.declined_at = _moment(begun)
     step = timedelta(days=7 if programme.rhythm == programmes.WEEK else 1)
     slots = (today - begun) // step
-    done = [begun + step * number for number in range(min(programme.goal, 1 + size * slots // PER_THOUSAND))] if draw < acted else []
+    # Most do a little, few do it all.
+    times = min(programme.goal, 1 + size**3 * slots // PER_THOUSAND**3)
+    done = [begun + step * number for number in range(times)] if draw < acted else []
     if draw < joined:
         one.enrolled_at = _moment(begun)
         one.way = programme.ways[1].slug if programme.is_health_content or _draw(one, "way") < 120 else programme.ways[0].slug
@@ -97,18 +101,6 @@ def _acts(one: Participation, programme: Programme, done: list[date], by: Actor)
         yield Act(
             participation=one, kind=Act.Kind.FORM, done_on=day, slot=slot, amount=amount, key=f"{one.pk}:{slot}:0", recorded_by=by.label
         )
-
-
-def _points(acts: list[Act], stories: list[tuple[Participation, list[date]]], programme: Programme, by: Actor) -> list[PointsEntry]:
-    """The points of the acts, and of what was carried through by the last of them."""
-    last = {act.participation_id: act for act in acts}
-    found = [_entry(act.participation, "act", programme.act_points, f"act:{act.pk}", by) for act in acts]
-    finished = [one for one, _done in stories if one.finished_at]
-    return found + [_entry(one, "finished", programme.finish_points, f"finished:{one.pk}:{last[one.pk].pk}", by) for one in finished]
-
-
-def _entry(one: Participation, kind: str, points: int, key: str, by: Actor) -> PointsEntry:
-    return PointsEntry(person_id=one.person_id, activity_id=one.activity_id, kind=kind, points=points, key=key, made_by=by.label)
 
 
 def _ask(root: Unit) -> None:
