@@ -29,6 +29,7 @@ OTHER_DOORS = {
     "healthmgmt.organization.periods": "services and selectors about periods, split off by noun",
     "healthmgmt.organization.calendar": "services and selectors about working days, split off by noun",
     "healthmgmt.care.pausing": "services about pauses, split off by noun",
+    "healthmgmt.care.returning": "selectors of who came after a contact, split off by noun: defined once, for worklists and for units",
     "healthmgmt.care.course": "presenters of how a plan goes, split off by noun",
     "healthmgmt.engagement.campaigns": "services about activities, split off by noun",
     "healthmgmt.engagement.rewards": "services about rewards, split off by noun",
