@@ -204,6 +204,7 @@ def _page(schema: str) -> tuple[float, int]:
         Membership.objects.create(user=leader, unit=root_unit(), role="group_leader")
         browser = Client(headers={"host": f"{organisations.slug()}.localhost"})
         browser.force_login(leader)
+        _get(browser)
         with CaptureQueriesContext(connection) as queries:
             _get(browser)
         # The next request empties the list.

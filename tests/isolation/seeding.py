@@ -24,7 +24,7 @@ from healthmgmt.exams import access, correcting, links, reports
 from healthmgmt.exams import services as exams
 from healthmgmt.devices.models import Reading
 from healthmgmt.exams.models import Dispute, Exam, ExamLayout, Upload
-from healthmgmt.insight.models import Card, CardStep, CoachNote, Light, LightStep, Look, PublishedRow, Target, UnitFact
+from healthmgmt.insight.models import Card, CardStep, CoachNote, Light, LightStep, Look, PersonFact, PublishedRow, Target, UnitFact
 from healthmgmt.organization.models import CalendarDay, Membership, Period, Unit
 from healthmgmt.organization.selectors import today
 from healthmgmt.partners.models import ExamCentre
@@ -163,6 +163,11 @@ def _fill_the_rest(world: World, cast: casting.Cast) -> None:
         Dispute.objects.create(person=person, exam=exam, code="dbp", claim="not_mine", note=f"{world.mark} note")
     if not UnitFact.objects.exists():
         UnitFact.objects.create(unit=cast.a1, period=cast.period, metric="covered", numerator=1, denominator=1, definition=1, computed_at=now)
+    if not PersonFact.objects.exists():
+        PersonFact.objects.create(
+            period=cast.period, person=cast.anna, unit=cast.a1, is_covered=True, is_on_time=True, items=1, colour="red", is_enrolled=False, bp=0,
+            glucose=0, lipids=0, stage=0,
+        )  # fmt: skip
     # What somebody said of the centre's columns, after its files were read.
     said = {"index": 0, "heading": f"{world.mark} heading", "cell": "A1", "role": "ignored"}
     ExamLayout.objects.create(
