@@ -28,6 +28,7 @@ WORDS = {
     "period.opened": _("Period opened"),
     "period.closed": _("Period closed"),
     "period.locked": _("Period locked"),
+    "due.reminded": _("Reminded of the examination"),
     "targets.set": _("Weights and targets of scorecards set"),
     "scorecard.submitted": _("Scorecard handed in"),
     "scorecard.returned": _("Scorecard sent back"),

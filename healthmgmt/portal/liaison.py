@@ -1,11 +1,13 @@
 """The liaison's pages: the home that says what is due, missing and stuck, and the list of people due."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
 
 from healthmgmt.audit import services as audit
 from healthmgmt.core import workbooks
@@ -14,6 +16,7 @@ from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams.access import arrived_by_link, uploading_units
 from healthmgmt.exams.presenters import arrivals
+from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import present_round
 from healthmgmt.portal import completeness, due_lists, liaison_words
 from healthmgmt.portal.forms import DueFilter
@@ -66,6 +69,22 @@ def due(request: HttpRequest) -> HttpResponse:
         "sentence": liaison_words.due_sentence(progress, page.paginator.count, is_narrowed=form.is_narrowing),
     }
     return render(request, "portal/due.html", context)
+
+
+@requires(Permission.WORK_STATE_VIEW)
+@require_POST
+def remind(request: HttpRequest) -> HttpResponse:
+    """Remind everybody of the user's units who has no result and stands in no file."""
+    around = present_round(request.user, Permission.WORK_STATE_VIEW)
+    count = 0
+    if around.period is not None and around.period.state == Period.State.OPEN:
+        missing = completeness.due_list(request.user, around, standings=(completeness.Standing.MISSING,))
+        count = due_lists.remind(missing, period=around.period, today=around.today, by=Actor.of_request(request))
+    said = ngettext(
+        "%(count)d person was reminded. Nobody is reminded twice a week.", "%(count)d people were reminded. Nobody is reminded twice a week.", count
+    )
+    messages.success(request, said % {"count": count})
+    return redirect("portal:due")
 
 
 @requires(Permission.WORK_STATE_VIEW)

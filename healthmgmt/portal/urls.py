@@ -19,6 +19,7 @@ urlpatterns = [
     path("due/", liaison.due, name="due"),
     path("uploads/<uuid:uuid>/undo/", undoing.undo, name="undo"),
     path("due/export/", liaison.due_export, name="due_export"),
+    path("due/remind/", liaison.remind, name="due_remind"),
     path("admin/", administration.home, name="admin"),
     path("admin/settings/", administration.settings, name="settings"),
     path("admin/centres/options/", administration.centre_options, name="centre_options"),

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from healthmgmt.accounts.models import Notice
 from healthmgmt.audit.models import Event
 from healthmgmt.organization.models import Membership, Period
 from healthmgmt.people.models import Person
@@ -164,3 +165,21 @@ def test_due_export_of_too_many_leaves_nothing(cast, sign_in, monkeypatch):
     answer = sign_in(cast.liaison_a1).get("/due/export/")
     assert answer.status_code == 422 and "More than 1 people" in answer.content.decode()
     assert told("due.exported") == []
+
+
+def test_reminder_reaches_who_was_not_examined_once_a_week_and_is_recorded(cast, sign_in, delivered):
+    other = casting.person("E1009", cast.a1, login=casting.user("late"))
+    liaison = sign_in(cast.liaison_a1)
+    for count in (1, 0):
+        answer = liaison.post("/due/remind/", follow=True)
+        assert f"{count} pe" in shown(answer) and "reminded" in shown(answer)
+    assert list(Notice.objects.filter(kind="examination_due").values_list("user", flat=True)) == [other.user_id]
+    assert told("due.reminded") == [other.pk]
+
+
+def test_reminder_goes_to_nobody_of_other_units_and_of_no_closed_period(cast, sign_in, delivered):
+    casting.person("E3009", cast.b1, login=casting.user("elsewhere"))
+    sign_in(cast.liaison_a1).post("/due/remind/")
+    Period.objects.update(state="closed", closed_at="2026-11-21T00:00Z", closed_by="x")
+    sign_in(cast.liaison_b1).post("/due/remind/")
+    assert not Notice.objects.filter(kind="examination_due").exists()

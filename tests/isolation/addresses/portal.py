@@ -10,6 +10,7 @@ URLS = {
     "liaison/": Rule(WORK_STATE, {"GET": 200}),
     "due/": Rule(WORK_STATE, {"GET": 200}),
     "due/export/": Rule(WORK_STATE, {"GET": 200}),
+    "due/remind/": Rule(WORK_STATE, {"POST": 302}),
     "healthz": Rule(EVERYBODY, any_method(200)),
     "api/schema/": Rule(ROLES, {"GET": 200}, refusal=401),
 }
