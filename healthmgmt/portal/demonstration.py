@@ -34,6 +34,7 @@ from healthmgmt.portal import selectors
 from healthmgmt.portal.delivery import Site
 from healthmgmt.portal.demo import files, population, taking_part
 from healthmgmt.portal.demo.measurements import MAN, WOMAN
+from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 
 WAIT_SECONDS = 300
@@ -127,6 +128,9 @@ class Demonstration:
             if insight.is_publication_behind():
                 # Pages would show the end of this first day tomorrow.
                 call_command("publish_numbers", org=slug, json=True, stdout=StringIO())
+                # And tonight's look at the numbers is taken now.
+                work.submit("insight.look", key="demonstration", payload={})
+                self._await_jobs(slug)
             return Report(slug, organisation.name, list(self._deliveries(organisation)), selectors.demonstration_counts(), logins)
 
     def _schema(self, slug: str, organisation: files.Organisation) -> str:
