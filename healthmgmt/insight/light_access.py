@@ -44,7 +44,7 @@ def visible_to(user: User, *, today: date) -> QuerySet[Light]:
     within = at_or_below(user.unit_paths(Permission.SCORECARD_VIEW), "unit__path")
     own = own_units(user)
     seen = Q(asked__in=own) | Q(asked=None, unit__in=own) | Q(answered_at__isnull=False) | Q(shared_on__lte=today)
-    return Light.objects.filter(within).filter(seen).select_related("unit", "period")
+    return Light.objects.filter(within).filter(seen).select_related("unit", "asked", "period")
 
 
 def own_light_or_404(user: User, uuid: str, *, today: date) -> Light:
