@@ -118,7 +118,8 @@ def _coach(lines: list[Line], today: date) -> dict[str, Any] | None:
     line = next((line for line in lines if _needs_help(line)), None)
     if line is None:
         return None
-    return {"name": line.name, "unit": line.unit, "head": line.head, "facts": figures.joined(*_facts(line, today)), "words": figures.joined(*_words(line))}
+    facts, words = figures.joined(*_facts(line, today)), figures.joined(*_words(line))
+    return {"name": line.name, "unit": line.unit, "head": line.head, "facts": facts, "words": words}
 
 
 def _facts(line: Line, today: date) -> list[str]:

@@ -21,7 +21,15 @@ class CoachNote(models.Model):
     by_name = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
 
-    CLASSIFICATION = {"uuid": PLAIN, "unit": PLAIN, "text": PLAIN, "readers": IDENTIFIER, "by": IDENTIFIER, "by_name": IDENTIFIER, "at": PLAIN}
+    CLASSIFICATION = {
+        "uuid": PLAIN,
+        "unit": PLAIN,
+        "text": PLAIN,
+        "readers": IDENTIFIER,
+        "by": IDENTIFIER,
+        "by_name": IDENTIFIER,
+        "at": PLAIN,
+    }
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from healthmgmt.core.drawing import COLOURS
 from healthmgmt.core.wording import percent_text
@@ -182,8 +182,13 @@ def _trust(card: Scorecard, periods: list[Period], waiting: int, lit: list[OpenL
 def _without_signal(tile: Tile, card: Scorecard, lit: list[OpenLight]) -> Tile:
     """How many departments show no signal, and beside it what the tile said without."""
     rows = card.children or (card.row,)
-    clear = sum(not light_access.lights_of(row.units, lit).count for row in rows)
-    definition = light_words.definition()
+    counts = [light_access.lights_of(row.units, lit).count for row in rows]
+    clear, definition = counts.count(0), light_words.definition()
+    # What several departments show only together stands at the unit above them.
+    together = light_access.lights_of([card.unit.pk], lit).count - sum(counts)
+    said = [f"{tile.definition['name']} {tile.figure.percent}: {tile.counts}", tile.note]
+    if together > 0:
+        said.insert(0, ngettext("%(count)s signal of all together", "%(count)s signals of all together", together) % {"count": together})
     return replace(
         tile,
         figure=Shown(f"{clear} / {len(rows)}", clear, len(rows)),
@@ -191,7 +196,7 @@ def _without_signal(tile: Tile, card: Scorecard, lit: list[OpenLight]) -> Tile:
         definition=definition | {"rows": [*definition["rows"], *tile.definition["rows"]]},
         series=[],
         trend=None,
-        note=" · ".join([f"{tile.definition['name']} {tile.figure.percent}: {tile.counts}", tile.note]),
+        note=" · ".join(said),
     )
 
 

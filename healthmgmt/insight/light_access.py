@@ -40,18 +40,24 @@ def own_units(user: User) -> frozenset[int]:
 
 
 def visible_to(user: User, *, today: date) -> QuerySet[Light]:
-    """Lights of the user's own units at once, those of units below when they were answered, or when the unit's days are over."""
+    """Lights about which the user is asked at once, those of units below when they were answered, or when the unit's days are over."""
     within = at_or_below(user.unit_paths(Permission.SCORECARD_VIEW), "unit__path")
-    seen = Q(unit__in=own_units(user)) | Q(answered_at__isnull=False) | Q(shared_on__lte=today)
-    return Light.objects.filter(within).filter(seen).select_related("unit", "period")
+    own = own_units(user)
+    seen = Q(asked__in=own) | Q(asked=None, unit__in=own) | Q(answered_at__isnull=False) | Q(shared_on__lte=today)
+    return Light.objects.filter(within).filter(seen).select_related("unit", "asked", "period")
 
 
 def own_light_or_404(user: User, uuid: str, *, today: date) -> Light:
-    """A light that the user may answer. Raises Http404 for one that they do not see, PermissionDenied for one of a unit below."""
+    """A light about which the user is asked. Raises Http404 for one that they do not see, PermissionDenied where others are asked."""
     light = get_object_or_404(visible_to(user, today=today), uuid=uuid)
-    if light.unit_id not in own_units(user):
+    if not is_asked(light, own_units(user)):
         raise PermissionDenied
     return light
+
+
+def is_asked(light: Light, own: frozenset[int]) -> bool:
+    """Whether those of these units are asked about a light."""
+    return (light.asked_id or light.unit_id) in own
 
 
 def open_lights(period: Period, *, today: date, own: Collection[int] = ()) -> list[OpenLight] | None:

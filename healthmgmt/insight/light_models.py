@@ -25,12 +25,14 @@ class Look(models.Model):
 class Light(models.Model):
     """A signal about a unit's numbers, from the day on which it was raised until it is gone. `kind` is one of data/lights.toml.
 
-    The unit sees it at once; the level above from `shared_on`, or as soon as it was answered. `told` are the counts that may be told.
+    The unit sees it at once; the level above from `shared_on`, or as soon as it was answered. Where nobody is of the unit, those of the
+    nearest above that has somebody are `asked` in its place. `told` are the counts that may be told.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     period = models.ForeignKey(Period, on_delete=models.CASCADE, related_name="lights")
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="lights")
+    asked = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, related_name="+")
     kind = models.CharField(max_length=20)
     told = models.JSONField(default=dict)
     raised_at = models.DateTimeField()
@@ -42,6 +44,7 @@ class Light(models.Model):
         "uuid": PLAIN,
         "period": PLAIN,
         "unit": PLAIN,
+        "asked": PLAIN,
         "kind": PLAIN,
         "told": CLINICAL,
         "raised_at": PLAIN,

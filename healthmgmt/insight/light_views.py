@@ -32,7 +32,8 @@ def lights(request: HttpRequest) -> HttpResponse:
     gone = list(found.exclude(cleared_at=None).order_by("-cleared_at")[:GONE_SHOWN])
     shown = [light_words.shown(one, own=own, today=day) for one in lit + gone]
     notices.settle(kinds=["light_raised"], link=request.path, user=request.user)
-    context = {"sentence": light_words.sentence(shown), "lit": shown[: len(lit)], "gone": shown[len(lit) :], "definition": light_words.definition()}
+    parts = {"lit": shown[: len(lit)], "gone": shown[len(lit) :]}
+    context = {"sentence": light_words.sentence(shown), "definition": light_words.definition(), **parts}
     return render(request, "insight/lights.html", context)
 
 

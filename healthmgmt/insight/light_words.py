@@ -36,7 +36,7 @@ def shown(light: Light, *, own: frozenset[int], today: date) -> ShownLight:
         seen=words["seen"].format(**_numbers(light.told)),
         how=words["how"],
         source=kind.source,
-        is_own=light.unit_id in own,
+        is_own=light_access.is_asked(light, own),
         is_shared=light.answered_at is not None or light.shared_on <= today,
         steps=list(light.steps.all()),
     )

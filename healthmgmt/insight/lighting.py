@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +34,8 @@ def look(period: Period, *, now: datetime, by: Actor, is_last: bool = False) -> 
         if period.state == Period.State.LOCKED or period.state == Period.State.CLOSED and not is_last:
             return Light.objects.filter(period=period, cleared_at=None).count()
         settings = organisation_settings()
-        found = lights.raised(_places(), _counts(period, now, settings), settings.smallest_group)
+        places = [lights.Place(*one) for one in Unit.objects.values_list("pk", "parent", "level")]
+        found = lights.raised(places, _counts(period, now, settings), settings.smallest_group)
         present = {(one.unit_id, one.kind): one for one in Light.objects.filter(period=period, cleared_at=None)}
         _clear([light for place, light in present.items() if place not in found], now, by)
         _tell_anew([light for place, light in present.items() if place in found], found)
@@ -59,15 +61,15 @@ def answer(light: Light, *, note: str, now: datetime, by: Actor, name: str) -> L
     return light
 
 
-def _places() -> list[lights.Place]:
-    """Every unit, with whether somebody reads its scorecard there."""
-    answered_for = set(_holders().values_list("unit", flat=True))
-    units = Unit.objects.values_list("pk", "parent", "level")
-    return [lights.Place(pk, parent, level, pk in answered_for) for pk, parent, level in units]
-
-
-def _holders() -> Any:
-    return Membership.objects.filter(role__in=roles_with(Permission.SCORECARD_VIEW), user__is_active=True)
+def _asked(units: Collection[int]) -> dict[int, tuple[int, set[int]]]:
+    """Who is asked about units: (unit, users) of the nearest one at or above each that somebody reads scorecards of, by unit."""
+    paths = {pk: [int(one) for one in path.split(".") if one] for pk, path in Unit.objects.filter(pk__in=units).values_list("pk", "path")}
+    holders = Membership.objects.filter(role__in=roles_with(Permission.SCORECARD_VIEW), user__is_active=True)
+    users = defaultdict(set)
+    for unit, user in holders.filter(unit__in={one for path in paths.values() for one in path}).values_list("unit", "user"):
+        users[unit].add(user)
+    found = {pk: next((one for one in reversed(path) if one in users), pk) for pk, path in paths.items()}
+    return {pk: (asked, users[asked]) for pk, asked in found.items()}
 
 
 def _counts(period: Period, now: datetime, settings: Settings) -> dict[str, dict[int, dict[int, int]]]:
@@ -75,7 +77,8 @@ def _counts(period: Period, now: datetime, settings: Settings) -> dict[str, dict
     today = local_day(now, settings.timezone)
     reference_day = min(period.deadline_on, today)
     span = {"starts_on": period.starts_on, "ends_on": period.ends_on, "reference_day": reference_day}
-    rows = sql.rows("insight/light_values", span | _of_values()) + sql.rows("insight/light_roster", span | _of_roster(period, today, settings))
+    rows = sql.rows("insight/light_values", span | _of_values())
+    rows += sql.rows("insight/light_roster", span | _of_roster(period, today, settings))
     left_out = _too_early(period, now, settings)
     found: dict[str, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     for unit, name, place, people in rows:
@@ -120,16 +123,18 @@ def _raise(found: Found, period: Period, now: datetime, by: Actor) -> None:
     if not found:
         return
     shared_on = _after_working_days(local_day(now, organisation_settings().timezone), lights.load().first_looks_days)
+    asked = _asked({unit for unit, _kind in found})
     made = Light.objects.bulk_create(
-        Light(period=period, unit_id=unit, kind=kind, told=told, raised_at=now, shared_on=shared_on) for (unit, kind), told in sorted(found.items())
-    )
+        Light(
+            period=period, unit_id=unit, asked_id=asked[unit][0] if asked[unit][0] != unit else None,
+            kind=kind, told=told, raised_at=now, shared_on=shared_on,
+        )
+        for (unit, kind), told in sorted(found.items())
+    )  # fmt: skip
     _step(made, LightStep.Event.RAISED, now, by)
     audit.record_each("light.raised", made, by=by)
-    readers = defaultdict(set)
-    for unit, user in _holders().filter(unit__in={one.unit_id for one in made}).values_list("unit", "user"):
-        readers[unit].add(user)
     for light in made:
-        notices.tell(readers[light.unit_id], kind="light_raised", key=str(light.pk), link=reverse("insight:lights"))
+        notices.tell(asked[light.unit_id][1], kind="light_raised", key=str(light.pk), link=reverse("insight:lights"))
 
 
 def _clear(gone: list[Light], now: datetime, by: Actor) -> None:

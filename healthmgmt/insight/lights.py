@@ -53,12 +53,11 @@ class Registry:
 
 @dataclass(frozen=True)
 class Place:
-    """A unit in the tree. `is_answered_for`: somebody looks after its numbers, so that there is whom to ask."""
+    """A unit in the tree."""
 
     unit: int
     parent: int | None
     level: int
-    is_answered_for: bool
 
 
 @cache
@@ -90,7 +89,7 @@ def _kind(entry: dict[str, Any]) -> Kind:
 def raised(places: Iterable[Place], counts: Mapping[str, Mapping[int, Counts]], smallest_group: int) -> dict[tuple[int, str], Told]:
     """The lights of a tree: what may be told by (unit, kind). `counts` are those of the people who sit directly in a unit.
 
-    From the lowest units up: where somebody answers for a unit and it is lit, its people are not counted further up.
+    From the lowest units up: where a unit is lit, its people are not counted further up.
     """
     upwards = sorted(places, key=lambda one: -one.level)
     found = {}
@@ -100,7 +99,7 @@ def raised(places: Iterable[Place], counts: Mapping[str, Mapping[int, Counts]], 
             mine = rest.pop(place.unit, None)
             if mine is None:
                 continue
-            told = seen(kind, mine, smallest_group) if place.is_answered_for or place.parent is None else None
+            told = seen(kind, mine, smallest_group)
             if told is not None:
                 found[place.unit, kind.slug] = told
             elif place.parent is not None:
@@ -118,8 +117,8 @@ def seen(kind: Kind, counts: Counts, smallest_group: int) -> Told | None:
 def piled(limits: Mapping[str, Any], counts: Counts, minimum: int) -> Told | None:
     """More values just under a limit than the groups around it lead one to expect.
 
-    The logarithm of a normal density is a parabola; of four neighbouring groups of equal width its second difference is everywhere the same,
-    so that log(second / third) = log(first / fourth) / 3, whatever mean and spread are.
+    The logarithm of a normal density is a parabola, so that of four neighbouring groups of equal width
+    log(second / third) = log(first / fourth) / 3, whatever mean and spread are.
     """
     first, second, third, fourth = [counts.get(place, 0) + 0.5 for place in range(PLACES)][GROUPS]
     if second + third - 1 < minimum:
@@ -171,8 +170,5 @@ TESTS = {"piled": piled, "digits": digits, "share": share, "leavers": leavers}
 def groups_of(kinds: Sequence[Kind]) -> list[dict[str, Any]]:
     """Of piled values: from where to where the four groups reach."""
     found = [one for one in kinds if one.test == "piled"]
-    reach = {one.slug: 2 * one.limits["width"] for one in found}
-    return [
-        {"slug": one.slug, "code": one.limits["code"], "low": one.limits["limit"] - reach[one.slug], "high": one.limits["limit"] + reach[one.slug]}
-        for one in found
-    ]
+    spans = [(one, one.limits["limit"], 2 * one.limits["width"]) for one in found]
+    return [{"slug": one.slug, "code": one.limits["code"], "low": limit - reach, "high": limit + reach} for one, limit, reach in spans]

@@ -29,7 +29,8 @@ def given(unit, text: str = "Shall we look at it together?") -> dict:
 def test_board_sends_its_words_as_the_office_changed_them(crowd, sign_in):
     office = sign_in(crowd.office_a)
     page = office.get("/board/").content.decode()
-    assert '<textarea class="input" name="text"' in page and f'name="unit" value="{crowd.a2.pk}"' in page and "19 people still have no examination." in page
+    assert '<textarea id="coach-text" name="text"' in page and "19 people still have no examination." in page
+    assert f'name="unit" value="{crowd.a2.pk}"' in page
     assert office.post("/board/say/", given(crowd.a2)).status_code == 302
     assert list(Notice.objects.values_list("kind", "user")) == [("coach_said", crowd.liaison_a1.pk)]
     liaison = sign_in(crowd.liaison_a1)

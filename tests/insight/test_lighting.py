@@ -36,8 +36,10 @@ def examined(cast):
     def make(unit, results: list[dict]) -> list[Exam]:
         people = Person.objects.bulk_create(Person(emp_no=f"L{next(_rows)}", name="N", unit=unit) for _ in results)
         Employment.objects.bulk_create(Employment(person=one, unit=unit, started_on=date(2015, 1, 1)) for one in people)
-        exams = (Exam(person=one, upload=upload, row_number=next(_rows), taken_on=date(2026, 3, 3), results=found) for one, found in zip(people, results, strict=True))
-        return Exam.objects.bulk_create(exams)
+        return Exam.objects.bulk_create(
+            Exam(person=one, upload=upload, row_number=next(_rows), taken_on=date(2026, 3, 3), results=found)
+            for one, found in zip(people, results, strict=True)
+        )
 
     return make
 
@@ -167,6 +169,17 @@ def test_unit_sees_it_first_and_the_level_above_after_three_working_days(cast, l
     assert [seen_by(one, SHARED) for one in (*above, cast.office_b)] == [1, 1, 0]
 
 
+def test_nearest_above_is_asked_where_nobody_is_of_the_unit(cast, examined, sign_in):
+    examined(cast.a2, ordinary(40) + alike(10))
+    assert look(cast) == [("A2", "identical")]
+    Light.objects.update(shared_on=date(2999, 1, 1))
+    assert Light.objects.get().asked == cast.a
+    assert [seen_by(one) for one in (cast.office_a, cast.leader, cast.liaison_a1, cast.office_b)] == [1, 0, 0, 0]
+    assert list(Notice.objects.values_list("kind", "user")) == [("light_raised", cast.office_a.pk)]
+    assert sign_in(cast.office_a).post(f"/lights/{Light.objects.get().uuid}/answer/", {"note": "Two files were merged"}).status_code == 302
+    assert (Light.objects.get().answered_at is not None, seen_by(cast.leader)) == (True, 1)
+
+
 def test_level_above_sees_it_with_the_words_of_the_unit(cast, lit, sign_in):
     office, liaison = sign_in(cast.office_a), sign_in(cast.liaison_a1)
     Light.objects.update(shared_on=date(2999, 1, 1))
@@ -224,7 +237,10 @@ def test_group_counts_departments_without_a_signal_that_may_be_seen(published, s
     Light.objects.update(answered_at=NOW)
     page = leader.get("/group/").content.decode()
     assert "1 of 2 departments without a signal" in page and "1 signal<" in page
-    assert "mandatory items are there" in page
+    assert "mandatory items are there" in page and "of all together" not in page
+    Light.objects.update(unit=published.root)
+    page = leader.get("/group/").content.decode()
+    assert "2 of 2 departments without a signal" in page and "1 signal of all together" in page
 
 
 def test_group_says_nothing_of_signals_before_anybody_looked(published, sign_in):

@@ -114,14 +114,14 @@ def test_leavers_are_seen_where_the_year_was_quiet():
 
 
 def test_person_counts_in_one_light_of_a_kind_at_most():
-    places = [Place(1, None, 0, True), Place(2, 1, 1, True), Place(3, 2, 2, True), Place(4, 2, 2, True)]
+    places = [Place(1, None, 0), Place(2, 1, 1), Place(3, 2, 2), Place(4, 2, 2)]
     counts = {"identical": {3: {0: 20, 1: 20}, 4: {1: 100}}}
     # 3 is lit; 2 and 1 see only the people of 4.
     assert lights.raised(places, counts, K) == {(3, "identical"): {"part": 20, "whole": 40}}
 
 
-def test_unit_that_nobody_answers_for_counts_above():
-    places = [Place(1, None, 0, False), Place(2, 1, 1, True), Place(3, 2, 2, False), Place(4, 2, 2, False)]
+def test_small_units_count_together_above():
+    places = [Place(1, None, 0), Place(2, 1, 1), Place(3, 2, 2), Place(4, 2, 2)]
     counts = {"identical": {3: {0: 6, 1: 9}, 4: {0: 6, 1: 9}}}
     assert lights.raised(places, counts, K) == {(2, "identical"): {"part": 12, "whole": 30}}
 
