@@ -66,7 +66,7 @@ SIDES: tuple[Side, ...] = (
         "group_leader",
         "building",
         (
-            Page(_("Group"), "insight:group", "building"),
+            Page(_("Group"), "insight:group", "building", covers=("insight:year_report", "insight:evidence")),
             Page(_("Departments"), "insight:departments", "sitemap"),
             Page(_("Scorecards"), "insight:cards", "clipboard-list", short=_("Cards"), covers=("insight:card", "insight:light")),
             Page(_("Definitions"), "insight:definitions", "book"),

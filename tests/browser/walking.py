@@ -37,6 +37,7 @@ NO_PAGES = {
     "admin/centres/options/": "suggestions of a field",
     "admin/units/<int:pk>/children/": "branches of the tree",
     "scorecards/<int:pk>/sheet/": "a workbook",
+    "group/evidence/sheet/": "a workbook",
 }
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 # What a finding must be to fail: the two strongest of axe's four.

@@ -42,4 +42,7 @@ URLS = {
     "group/": Rule(READERS, {"GET": 200}),
     "group/departments/": Rule(READERS, {"GET": 200}),
     "group/definitions/": Rule(READERS, {"GET": 200}),
+    "group/year/": Rule(READERS, {"GET": 200}),
+    "group/evidence/": Rule(READERS, {"GET": 200}),
+    "group/evidence/sheet/": Rule(READERS, {"GET": 200}),
 }
