@@ -193,7 +193,7 @@ def _without_signal(tile: Tile, card: Scorecard, lit: list[OpenLight]) -> Tile:
         tile,
         figure=Shown(f"{clear} / {len(rows)}", clear, len(rows)),
         counts=_("%(part)s of %(whole)s departments without a signal") % {"part": clear, "whole": len(rows)},
-        definition=definition | {"rows": [*definition["rows"], *tile.definition["rows"]]},
+        definition=definition | {"rows": [*definition["rows"], (tile.definition["name"], tile.counts), *tile.definition["rows"]]},
         series=[],
         trend=None,
         note=" · ".join(said),

@@ -72,6 +72,7 @@ COMMANDS: dict[str, Routine] = {
     "migrate": Routine(lambda a, folder: [], keep=True),
     "open_accounts": Routine(lambda a, folder: ["--org", a.slug, "--unit", f"{a.mark} A1", "--out", str(folder / "codes.csv")]),
     "publish_numbers": Routine(lambda a, folder: ["--org", a.slug, *by(a, "admin"), "--json"]),
+    "recount": Routine(lambda a, folder: ["--org", a.slug, "--json"]),
     "scorecard": Routine(lambda a, folder: ["--org", a.slug, *by(a, "leader"), "--json"]),
     "undo_upload": Routine(lambda a, folder: ["--org", a.slug, *by(a, "liaison_a1"), str(a.uploads["liaison_a1"].uuid)]),
     "verify_audit": Routine(lambda a, folder: ["--org", a.slug]),

@@ -6,6 +6,7 @@ from typing import Any
 from healthmgmt.core.commands import OrganisationCommand
 from healthmgmt.insight import recounting
 from healthmgmt.insight.recounting import Difference
+from healthmgmt.organization.models import Period
 from healthmgmt.organization.selectors import paths_in_names, period_named
 
 WHY = {
@@ -24,16 +25,21 @@ class Command(OrganisationCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--period", required=True, metavar="NAME", help="a closed period")
+        parser.add_argument("--period", default="", metavar="NAME", help="a closed period, else the one closed last")
 
     def work(self, **options: Any) -> dict[str, Any]:
-        period = period_named(options["period"])
+        closed = Period.objects.exclude(state=Period.State.OPEN).order_by("-starts_on")
+        period = period_named(options["period"]) if options["period"] else closed.first()
+        if period is None:
+            return {"period": "", "differences": []}
         found = recounting.differences(period)
         names = paths_in_names({one.unit for one in found})
         return {"period": period.name, "differences": [_as_json(one, names[one.unit.pk]) for one in found]}
 
     def describe(self, result: dict[str, Any]) -> None:
-        if not result["differences"]:
+        if not result["period"]:
+            self.stdout.write("No period has been closed yet.")
+        elif not result["differences"]:
             self.stdout.write(f"{result['period']}: counted again, every number is the same.")
         for one in result["differences"]:
             numbers = f"stored {_share(one['stored'])}, now {_share(one['recounted'])}" if one["stored"] else "differs, without numbers: health content, or of few people"
