@@ -142,4 +142,4 @@ def test_every_number_of_the_demonstration_is_what_plain_sql_counts(data_dir):
     differing = {name: (facts.get(name), expected.get(name)) for name in facts.keys() | expected.keys() if facts.get(name) != expected.get(name)}
     assert differing == {}
     told = {slug for (_unit, slug), (numerator, _denominator) in facts.items() if numerator}
-    assert {"bp_at_target", "returned", "followed_up", "exposure_noise", "took_part", "enrolled_improved", "others_worsened", "closed_in_day"} <= told
+    assert {"bp_at_target", "returned", "followed_up", "exposure_noise", "took_part", "enrolled_improved", "closed_in_day"} <= told
