@@ -86,7 +86,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
 def evidence_sheet(request: HttpRequest) -> HttpResponse:
     """The same as a workbook."""
     unit = access.chosen_unit(request.user, request.GET.get("unit", ""), Permission.METRICS_VIEW)
-    period = next(iter(selectors.published_periods()), None)
+    asked = request.GET.get("period", "")
+    period = next((one for one in selectors.published_periods() if asked in ("", str(one.pk))), None)
     if unit is None or period is None:
         raise Http404
     headings, rows = evidence_of.rows(selectors.card(unit, period, selectors.period_before(period)))

@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import unescape
 
 import openpyxl
 import pytest
@@ -56,3 +57,12 @@ def test_office_reads_them_of_its_own_unit_alone(crowd, sign_in):
     assert office.get(f"/group/year/?unit={crowd.b.pk}").status_code == 404
     assert office.get(f"/group/evidence/sheet/?unit={crowd.b.pk}").status_code == 404
     assert "Evidence binder" in office.get("/group/evidence/").content.decode()
+
+
+def test_sheet_is_of_the_period_of_the_page(crowd, sign_in):
+    leader = sign_in(crowd.leader)
+    page = leader.get(f"/group/evidence/?period={crowd.before.pk}").content.decode()
+    address = unescape(re.search(r'href="(/group/evidence/sheet/[^"]*)"', page)[1])
+    rows = list(openpyxl.load_workbook(io.BytesIO(leader.get(address).content)).active.values)
+    assert {row[4].partition(",")[0] for row in rows if row[1] == "Coverage"} == {"2025"}
+    assert leader.get("/group/evidence/sheet/?period=0").status_code == 404
