@@ -37,6 +37,11 @@ class Top:
     below: list[tuple[Unit, Card | None, May]]
 
 
+def may_see_names(user: User) -> bool:
+    """Whether a user is told who handed in, decided or answered: whoever works with people by name, which leadership does not."""
+    return user.can(Permission.WORK_STATE_VIEW)
+
+
 def own_units(user: User) -> list[Unit]:
     """The highest units whose scorecards a user sees."""
     return top_units(user, VIEW)

@@ -12,7 +12,7 @@ from healthmgmt.insight import cards, figures, weighing
 from healthmgmt.insight.card_models import Card
 from healthmgmt.insight.figures import Shown
 from healthmgmt.insight.group import IMPROVEMENT, QUESTIONS
-from healthmgmt.insight.selectors import Scorecard, ScoreRow
+from healthmgmt.insight.selectors import Figure, Scorecard, ScoreRow
 from healthmgmt.organization.models import Period, Unit
 
 # By what a unit is placed among its siblings: by what is worked at, never by how healthy people became.
@@ -53,8 +53,8 @@ class Placed:
 def page(unit: Unit, period: Period, *, today: date) -> dict[str, Any]:
     """Everything but who may do what. Raises Rejected when nothing is published of the period."""
     card = cards.shown_card(unit, period)
-    kept = Card.objects.filter(unit=unit, period=period).first()
-    lines = _lines(card, unit, period, today)
+    kept = cards.kept_card(unit, period)
+    lines = _lines(card, kept, today)
     placed = _placed(card, unit, period)
     return {
         "card": card,
@@ -72,13 +72,15 @@ def page(unit: Unit, period: Period, *, today: date) -> dict[str, Any]:
     }
 
 
-def _lines(card: Scorecard, unit: Unit, period: Period, today: date) -> list[Line]:
-    last = _row_before(card)
-    return [_line(card, one, last, today) for one in cards.weights_of(unit, period)]
+def _lines(card: Scorecard, kept: Card | None, today: date) -> list[Line]:
+    """As it was handed in, weights and targets with it; as it would be handed in while it is not, or after it came back."""
+    stands = kept is not None and kept.state != Card.State.RETURNED
+    said = kept.numbers if stands else cards.numbers_of(card)
+    return [_line(card, one, _row_before(card), today) for one in said]
 
 
-def _line(card: Scorecard, one: weighing.Weight, last: ScoreRow | None, today: date) -> Line:
-    now = figures.of(card.row, one.metric)
+def _line(card: Scorecard, said: dict[str, Any], last: ScoreRow | None, today: date) -> Line:
+    one, now = weighing.weight_of(said), figures.shown(Figure(said["metric"], said["part"], said["whole"], said["hidden"]))
     short = 0 if now.why or not now.whole else weighing.short_by(now.part, now.whole, one.target)
     before = figures.of(last, one.metric) if last else Shown(why=_("Not told"))
     return Line(
@@ -159,9 +161,10 @@ def _sentence(lines: list[Line], placed: list[Placed]) -> str:
 def rows(unit: Unit, period: Period, *, today: date) -> tuple[list[str], list[list[Any]]]:
     """The same numbers as a sheet: a heading, and a row for each metric."""
     card = cards.shown_card(unit, period)
+    kept = cards.kept_card(unit, period)
     headings = [_("Metric"), _("Weight in the score"), _("People"), _("Of"), _("Share"), _("Target"), _("Period before")]
     found = []
-    for line in _lines(card, unit, period, today):
+    for line in _lines(card, kept, today):
         counts = [line.now.why, "", ""] if line.now.why else [line.now.part, line.now.whole, percent_text(line.now.part, line.now.whole)]
         found.append([line.name, line.weight, *counts, f"{line.target}%", line.before])
     return headings, found

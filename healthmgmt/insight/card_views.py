@@ -52,7 +52,8 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     may = card_access.may(request.user, unit, period, shown["kept"])
     lit = light_access.open_lights(period, today=today(), own=light_access.own_units(request.user))
     signals = light_words.of_card([unit.pk], lit)
-    return render(request, "insight/card.html", {"unit": unit, "period": period, "form": NoteForm(), "may": may, "signals": signals, **shown})
+    context = {"unit": unit, "period": period, "form": NoteForm(), "may": may, "signals": signals, **shown}
+    return render(request, "insight/card.html", context | {"with_names": card_access.may_see_names(request.user)})
 
 
 @requires(VIEW)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from healthmgmt.core.permissions import Permission, roles_with
+from healthmgmt.core.suppression import SMALL_GROUP
 from healthmgmt.insight import selectors, weighing
 from healthmgmt.insight.card_models import Card, Target
 from healthmgmt.insight.selectors import Scorecard
@@ -33,14 +34,23 @@ def shown_card(unit: Unit, period: Period) -> Scorecard:
     return selectors.card(unit, period, selectors.period_before(period))
 
 
+def kept_card(unit: Unit, period: Period) -> Card | None:
+    """The scorecard since it was handed in."""
+    return Card.objects.filter(unit=unit, period=period).first()
+
+
 def numbers(unit: Unit, period: Period) -> list[dict[str, Any]]:
     """The lines of a scorecard as they may be shown now, to be kept. Raises Rejected when nothing is published of the period."""
-    row = shown_card(unit, period).row
+    return numbers_of(shown_card(unit, period))
+
+
+def numbers_of(card: Scorecard) -> list[dict[str, Any]]:
+    """The same of numbers that were read already. What is not told of a unit like this is hidden as a small group is."""
     found = []
-    for one in weights_of(unit, period):
-        figure = row.figure(one.metric)
-        hidden = "" if figure is not None and not figure.hidden else (figure.hidden if figure is not None else "untold")
-        part, whole = (figure.numerator, figure.denominator) if figure is not None and not hidden else (None, None)
+    for one in weights_of(card.unit, card.period):
+        figure = card.row.figure(one.metric)
+        hidden = SMALL_GROUP if figure is None else figure.hidden
+        part, whole = (None, None) if hidden else (figure.numerator, figure.denominator)
         found.append({"metric": one.metric, "weight": one.weight, "target": one.target, "part": part, "whole": whole, "hidden": hidden})
     return found
 
@@ -67,5 +77,7 @@ def states_below(unit: Unit, period: Period) -> list[tuple[Unit, Card | None]]:
 
 def moved(card: Card) -> list[str]:
     """The metrics of a card that say something else now than when it was handed in."""
-    now = {one["metric"]: (one["part"], one["whole"]) for one in numbers(card.unit, card.period)}
-    return [one["metric"] for one in card.numbers if now.get(one["metric"], (None, None)) != (one["part"], one["whole"])]
+    row = shown_card(card.unit, card.period).row
+    figures = {one["metric"]: row.figure(one["metric"]) for one in card.numbers}
+    now = {metric: (None, None) if one is None or one.hidden else (one.numerator, one.denominator) for metric, one in figures.items()}
+    return [one["metric"] for one in card.numbers if now[one["metric"]] != (one["part"], one["whole"])]

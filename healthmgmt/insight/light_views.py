@@ -14,7 +14,7 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
-from healthmgmt.insight import light_access, light_words, lighting
+from healthmgmt.insight import card_access, light_access, light_words, lighting
 from healthmgmt.insight.forms import NoteForm
 from healthmgmt.organization.selectors import today
 
@@ -33,7 +33,8 @@ def lights(request: HttpRequest) -> HttpResponse:
     shown = [light_words.shown(one, own=own, today=day) for one in lit + gone]
     notices.settle(kinds=["light_raised"], link=request.path, user=request.user)
     parts = {"lit": shown[: len(lit)], "gone": shown[len(lit) :]}
-    context = {"sentence": light_words.sentence(shown), "definition": light_words.definition(), **parts}
+    names = {"with_names": card_access.may_see_names(request.user)}
+    context = {"sentence": light_words.sentence(shown), "definition": light_words.definition(), **parts, **names}
     return render(request, "insight/lights.html", context)
 
 

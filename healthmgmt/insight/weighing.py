@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 from healthmgmt.insight import metrics
 
@@ -61,6 +62,12 @@ def weights(set_above: Mapping[str, tuple[int, int]]) -> tuple[Weight, ...]:
         return defaults()
     changed = [replace(one, weight=set_above[one.metric][0], target=set_above[one.metric][1]) for one in defaults() if one.metric in set_above]
     return tuple(one for one in changed if one.weight)
+
+
+def weight_of(said: Mapping[str, Any]) -> Weight:
+    """The line of a scorecard as it was kept, with what to do next as it is shipped."""
+    shipped = next(one for one in defaults() if one.metric == said["metric"])
+    return replace(shipped, weight=said["weight"], target=said["target"])
 
 
 def short_by(part: int, whole: int, target: int) -> int:

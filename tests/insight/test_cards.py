@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 
 import openpyxl
 import pytest
@@ -10,7 +11,7 @@ from healthmgmt.accounts.models import Notice
 from healthmgmt.audit.models import Event
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
-from healthmgmt.insight import cards, submitting, weighing
+from healthmgmt.insight import card_page, cards, submitting, weighing
 from healthmgmt.insight.models import Card, CardStep, PublishedRow, Target
 from healthmgmt.organization import periods
 from healthmgmt.work import services as work
@@ -190,3 +191,33 @@ def test_before_anything_is_published_the_pages_say_so(cast, sign_in):
     for address in ("/scorecards/", f"/scorecards/{cast.a1.pk}/", f"/scorecards/{cast.a.pk}/targets/"):
         assert "There are no numbers yet" in office.get(address).content.decode()
     assert office.get(f"/scorecards/{cast.a1.pk}/sheet/").status_code == 404
+
+
+def test_card_that_was_handed_in_keeps_its_weights_targets_and_counts(closed, sign_in):
+    accepted(submitted(closed, closed.a1, closed.liaison_a1), closed.office_a)
+    submitting.set_targets(closed.a, period=closed.period, given=SHIPPED | {"covered": (45, 99), "took_part": (0, 50)}, by=BY)
+    row = PublishedRow.objects.filter(period=closed.period, units__contains=[closed.a1.pk]).last()
+    row.cells["covered"]["numerator"] -= 7
+    row.save()
+    office = sign_in(closed.office_a)
+    kept = [list(row) for row in openpyxl.load_workbook(io.BytesIO(office.get(f"/scorecards/{closed.a1.pk}/sheet/").content)).active.values]
+    assert kept[1][:6] == ["Coverage", 30, 100, 110, "91%", "95%"] and len(kept) == 6
+    page = re.sub(r"<[^>]+>", " ", office.get(f"/scorecards/{closed.a1.pk}/").content.decode())
+    assert "100 / 110" in page and "Since it was handed in these say something else" in page
+
+
+def test_card_that_came_back_is_weighed_as_it_would_be_handed_in_again(closed):
+    one = submitted(closed, closed.a1, closed.liaison_a1)
+    submitting.send_back(one, note="Look again", by=BY, name="")
+    submitting.set_targets(closed.a, period=closed.period, given=SHIPPED | {"covered": (45, 99), "took_part": (0, 50)}, by=BY)
+    lines = card_page.page(closed.a1, closed.period, today=date(2026, 12, 1))["lines"]
+    assert [(line.weight, line.target) for line in lines][0] == (45, 99) and len(lines) == 4
+
+
+def test_leadership_reads_how_a_card_went_and_no_name(closed, sign_in):
+    closed.liaison_a1.name, closed.office_a.name = "Zhou Liaison", "Qian Office"
+    accepted(submitted(closed, closed.a1, closed.liaison_a1), closed.office_a)
+    address = f"/scorecards/{closed.a1.pk}/"
+    office, leader = (sign_in(user).get(address).content.decode() for user in (closed.office_a, closed.leader))
+    assert "Zhou Liaison" in office and "Qian Office" in office
+    assert "Its way so far" in leader and "Zhou Liaison" not in leader and "Qian Office" not in leader

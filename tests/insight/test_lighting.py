@@ -270,3 +270,10 @@ def test_lights_of_units_cost_one_query(published):
     assert len(queries) == 1
     lit = {unit.pk: light_access.lights_of([unit.pk], found) for unit in (published.root, published.a, published.a1, published.b)}
     assert [one.count for one in lit.values()] == [1, 1, 1, 0] and lit[published.a.pk].newest == "identical"
+
+
+def test_leadership_reads_the_answer_and_not_who_gave_it(cast, lit, sign_in):
+    lighting.answer(lit, note="Two files were merged", now=NOW, by=BY, name="Zhou Liaison")
+    office, leader = (sign_in(user).get("/lights/").content.decode() for user in (cast.office_a, cast.leader))
+    assert "Zhou Liaison" in office and "Two files were merged" in leader
+    assert "Zhou Liaison" not in leader
