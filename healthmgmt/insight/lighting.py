@@ -31,7 +31,8 @@ def look(period: Period, *, now: datetime, by: Actor, is_last: bool = False) -> 
     """Look through a period that is open, or once more (`is_last`) after it was closed; returns how many lights it has. Twice is once."""
     with transaction.atomic():
         period = Period.objects.select_for_update().get(pk=period.pk)
-        if period.state == Period.State.LOCKED or period.state == Period.State.CLOSED and not is_last:
+        is_over = period.state != Period.State.OPEN
+        if is_over and (period.state == Period.State.LOCKED or not is_last or Look.objects.filter(period=period, looked_at__gte=period.closed_at).exists()):
             return Light.objects.filter(period=period, cleared_at=None).count()
         settings = organisation_settings()
         places = [lights.Place(*one) for one in Unit.objects.values_list("pk", "parent", "level")]

@@ -277,3 +277,13 @@ def test_leadership_reads_the_answer_and_not_who_gave_it(cast, lit, sign_in):
     office, leader = (sign_in(user).get("/lights/").content.decode() for user in (cast.office_a, cast.leader))
     assert "Zhou Liaison" in office and "Two files were merged" in leader
     assert "Zhou Liaison" not in leader
+
+
+def test_last_look_at_a_closed_period_is_once(cast, lit):
+    Period.objects.update(state="closed", closed_at=NOW + timedelta(hours=1), closed_by="x")
+    period = Period.objects.get(pk=lit.period_id)
+    for hours in (2, 30):
+        lighting.look(period, now=NOW + timedelta(hours=hours), by=BY, is_last=True)
+        Exam.objects.all().delete()
+    assert Look.objects.get(period=period).looked_at == NOW + timedelta(hours=2)
+    assert Light.objects.get().cleared_at is None

@@ -133,6 +133,12 @@ def left(cast: Cast) -> None:
     work.drain()
 
 
+def monthly(cast: Cast) -> None:
+    """The mails of a month go out."""
+    work.submit("insight.mail_digest", "a month", {})
+    work.drain()
+
+
 def unconsenting(cast: Cast) -> None:
     """Readings at home are not to count any more."""
     people.decline_consent(cast.anna, purpose=HOME_READINGS, version="1", by=BY)
@@ -155,5 +161,5 @@ def active(cast: Cast) -> None:
 STEPS: dict[str, Callable[[Cast], None]] = {
     "accounts.mail_reset": forgotten, "exams.mend": mended, "exams.purge": purged, "risk.simulate": simulated,
     "care.follow_merger": merged, "insight.settle": closed, "care.follow_calendar": free, "care.follow_roster": left,
-    "risk.assess_consent": unconsenting, "engagement.invite": active,
+    "risk.assess_consent": unconsenting, "engagement.invite": active, "insight.mail_digest": monthly,
 }  # fmt: skip

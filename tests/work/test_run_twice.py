@@ -22,7 +22,7 @@ TIMES = {
 }
 
 # Events that tell of a run and not of what it changed; a second run is told of too.
-TOLD_AGAIN = {"care.planned", "account.reset_mailed"}
+TOLD_AGAIN = {"care.planned", "account.reset_mailed", "digest.mailed"}
 
 Snapshot = dict[str, list[tuple]]
 
