@@ -1,7 +1,7 @@
 """The employee's side of activities, made for a phone first: doors that record who looks, even when it is the person."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from healthmgmt.audit import services as audit
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
@@ -19,24 +18,11 @@ from healthmgmt.engagement import access, acts, ledger, own_pages, presenters, s
 from healthmgmt.engagement.forms import ActForm
 from healthmgmt.engagement.models import Participation
 from healthmgmt.organization.selectors import today as local_today
+from healthmgmt.people import own_record
 from healthmgmt.people.models import Person
 
-
-def of_person(page: str) -> Callable:
-    """A page about the signed-in person, recorded; who is no employee here reads whom to ask."""
-
-    def declare(view: Callable) -> Callable:
-        @wraps(view)
-        def shown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            person = access.own_person(request.user)
-            if person is None:
-                return render(request, "portal/employee/nobody.html")
-            audit.record("own_record.viewed", by=Actor.of_request(request), person_id=person.pk, detail={"page": page})
-            return view(request, person, *args, **kwargs)
-
-        return shown
-
-    return declare
+# Each page is recorded and takes the person.
+of_person = partial(own_record.of_person, access.own_person)
 
 
 def own_participation(request: HttpRequest, uuid: UUID) -> Participation:

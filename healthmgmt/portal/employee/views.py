@@ -1,7 +1,7 @@
 """The employee's own pages: doors that record who looks, even when it is the person."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from healthmgmt.audit import services as audit
 from healthmgmt.care import selectors as plans
 from healthmgmt.care import services as care
 from healthmgmt.care.models import Step
@@ -25,29 +24,15 @@ from healthmgmt.devices import selectors as stored_readings
 from healthmgmt.devices import services as devices
 from healthmgmt.exams import disputing
 from healthmgmt.organization.selectors import today as local_today
+from healthmgmt.people import own_record
 from healthmgmt.people import services as people
 from healthmgmt.people.models import Person
 from healthmgmt.portal.employee import correcting, lesson_pages, pages, readings, selectors, steps
 from healthmgmt.portal.employee.forms import CorrectionForm, ReadingForm
 
 EVENTS_A_PAGE = 50
-
-
-def of_person(page: str) -> Callable:
-    """A page about the signed-in person, recorded; who is no employee here reads whom to ask."""
-
-    def declare(view: Callable) -> Callable:
-        @wraps(view)
-        def shown(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            person = selectors.own_person(request.user)
-            if person is None:
-                return render(request, "portal/employee/nobody.html")
-            audit.record("own_record.viewed", by=Actor.of_request(request), person_id=person.pk, detail={"page": page})
-            return view(request, person, *args, **kwargs)
-
-        return shown
-
-    return declare
+# Each page is recorded and takes the person.
+of_person = partial(own_record.of_person, selectors.own_person)
 
 
 @requires(Permission.OWN_RECORD_VIEW)
