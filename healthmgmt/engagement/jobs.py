@@ -47,7 +47,6 @@ def daily(run: Run) -> None:
             if counting.publish(activity, today=day):
                 if activity.state == Activity.State.OPEN:
                     work.submit("engagement.invite", f"{day.isoformat()}:{activity.pk}", {"activity": activity.pk})
-                work.announce("engagement.changed", activity=activity.pk, change=f"day:{activity.pk}:{day.isoformat()}")
 
 
 @handler("engagement.act_by_reading")

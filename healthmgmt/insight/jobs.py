@@ -1,4 +1,4 @@
-"""Counting follows whatever changes who is due, examined, assessed or alerted. What care and activities do from hour to hour is counted
+"""Counting follows whatever changes who is due, examined, assessed, alerted or invited. What care and acts do from hour to hour is counted
 with the day, and once more when a period closes. Lights are looked for once a day, mails go once a month."""
 
 from datetime import date, datetime
@@ -22,6 +22,7 @@ subscribe("exams.withdrawn", kind="insight.count", key="withdrawn:{upload}")
 subscribe("risk.assessed", kind="insight.count", key="assessed:{first}-{last}")
 subscribe("risk.compared", kind="insight.count", key="compared:{change}")
 subscribe("care.alerts_changed", kind="insight.count", key="alerts:{change}")
+subscribe("engagement.changed", kind="insight.count", key="engagement:{change}")
 subscribe("people.moved", kind="insight.count", key="moved:{record}")
 subscribe("units.changed", kind="insight.count", key="units:{change}")
 subscribe("units.merged", kind="insight.count", key="merged:{change}")
