@@ -36,7 +36,7 @@ WORDS = {
     "light.raised": _("Signal about a unit's numbers seen"),
     "light.answered": _("Signal about a unit's numbers explained"),
     "light.cleared": _("Signal about a unit's numbers gone"),
-    "coach.said": _("Message to those who look after a unit"),
+    "coach.said": _("Words sent to those who look after a unit"),
     "digest.mailed": _("Monthly mails about numbers sent"),
     "roster.imported": _("Roster taken in"),
     "person.created": _("Entered in the roster"),

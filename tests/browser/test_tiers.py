@@ -13,12 +13,18 @@ HAND_IN = "form[action$='/submit/'] button"
 
 @pytest.fixture
 def own_town(site, tmp_path, django_db_blocker):
-    """An organisation of its own, since its period is locked in the end."""
-    with django_db_blocker.unblock():
-        yield towns.made(tmp_path)
-        from django.db import connections
+    """An organisation of its own, since its period is locked in the end; removed after that."""
+    from django.db import connections
 
-        connections["default"].close()
+    from tenants import provisioning
+
+    with django_db_blocker.unblock():
+        made = towns.made(tmp_path)
+        try:
+            yield made
+        finally:
+            connections["default"].close()
+            provisioning.remove(made.schema)
 
 
 def visitor_of(site: Site, town: Town, who: str, look: tuple[str, int]) -> Visitor:

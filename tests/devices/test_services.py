@@ -35,7 +35,7 @@ def test_reading_is_stored_audited_without_its_value_and_announced(cast) -> None
     event = Event.objects.get(action="reading.recorded")
     assert (event.person_id, event.detail) == (cast.anna.pk, {})
     told = {job.kind for job in Job.objects.all() if job.payload == {"reading": made.pk}}
-    assert told == {"care.finish_by_reading", "risk.watch_reading", "risk.assess_reading"}
+    assert told == {"care.finish_by_reading", "risk.watch_reading", "risk.assess_reading", "engagement.act_by_reading"}
 
 
 @pytest.mark.parametrize(

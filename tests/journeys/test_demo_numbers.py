@@ -43,10 +43,10 @@ INSERT INTO engagement_activity (uuid, kind, edition, sensitivity, unit_id, star
     SELECT gen_random_uuid(), 'steps', 1, kind, u.id, p.starts_on + 20, p.starts_on + 60, 'open', now(), 'office', ''
     FROM organization_unit u CROSS JOIN unnest(ARRAY['coverage', 'coverage', 'health']) AS kind
     CROSS JOIN (SELECT starts_on FROM organization_period ORDER BY starts_on DESC LIMIT 1) p WHERE u.level = 0;
-INSERT INTO engagement_participation (activity_id, person_id, way, invited_at, opened_at, enrolled_at, first_act_on, finished_at)
-    SELECT a.id, p.id, CASE WHEN far > 1 THEN 'steps' ELSE '' END, now() - interval '9 days', CASE WHEN far > 0 THEN now() - interval '8 days' END,
+INSERT INTO engagement_participation (activity_id, person_id, unit_id, way, invited_at, opened_at, enrolled_at, first_act_on, finished_at)
+    SELECT a.id, p.id, p.unit_id, CASE WHEN far > 1 THEN 'steps' ELSE '' END, now() - interval '9 days', CASE WHEN far > 0 THEN now() - interval '8 days' END,
         CASE WHEN far > 1 THEN now() - interval '7 days' END, CASE WHEN far > 2 THEN current_date - 3 END, CASE WHEN far > 3 THEN now() - interval '2 days' END
-    FROM engagement_activity a CROSS JOIN people_person p CROSS JOIN LATERAL (SELECT (p.id + a.id) % 5 AS far) AS one WHERE p.id % 3 <> 1;
+    FROM engagement_activity a CROSS JOIN people_person p CROSS JOIN LATERAL (SELECT (p.id + a.id) % 5 AS far) AS one WHERE p.id % 3 <> 1 AND a.made_by = 'office';
 """
 
 
