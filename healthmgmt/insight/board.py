@@ -17,6 +17,7 @@ from healthmgmt.organization.models import Period
 
 # A queue that has not moved for so long is late.
 LATE_DAYS = 7
+SHOWN = ("covered", "on_time", "took_part")
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,7 @@ class Line:
     covered: Shown
     trend: Trend | None
     on_time: Shown
-    complete: Shown
-    orange: Shown
-    red: Shown
+    took_part: Shown
     work: WorkState
     waiting_days: int
     signals: str
@@ -62,7 +61,8 @@ def board(card: Scorecard, work: dict[int, WorkState], today: date, lit: list[Op
         "lines": lines,
         "coach": _coach(lines, today) if is_open else None,
         "is_open": is_open,
-        "why_hidden": figures.why_hidden(card) if figures.is_any_hidden([card.row, *card.children]) else "",
+        "is_looked_through": lit is not None,
+        "why_hidden": figures.why_hidden(card) if figures.is_any_hidden([card.row, *card.children], SHOWN) else "",
     }
 
 
@@ -79,9 +79,7 @@ def _line(card: Scorecard, row: ScoreRow, work: dict[int, WorkState], today: dat
         covered=figures.of(row, "covered"),
         trend=figures.trend(row, before, "covered", last_period.name) if last_period else None,
         on_time=figures.of(row, "on_time"),
-        complete=figures.of(row, "complete"),
-        orange=figures.of(row, "orange"),
-        red=figures.of(row, "red"),
+        took_part=figures.of(row, "took_part"),
         work=state,
         waiting_days=(today - timezone.localtime(state.oldest_at).date()).days if state.oldest_at else 0,
         signals=light_words.count_words(light_access.lights_of([card.unit.pk] if is_unit else row.units, lit).count),

@@ -1,6 +1,6 @@
 """How a published number is shown: share, counts, why it is hidden, its trend, and its definition in words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -126,9 +126,10 @@ def hidden_words(smallest_group: int) -> str:
     return joined(metrics.load().reason("small_group", language(), smallest_group), second)
 
 
-def is_any_hidden(rows: Sequence[ScoreRow]) -> bool:
-    """Whether a note about hidden cells has something to explain."""
-    return any(figure.hidden and figure.hidden != NOBODY for row in rows for figure in row.figures)
+def is_any_hidden(rows: Sequence[ScoreRow], shown: Collection[str] = ()) -> bool:
+    """Whether a note about hidden cells has something to explain, of the metrics that a page shows or of all."""
+    told = (figure for row in rows for figure in row.figures if not shown or figure.metric in shown)
+    return any(figure.hidden and figure.hidden != NOBODY for figure in told)
 
 
 def joined(*sentences: str) -> str:

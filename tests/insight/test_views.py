@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from healthmgmt.core.actors import Actor
-from healthmgmt.insight import services
+from healthmgmt.insight import figures, lighting, selectors, services
 from healthmgmt.insight.models import PublishedRow
 from healthmgmt.organization import periods
 from healthmgmt.organization.models import Membership, Period
@@ -231,6 +232,18 @@ def test_board_shows_how_work_stands_by_the_unit_of_the_person(crowd, read, sign
     assert context["total"].work.waiting == 2
     page = read(crowd.office_a, "/board/")
     assert "2 rows since today" in page and "The last file came on" in page
+
+
+def test_board_shows_participation_signals_and_what_closing_would_fix(crowd, read, sign_in):
+    crowds.waiting_row(crowd.upload, crowd.ben, 1)
+    context = sign_in(crowd.office_a).get("/board/").context
+    told = selectors.card(crowd.a, crowd.period, None)
+    assert context["total"].took_part == figures.of(told.row, "took_part")
+    page = read(crowd.office_a, "/board/")
+    assert "Participation" in page and "not looked through yet" in page
+    assert "What closing would fix Of 226 people due, 29 would count as not covered. Rows that wait for repair and would not count: 1." in page
+    lighting.look(crowd.period, now=timezone.now(), by=BY)
+    assert "no signal" in read(crowd.office_a, "/board/")
 
 
 def test_board_leads_one_level_down_where_something_is_published_there(crowd, sign_in):
