@@ -63,6 +63,7 @@ class Department:
     trend: Trend | None
     on_time: Shown
     complete: Shown
+    took_part: Shown
     orange: Shown
     red: Shown
     followed: Shown
@@ -79,6 +80,7 @@ def group(card: Scorecard, periods: list[Period], waiting: int, lit: list[OpenLi
         "bar": [(part.shown.part, part.fill) for part in colours if part.shown.part],
         "assessed": figures.of(card.row, "assessed"),
         "departments": departments(card, lit),
+        "is_looked_through": lit is not None,
         "why_hidden": figures.why_hidden(card) if figures.is_any_hidden([card.row, *card.children]) else "",
     } | whole_words.whole(card)
 
@@ -97,6 +99,7 @@ def _department(card: Scorecard, row: ScoreRow, lit: list[OpenLight]) -> Departm
         trend=_trend(card, row, "covered"),
         on_time=figures.of(row, "on_time"),
         complete=figures.of(row, "complete"),
+        took_part=figures.of(row, "took_part"),
         orange=figures.of(row, "orange"),
         red=figures.of(row, "red"),
         followed=figures.of(row, "followed_up"),

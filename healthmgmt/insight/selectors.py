@@ -221,10 +221,12 @@ def closing(unit: Unit, period: Period) -> Closing | None:
     """Of a unit, as published and as work stands now; None for a period that is not open, or where nothing may be shown."""
     if period.state != Period.State.OPEN:
         return None
-    figure = card(unit, period, None).row.figure("covered")
+    told = card(unit, period, None)
+    figure = told.row.figure("covered")
     if figure is None or figure.hidden:
         return None
-    return Closing(figure.denominator, figure.denominator - figure.numerator, waiting_rows(unit))
+    waiting = work_states(told).get(unit.pk, WorkState()).waiting
+    return Closing(figure.denominator, figure.denominator - figure.numerator, waiting)
 
 
 def waiting_rows(unit: Unit) -> int:

@@ -32,7 +32,7 @@ from healthmgmt.organization.selectors import today as local_today
 from healthmgmt.people.models import Person
 from healthmgmt.portal import selectors
 from healthmgmt.portal.delivery import Site
-from healthmgmt.portal.demo import files, population, taking_part
+from healthmgmt.portal.demo import calling, files, population, taking_part
 from healthmgmt.portal.demo.measurements import MAN, WOMAN
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
@@ -124,7 +124,7 @@ class Demonstration:
             logins.append(self._login(slug, "data_steward", 0, centres[0], 2))
             self._deliver(slug, organisation)
             self._await_jobs(slug)
-            self._take_part(slug, logins)
+            self._live(slug, logins, centres[0])
             if insight.is_publication_behind():
                 # Pages would show the end of this first day tomorrow.
                 call_command("publish_numbers", org=slug, json=True, stdout=StringIO())
@@ -151,12 +151,13 @@ class Demonstration:
                     by=Actor.system(),
                 )
 
-    def _login(self, slug: str, role: str, level: int, centre: str, number: int = 1) -> Login:
-        """The account of a role, made where there is none; of several the one of this number. `centre`: of which an exam centre's is."""
+    def _login(self, slug: str, role: str, level: int, centre: str, number: int = 1, unit: Unit | None = None) -> Login:
+        """The account of a role, made where there is none; of several the one of this number, at `unit` or at the first of its level.
+        `centre`: of which an exam centre's is."""
         name = role.replace("_", "-") + (f"-{number}" if number > 1 else "")
         email, password = f"{name}@{slug}.example", self._memory["password"]
         if not User.objects.filter(email=email).exists():
-            unit = Unit.objects.filter(level=level, people__isnull=False).first() or Unit.objects.filter(level=level).first()
+            unit = unit or Unit.objects.filter(level=level, people__isnull=False).first() or Unit.objects.filter(level=level).first()
             options = {"org": slug, "email": email, "role": role, "unit": names_from_root(unit), "password": password, "stdout": StringIO()}
             call_command("add_user", **options, **_who(role, unit, centre, number))
         return Login(slug, role, email, password)
@@ -183,13 +184,20 @@ class Demonstration:
             sites[centre] = Site(self._port, f"{slug}.localhost", token)
         return sites
 
-    def _take_part(self, slug: str, logins: list[Login]) -> None:
-        """Activities of the companies, and what their people did so far."""
+    def _live(self, slug: str, logins: list[Login], centre: str) -> None:
+        """Activities of the companies with what their people did so far, and the calls of a case manager of each."""
         started = time.monotonic()
         employee = Person.objects.get(user__email=next(one.identifier for one in logins if one.role == "employee"))
-        if taking_part.bring(today=local_today(), employee=employee):
+        managers = User.objects.filter(memberships__role="case_manager").order_by("pk")
+        without = Unit.objects.filter(level=1).exclude(memberships__role="case_manager").order_by("path")
+        for number, unit in enumerate(list(without), start=managers.count() + 1):
+            self._login(slug, "case_manager", 1, centre, number, unit)
+        has_begun = taking_part.bring(today=local_today(), employee=employee)
+        if calling.bring(list(managers), employee=employee) or has_begun:
+            # Calls count with the day; that of today has been counted already.
+            work.submit("insight.count", key="demonstration", payload={})
             self._await_jobs(slug)
-            self._say(f"{slug}: activities and what people did in them in {time.monotonic() - started:.1f} s")
+            self._say(f"{slug}: activities, what people did in them, and calls in {time.monotonic() - started:.1f} s")
 
     def _await_jobs(self, slug: str) -> None:
         deadline = time.monotonic() + WAIT_SECONDS

@@ -182,8 +182,11 @@ def test_sheet_holds_the_same_numbers_and_hides_the_same(closed, sign_in):
 def test_overview_says_what_closing_would_fix_while_the_period_is_open(cast, sign_in):
     crowds.fill(cast)
     crowds.publish(cast)
+    # Delivered for the whole organisation: a row counts where its person works, as on the board.
+    crowds.waiting_row(cast.upload, cast.ben, 1)
+    crowds.waiting_row(cast.upload, cast.bella, 2)
     page = sign_in(cast.office_a).get("/scorecards/").content.decode()
-    assert "What closing would fix in A" in page and "would count as not covered" in page
+    assert "What closing would fix in A" in page and "would count as not covered. Rows that wait for repair and would not count: 1." in page
 
 
 def test_before_anything_is_published_the_pages_say_so(cast, sign_in):

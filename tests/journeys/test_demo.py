@@ -57,6 +57,12 @@ def test_demo_walks_the_whole_road(drawn):
     assert len(re.findall(r"@yunfan\.example +demo-", drawn)) == 10
 
 
+def test_demo_tells_what_people_did_and_whom_case_managers_called(drawn):
+    assert re.search(r"yunfan: activities, what people did in them, and calls in", drawn)
+    line = next(line for line in drawn.splitlines() if " open alerts " in line)
+    assert 0 < int(re.search(r"open alerts (\d+)", line)[1]) < 150
+
+
 def test_demo_started_again_only_looks(data_dir, drawn):
     again = start(data_dir)
     assert " files of " not in again.partition("written")[2]

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from healthmgmt.portal.demo import measurements
-from healthmgmt.portal.demo.measurements import BMI, CODES, FPG, SBP, Rows
+from healthmgmt.portal.demo.measurements import BMI, CODES, CREATININE, FPG, SBP, WEIGHT, Rows
 
 
 def rows(*people: tuple[int, int, float, float], later: float = 9.9) -> Rows:
-    """Rows of (sex, age, bmi, sbp); the glucose of each is its number."""
+    """Rows of (sex, age, bmi, sbp) and the same weight and creatinine; the glucose of each is its number."""
     values = np.full((len(people), len(CODES)), np.nan)
+    values[:, [WEIGHT, CREATININE]] = 70
     for number, (_, _, bmi, sbp) in enumerate(people):
         values[number, [BMI, SBP, FPG]] = bmi, sbp, number
     return Rows(
@@ -37,6 +38,12 @@ def test_deal_too_few_rows_is_an_error():
 
 def test_pair_takes_the_nearest_a_year_older_of_the_same_sex():
     pool = rows((1, 40, 22, 120), (1, 41, 30, 160), (1, 41, 22.5, 121), (2, 41, 22, 120), (1, 42, 22, 120))
+    assert measurements.pair(pool, np.array([0])).tolist() == [2]
+
+
+def test_pair_keeps_weight_and_creatinine_near():
+    pool = rows((1, 40, 22, 120), (1, 41, 22, 120), (1, 41, 22.1, 120.5), (1, 41, 22, 121))
+    pool.values[1, WEIGHT], pool.values[3, CREATININE] = 62, 110
     assert measurements.pair(pool, np.array([0])).tolist() == [2]
 
 

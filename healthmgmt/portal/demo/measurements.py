@@ -29,7 +29,9 @@ COLUMNS = {
     "creatinine": "CCR",
 }
 CODES = tuple(COLUMNS)
-BMI, SBP, FPG = CODES.index("bmi"), CODES.index("sbp"), CODES.index("fpg")
+BMI, SBP, FPG, WEIGHT, CREATININE = map(CODES.index, ("bmi", "sbp", "fpg", "weight", "creatinine"))
+# What a person takes along into the next year, and how much it counts: a weight that falls by a twentieth would be an alert.
+TRAITS = {BMI: 1, SBP: 1, WEIGHT: 2, CREATININE: 1}
 
 SMALLEST_SPREAD = 0.1  # Where all rows of a cell are alike.
 
@@ -96,23 +98,24 @@ def deal(pool: Rows, sex: np.ndarray, age: np.ndarray, rng: np.random.Generator)
 def pair(pool: Rows, first: np.ndarray) -> np.ndarray:
     """For each row in `first` the row of somebody else, a year older, of the same sex.
 
-    The nearest in BMI and systolic pressure (both in standard deviations of the cell), among
-    rows that nobody has yet: a row speaks for one person and one year only. Raises ValueError
-    when the pool has too few rows of a sex and age.
+    The nearest in TRAITS (in standard deviations of the cell), among rows that nobody has yet: a row
+    speaks for one person and one year only. Raises ValueError when the pool has too few rows of a
+    sex and age.
     """
     free = np.ones(len(pool), dtype=bool)
     free[first] = False
-    known = np.isfinite(pool.values[:, BMI] + pool.values[:, SBP])
+    columns, factors = list(TRAITS), np.array(list(TRAITS.values()))
+    known = np.isfinite(pool.values[:, columns]).all(axis=1)
     second = np.empty(len(first), dtype=np.int64)
     for one_sex, one_age, people in _cells(pool.sex[first], pool.age[first]):
         rows = np.flatnonzero((pool.sex == one_sex) & (pool.age == one_age + 1) & free & known)
         if len(rows) < len(people):
             raise ValueError(f"too few rows of sex {one_sex} and age {one_age + 1}")
-        traits = pool.values[rows][:, (BMI, SBP)]
-        scale = np.maximum(traits.std(axis=0), SMALLEST_SPREAD)
+        traits = pool.values[rows][:, columns]
+        scale = np.maximum(traits.std(axis=0), SMALLEST_SPREAD) / factors
         taken = np.zeros(len(rows), dtype=bool)
         for person in people:
-            gap = np.nan_to_num((traits - pool.values[first[person], (BMI, SBP)]) / scale)
+            gap = np.nan_to_num((traits - pool.values[first[person], columns]) / scale)
             distance = (gap * gap).sum(axis=1)
             distance[taken] = np.inf
             nearest = int(distance.argmin())

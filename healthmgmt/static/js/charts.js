@@ -12,11 +12,18 @@ const axis = () => ({
 const strength = { same: 0.22, worse: 0.6, better: 0.42 };
 const hue = { same: "line-2", worse: "plum", better: "action" };
 
+// How many pixels the longest of some words takes.
+const widest = (words) => {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${text().fontSize}px ${text().fontFamily}`;
+  return Math.ceil(Math.max(...words.map((one) => pen.measureText(one).width)));
+};
+
 const makers = {
   sankey: (data) => {
     // On a phone the names stand on the flows: beside them nothing would be left.
     const isNarrow = window.innerWidth < 600;
-    const margin = isNarrow ? 6 : 150;
+    const margin = isNarrow ? 6 : 12 + widest(data.nodes.map((node) => node.label));
     const side = (node) => (isNarrow ? (node.side === "left" ? "right" : "left") : node.side);
     return {
       aria: { enabled: true, label: { description: data.description } },
