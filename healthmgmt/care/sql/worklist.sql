@@ -33,41 +33,33 @@ mine AS MATERIALIZED (
             LIMIT 1
         ), true) AS may_be_called
     FROM listed
-    JOIN people_person AS p ON p.id = listed.person_id
+    -- Looked up one by one: a table of everybody is not read for some people.
+    CROSS JOIN LATERAL (SELECT * FROM people_person AS one WHERE one.id = listed.person_id OFFSET 0) AS p
     JOIN organization_unit AS u ON u.id = p.unit_id
 ),
 present AS MATERIALIZED (
     -- Everybody listed once, so that nothing further down joins these people with themselves.
     SELECT
-        mine.*, mine.id AS person_id, a.id AS assessment_id, a.colour, a.before_id, plan.id AS plan_id,
-        coalesce(plan.opened_on, a.assessed_on) AS since, CASE WHEN read.newest_on <= %(window_start)s THEN read.newest_on END AS expired_of
+        mine.*, mine.id AS person_id, a.id AS assessment_id, a.colour, a.before_id, a.exams, a.home_on, plan.id AS plan_id,
+        coalesce(plan.opened_on, a.assessed_on) AS since
     FROM mine
     LEFT JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current AND mine.is_here
-    LEFT JOIN LATERAL (SELECT greatest(max(e.taken_on), a.home_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (a.exams)) AS read ON true
     LEFT JOIN care_plan AS plan ON plan.person_id = a.person_id AND plan.ended_on IS NULL
 ),
 placed AS (
     SELECT
         present.*, alarm.alert_id, alarm.alerts, alarm.waiting_since,
-        last_contact.next_on, last_contact.ending, tally.tries, tally.reached_at, step.due_on, step.number AS step,
-        CASE
-            WHEN array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], before.colour) THEN before.colour
-        END AS former,
-        coalesce(last_contact.next_on <= %(today)s, true) AS is_free,
+        tally.next_on, tally.ending, tally.tries, tally.reached_at, step.due_on, step.number AS step, before.colour AS former,
+        coalesce(tally.next_on <= %(today)s, true) AS is_free,
         coalesce(pause.until IS NOT NULL OR pause.begun_on > %(today)s::date - 90, false) AS is_paused,
         coalesce(pause.until IS NULL AND pause.begun_on <= %(today)s::date - 90, false) AS is_long_paused,
         coalesce(pause.is_own, false) AS is_own_pause,
         coalesce((tally.reached_at AT TIME ZONE %(timezone)s)::date >= present.since, false) AS is_reached
     FROM present
-    LEFT JOIN LATERAL (
-        SELECT c.next_on, c.ending
-        FROM care_contact AS c
-        WHERE c.person_id = present.id
-        ORDER BY c.made_at DESC, c.id DESC
-        LIMIT 1
-    ) AS last_contact ON true
     CROSS JOIN LATERAL (
         SELECT
+            (array_agg(c.next_on ORDER BY c.made_at DESC, c.id DESC))[1] AS next_on,
+            (array_agg(c.ending ORDER BY c.made_at DESC, c.id DESC))[1] AS ending,
             max(c.made_at) FILTER (WHERE c.ending = ANY (%(reached)s::text[])) AS reached_at,
             count(*) FILTER (WHERE (c.made_at AT TIME ZONE %(timezone)s)::date >= present.since) AS tries
         FROM care_contact AS c
@@ -90,8 +82,18 @@ placed AS (
         LIMIT 1
     ) AS step ON true
     LEFT JOIN care_pause AS pause ON pause.person_id = present.id AND pause.ended_on IS NULL
-    LEFT JOIN risk_assessment AS before
-        ON before.id = present.before_id AND present.expired_of IS NULL AND present.colour = ANY (%(worsened_colours)s::text[])
+    LEFT JOIN LATERAL (
+        SELECT a.colour
+        FROM risk_assessment AS a
+        WHERE a.id = present.before_id
+          AND present.colour = ANY (%(worsened_colours)s::text[])
+          AND array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], a.colour)
+          -- Of a colour that has expired nothing is compared.
+          AND NOT coalesce((
+              SELECT greatest(max(e.taken_on), present.home_on) FROM exams_exam AS e WHERE e.id = ANY (present.exams)
+          ) <= %(window_start)s, false)
+        OFFSET 0
+    ) AS before ON true
 ),
 headed AS (
     SELECT placed.*, CASE
@@ -122,12 +124,14 @@ counted AS (
 )
 SELECT
     counted.id, counted.uuid, counted.name, counted.sex, counted.birth, counted.unit, counted.heading, counted.place, counted.people,
-    counted.today_people, coalesce(counted.colour, 'red') AS colour, counted.expired_of, counted.former, counted.alerts, counted.waiting_since, counted.next_on,
-    counted.ending, counted.tries, counted.due_on, counted.step, counted.is_free, plan.template, plan.version,
+    counted.today_people, coalesce(counted.colour, 'red') AS colour, CASE WHEN read.newest_on <= %(window_start)s THEN read.newest_on END AS expired_of,
+    counted.former, counted.alerts, counted.waiting_since, counted.next_on, counted.ending, counted.tries, counted.due_on, counted.step,
+    counted.is_free, plan.template, plan.version,
     alert.code, alert.confirmed_by, basis.reasons, basis.pack, basis.edition
 FROM counted
 LEFT JOIN care_alert AS alert ON alert.id = counted.alert_id
 LEFT JOIN risk_assessment AS basis ON basis.id = coalesce(alert.assessment_id, counted.assessment_id)
 LEFT JOIN care_plan AS plan ON plan.id = counted.plan_id
+LEFT JOIN LATERAL (SELECT greatest(max(e.taken_on), counted.home_on) AS newest_on FROM exams_exam AS e WHERE e.id = ANY (counted.exams)) AS read ON true
 WHERE counted.place <= CASE WHEN counted.heading = %(more)s THEN %(most)s ELSE %(few)s END
 ORDER BY array_position(ARRAY['alert', 'first', 'worsened', 'due', 'tried'], counted.heading), counted.place
