@@ -8,6 +8,7 @@ urlpatterns = [
     path("uploads/", include("healthmgmt.exams.urls")),
     path("deliver/", include("healthmgmt.exams.urls_links")),
     path("api/v1/", include("healthmgmt.exams.urls_api")),
+    path("api/v1/", include("healthmgmt.care.urls_api")),
     path("api/v1/", include("healthmgmt.insight.urls_api")),
     path("care/", include("healthmgmt.care.urls")),
     path("roster/", include("healthmgmt.people.urls")),
