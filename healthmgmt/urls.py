@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("healthmgmt.exams.urls_api")),
     path("api/v1/", include("healthmgmt.care.urls_api")),
     path("api/v1/", include("healthmgmt.insight.urls_api")),
+    path("api/v1/", include("healthmgmt.portal.urls_api")),
     path("care/", include("healthmgmt.care.urls")),
     path("roster/", include("healthmgmt.people.urls")),
     path("", include("healthmgmt.engagement.urls")),
