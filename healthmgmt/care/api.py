@@ -102,6 +102,7 @@ class StepInCare(serializers.Serializer):
     """A step that is planned or to be done, from the day `on`."""
 
     title = serializers.CharField()
+    kind = serializers.CharField()
     doer = serializers.CharField()
     state = serializers.CharField()
     on = serializers.DateField()

@@ -129,7 +129,7 @@ def assessments(people: QuerySet[Person], *, colour: str = "", today: date) -> Q
     found = Assessment.objects.filter(person__in=people, is_current=True).with_age(today)
     if colour:
         found = found.standing(months_before(today, editions.present_window(today))).filter(standing=colour)
-    return found.select_related("person__unit").order_by("person__emp_no")
+    return found.select_related("person__unit").defer("person__id_no").order_by("person__emp_no")
 
 
 def plans(people: QuerySet[Person], *, colour: str = "") -> QuerySet[Plan]:
@@ -140,7 +140,7 @@ def plans(people: QuerySet[Person], *, colour: str = "") -> QuerySet[Plan]:
     steps = Step.objects.filter(state__in=Step.OPEN).order_by("due_on", "number", "occurrence")
     parts, pauses = PlanPart.objects.filter(ended_on=None), Pause.objects.filter(ended_on=None)
     found = found.prefetch_related(Prefetch("steps", steps), Prefetch("parts", parts), Prefetch("person__pauses", pauses))
-    return found.select_related("person__unit").order_by("person__emp_no")
+    return found.select_related("person__unit").defer("person__id_no").order_by("person__emp_no")
 
 
 @dataclass(frozen=True)

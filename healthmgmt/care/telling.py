@@ -59,6 +59,7 @@ def _plan(plan: Plan, calls: str, today: date) -> dict[str, Any]:
 def _step(plan: Plan, step: Step, today: date) -> dict[str, Any]:
     return {
         "title": presenters.step_words(plan.template, plan.version, step.number),
+        "kind": step.kind,
         "doer": step.doer,
         "state": step.state,
         "on": step.asked_on,

@@ -234,7 +234,9 @@ def test_plan_tells_its_parts_and_next_steps(everybody, manager) -> None:
     assert (one["id"], one["template"], one["version"], one["opened_on"]) == (str(plan.uuid), plan.template, plan.version, plan.opened_on.isoformat())
     assert (one["name"], one["paused"]) == ("Chronic-disease pathway", "") and any("pressure" in part.lower() for part in one["parts"])
     steps = plan.steps.filter(state__in=("planned", "fired")).order_by("due_on", "number", "occurrence")
-    assert [(step["doer"], step["state"], step["on"]) for step in one["steps"]] == [(step.doer, step.state, step.asked_on.isoformat()) for step in steps]
+    assert [(step["kind"], step["doer"], step["state"], step["on"]) for step in one["steps"]] == [
+        (step.kind, step.doer, step.state, step.asked_on.isoformat()) for step in steps
+    ]
     page = manager.get(f"/care/people/{everybody.anna.uuid}/").content.decode()
     assert all(step["title"] in page for step in one["steps"])
 
