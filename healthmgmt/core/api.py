@@ -7,6 +7,7 @@ from rest_framework import serializers, status
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from healthmgmt.core.exceptions import Rejected
@@ -30,7 +31,9 @@ class Parameters(serializers.Serializer):
         return given.validated_data
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if unknown := sorted(set(self.initial_data) - set(self.fields)):
+        # The framework's own name for the form of an answer, of which there is one.
+        form = api_settings.URL_FORMAT_OVERRIDE
+        if unknown := sorted(set(self.initial_data) - {*self.fields, form}):
             known = _("There is no such parameter. There are: %(names)s.") % {"names": ", ".join(self.fields)}
             raise serializers.ValidationError({name: [known] for name in unknown})
         return attrs

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from healthmgmt.accounts.models import User
 from healthmgmt.core.actors import Actor
-from healthmgmt.core.api import Pages
+from healthmgmt.core.api import PageParameters, Pages
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams import access, presenters, quarantine, selectors, services
@@ -104,8 +104,9 @@ class UploadsView(APIView):
     parser_classes = [MultiPartParser]
     pagination_class = Pages
 
-    @extend_schema(operation_id="uploads", responses=UploadLine(many=True))
+    @extend_schema(operation_id="uploads", parameters=[PageParameters], responses=UploadLine(many=True))
     def get(self, request: Request) -> Response:
+        PageParameters.of(request)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(access.visible_to(request.user).order_by("-id"), request, view=self)
         return paginator.get_paginated_response(UploadLine(page, many=True).data)
