@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft4Validator
 
 from healthmgmt.accounts import services as accounts
 from healthmgmt.audit.models import Event
@@ -23,6 +24,7 @@ from tests import cast as casting
 from tests.care.test_exceptional import PATH, given
 from tests.care.test_views import assessed
 from tests.guards.test_urls import patterns
+from tests.insight import crowds
 
 BY = Actor(label="system:test")
 URL = "/api/v1/people/"
@@ -255,6 +257,37 @@ def test_description_names_every_parameter_of_a_list(described) -> None:
     asked = {path: {one["name"] for one in described["paths"][f"/api/v1/{path}"]["get"].get("parameters", ())} for path in ("people/", "assessments/", "plans/", "me/")}
     pages = {"limit", "offset"}
     assert asked == {"people/": pages | {"unit"}, "assessments/": pages | {"person", "colour"}, "plans/": pages | {"person", "colour"}, "me/": set()}
+
+
+def strict(schema: object) -> object:
+    """A schema of OpenAPI 3.0 as JSON schema: `nullable` in its words, and nothing that is not described."""
+    if isinstance(schema, list):
+        return [strict(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: strict(value) for key, value in schema.items() if key not in ("nullable", "readOnly")}
+    if isinstance(found.get("properties"), dict) and found.get("type") == "object":
+        found["additionalProperties"] = False
+    return {"anyOf": [found, {"type": "null"}]} if schema.get("nullable") else found
+
+
+def test_answers_are_as_described(cast, sign_in, described) -> None:
+    crowds.fill(cast)
+    crowds.publish(cast)
+    for person in (cast.anna, cast.ben):
+        assessed(person, "red", "critical_bp", year=1)
+        assessed(person, "orange", "hypertension")
+    callers = {
+        "me/": cast.employee, "me/record/": cast.employee, "me/assessment/": cast.employee, "me/plan/": cast.employee, "people/": cast.liaison_a1,
+        "people/{uuid}/": cast.admin, "assessments/": cast.physician, "plans/": cast.case_manager, "units/{id}/scorecard/": cast.leader,
+        "uploads/": cast.liaison_a1,
+    }  # fmt: skip
+    for path, caller in callers.items():
+        answer = sign_in(caller).get("/api/v1/" + path.format(uuid=cast.anna.uuid, id=cast.root.pk))
+        shape = described["paths"][f"/api/v1/{path}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        judge = Draft4Validator(strict({**shape, "components": described["components"]}))
+        faults = [f"{path} {'/'.join(map(str, one.path))}: {one.message}" for one in judge.iter_errors(answer.json())]
+        assert (answer.status_code, faults, judge.is_valid({**answer.json(), "undescribed": 1})) == (200, [], False)
 
 
 def test_description_is_served(cast, sign_in) -> None:
