@@ -59,6 +59,11 @@ def visible_to(user: User) -> QuerySet[Person]:
     return Person.objects.visible_to(user, Permission.RECORD_VIEW)
 
 
+def on_list(user: User) -> QuerySet[Person]:
+    """Whom a clinician's own lists are about: a case manager's list, for others everybody whose record they may open."""
+    return cared_for(user) if has_list(user) else visible_to(user)
+
+
 @gives_people()
 def given_to(user: User) -> Q:
     """The people given to a manager, one by one or with their unit."""

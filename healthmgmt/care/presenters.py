@@ -1,6 +1,6 @@
 """Care in words: why somebody is on the list, how long a clock still runs, what a plan asks for, who did something."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -12,12 +12,14 @@ from healthmgmt.care.models import Plan
 from healthmgmt.core.dates import completed_years
 from healthmgmt.core.templatetags.health import colour_word, day, page_language
 from healthmgmt.people.models import Person
-from healthmgmt.people.selectors import consents_of
+from healthmgmt.people.selectors import states_of
 from healthmgmt.records import catalogue
 from healthmgmt.risk import explanation, packs
 
 HOUR = 3600
 PAIR = ("sbp", "dbp")
+# The purpose whose answer those who call have to know.
+CALLS = "care_contact"
 
 
 class Clock(NamedTuple):
@@ -186,12 +188,17 @@ class PlanWords(NamedTuple):
 def plan_words(plan: Plan) -> PlanWords:
     """One query, for the parts."""
     template, language = templates.load().plan(plan.template, plan.version), page_language()
-    present = set(plan.parts.filter(ended_on=None).values_list("slug", flat=True))
     name = _("%(plan)s, version %(version)d") % {"plan": template.words[language], "version": template.version}
-    parts = [part.words[language] for part in template.parts if part.slug in present]
+    parts = part_names(plan, set(plan.parts.filter(ended_on=None).values_list("slug", flat=True)))
     if template.approved_on is None:
         return PlanWords(name, parts, _("Awaiting approval by a clinician"))
     return PlanWords(name, parts, _("Approved by %(name)s on %(day)s") % {"name": template.approved_by, "day": day(template.approved_on, "year")})
+
+
+def part_names(plan: Plan, present: Collection[str]) -> list[str]:
+    """What the parts that a plan has now are called, in the order of its template."""
+    template = templates.load().plan(plan.template, plan.version)
+    return [part.words[page_language()] for part in template.parts if part.slug in present]
 
 
 def doer(label: str, names: Mapping[str, str]) -> str:
@@ -201,7 +208,11 @@ def doer(label: str, names: Mapping[str, str]) -> str:
 
 def consent_to_calls(person: Person) -> str:
     """How the person stands to being called by a case manager."""
-    state = next(one.state for one in consents_of(person) if one.purpose.slug == "care_contact")
+    return calls_in_words(states_of([person.pk], CALLS)[person.pk])
+
+
+def calls_in_words(state: str) -> str:
+    """An answer about calls as those who call read it."""
     return {
         "given": _("Has agreed to be called."),
         "outdated": _("Has agreed to be called, in an earlier wording."),

@@ -12,6 +12,8 @@ from healthmgmt.risk import explanation, outlook, packs
 from healthmgmt.risk import services as risk
 from healthmgmt.risk.models import Assessment
 
+UNASKED = outlook.Outlook()
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -21,6 +23,7 @@ class Reason:
     text: str
     advice: str
     source: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,11 @@ def why(one: Assessment | None, pack: packs.Pack | None, exams: Sequence[Exam], 
     if one is None or pack is None:
         return Why()
     language, found = page_language(), risk.outlook_of(one, exams, person)
-    told = [
-        _reason(pack, met, explanation.reason_text(pack, met, language, clinical=True), found)
-        for met in explanation.ranked(pack, one.reasons)
-        if met.is_main
-    ]
     lacking = explanation.missing_texts(pack, one.missing, language)
     ideal = outlook.ideal_text(found, language)
     return Why(
         colour=one.colour,
-        reasons=told,
+        reasons=told(one, pack, found),
         missing=_by_supplier([each for each in lacking if each.is_for_green]),
         missing_for_risk=_by_supplier([each for each in lacking if not each.is_for_green]),
         outside=list(explanation.outside_texts(pack, one.missing, language)),
@@ -62,6 +60,12 @@ def why(one: Assessment | None, pack: packs.Pack | None, exams: Sequence[Exam], 
         ideal_meaning=outlook.ideal_meaning(person.sex, language) if ideal else "",
         screening=pack.words.screening[language],
     )
+
+
+def told(one: Assessment, pack: packs.Pack, found: outlook.Outlook = UNASKED) -> list[Reason]:
+    """Every reason in a sentence, the highest colour first; how sure it is only where the exams were looked at (`found`)."""
+    texts = [(met, explanation.reason_text(pack, met, page_language(), clinical=True)) for met in explanation.ranked(pack, one.reasons) if met.is_main]
+    return [_reason(pack, met, text, found) for met, text in texts]
 
 
 def _by_supplier(lacking: Sequence[explanation.MissingText]) -> list[str]:
@@ -83,4 +87,4 @@ def _reason(pack: packs.Pack, met: explanation.Ranked, text: explanation.ReasonT
     sentence = text.text
     if note:
         sentence = _("%(reason)s; %(note)s.") % {"reason": sentence.rstrip("。."), "note": note}
-    return Reason(text.colour, sentence, text.advice, pack.words.source(text.source, page_language()))
+    return Reason(text.colour, sentence, text.advice, pack.words.source(text.source, page_language()), text.code)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from healthmgmt.accounts.models import User
 from healthmgmt.care import access, endings, lessons, templates
 from healthmgmt.care.lessons import Lesson
-from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, ExceptionalAccess, LessonResult, Pause, Plan, Step
+from healthmgmt.care.models import Alert, Assignment, Contact, Escalation, ExceptionalAccess, LessonResult, Pause, Plan, PlanPart, Step
 from healthmgmt.core import sql
 from healthmgmt.core.dates import months_before
 from healthmgmt.core.permissions import Permission
@@ -60,8 +60,7 @@ def last_step() -> int:
 
 def open_alert_count(user: User) -> int:
     """How many alerts are open: of a case manager's own list, for others of everybody whose record they may open."""
-    people = access.cared_for(user) if access.has_list(user) else access.visible_to(user)
-    return Alert.objects.filter(closed_at=None, person__in=people).count()
+    return Alert.objects.filter(closed_at=None, person__in=access.on_list(user)).count()
 
 
 def alerts(user: User, *, is_open: bool) -> QuerySet[Alert]:
@@ -104,8 +103,7 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
 
     `is_due` leaves those for whom a step of the plan waits for this user's profession.
     """
-    found = access.cared_for(user) if access.has_list(user) else access.visible_to(user)
-    found = found.employed().select_related("unit").order_by("emp_no")
+    found = access.on_list(user).employed().select_related("unit").order_by("emp_no")
     if search:
         found = found.filter(named(search) | Q(emp_no__icontains=search))
     present = Assessment.objects.filter(person=OuterRef("pk"), is_current=True).standing(months_before(today, editions.present_window(today)))
@@ -124,6 +122,25 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
         last_at=Subquery(last.values("made_at")[:1]),
         next_on=Subquery(last.values("next_on")[:1]),
     )
+
+
+def assessments(people: QuerySet[Person], *, colour: str = "", today: date) -> QuerySet[Assessment]:
+    """The present assessments of people, each with its age and the person's unit; of one `colour` by what it counts as today."""
+    found = Assessment.objects.filter(person__in=people, is_current=True).with_age(today)
+    if colour:
+        found = found.standing(months_before(today, editions.present_window(today))).filter(standing=colour)
+    return found.select_related("person__unit").defer("person__id_no").order_by("person__emp_no")
+
+
+def plans(people: QuerySet[Person], *, colour: str = "") -> QuerySet[Plan]:
+    """The open plans of people, each with its open steps (the first one due first) and parts and the pause that runs."""
+    found = Plan.objects.filter(person__in=people, ended_on=None)
+    if colour:
+        found = found.filter(colour=colour)
+    steps = Step.objects.filter(state__in=Step.OPEN).order_by("due_on", "number", "occurrence")
+    parts, pauses = PlanPart.objects.filter(ended_on=None), Pause.objects.filter(ended_on=None)
+    found = found.prefetch_related(Prefetch("steps", steps), Prefetch("parts", parts), Prefetch("person__pauses", pauses))
+    return found.select_related("person__unit").defer("person__id_no").order_by("person__emp_no")
 
 
 @dataclass(frozen=True)

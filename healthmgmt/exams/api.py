@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from healthmgmt.accounts.models import User
 from healthmgmt.core.actors import Actor
+from healthmgmt.core.api import PageParameters, Pages
 from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import requires
 from healthmgmt.exams import access, presenters, quarantine, selectors, services
@@ -37,12 +38,6 @@ class Undoing(serializers.Serializer):
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class Pages(LimitOffsetPagination):
-    """A list in pages of a bounded size."""
-
-    max_limit = 500
-
-
 class UploadLine(serializers.ModelSerializer):
     """An upload in a list."""
 
@@ -51,6 +46,42 @@ class UploadLine(serializers.ModelSerializer):
     class Meta:
         model = Upload
         fields = ["id", "file_name", "state", "reason", "uploaded_at", "received", "accepted", "unchanged", "waiting", "refused"]
+
+
+class ProblemTold(serializers.Serializer):
+    """Why a row waits or is left out; `sheet` where the file has several."""
+
+    row = serializers.IntegerField()
+    cell = serializers.CharField(allow_blank=True)
+    column = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField()
+    text = serializers.CharField()
+    sheet = serializers.CharField(required=False)
+
+
+class ReceiptTold(serializers.Serializer):
+    """The shape of `receipt`, for the description of the API: received = accepted + unchanged + waiting + refused."""
+
+    id = serializers.UUIDField()
+    upload = serializers.UUIDField()
+    state = serializers.CharField()
+    outcome = serializers.CharField()
+    received = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    reasons = serializers.ListField(child=serializers.CharField())
+    problems = ProblemTold(many=True)
+    notes = serializers.ListField(child=serializers.CharField())
+    problem_rows = serializers.IntegerField()
+
+
+class UndoneTold(serializers.Serializer):
+    """How many exams were withdrawn."""
+
+    id = serializers.UUIDField()
+    withdrawn = serializers.IntegerField()
 
 
 def receipt(user: User, upload: Upload) -> dict[str, Any]:
@@ -71,13 +102,16 @@ class UploadsView(APIView):
     """The uploads that the caller may see; POST delivers a file."""
 
     parser_classes = [MultiPartParser]
-    serializer_class = NewUpload
+    pagination_class = Pages
 
+    @extend_schema(operation_id="uploads", parameters=[PageParameters], responses=UploadLine(many=True))
     def get(self, request: Request) -> Response:
-        paginator = Pages()
+        PageParameters.of(request)
+        paginator = self.pagination_class()
         page = paginator.paginate_queryset(access.visible_to(request.user).order_by("-id"), request, view=self)
         return paginator.get_paginated_response(UploadLine(page, many=True).data)
 
+    @extend_schema(operation_id="upload_deliver", request=NewUpload, responses={201: ReceiptTold})
     def post(self, request: Request) -> Response:
         if not request.user.can(Permission.UPLOAD_CREATE):
             raise PermissionDenied
@@ -100,8 +134,7 @@ class UploadsView(APIView):
 class UploadView(APIView):
     """State, receipt and problems of one upload."""
 
-    serializer_class = UploadLine
-
+    @extend_schema(operation_id="upload", responses=ReceiptTold)
     def get(self, request: Request, uuid: UUID) -> Response:
         return Response(receipt(request.user, access.get_upload_or_404(request.user, uuid)))
 
@@ -110,8 +143,7 @@ class UploadView(APIView):
 class ApplyView(APIView):
     """Let the good rows in; the bad ones wait."""
 
-    serializer_class = UploadLine
-
+    @extend_schema(operation_id="upload_apply", request=None, responses={202: ReceiptTold})
     def post(self, request: Request, uuid: UUID) -> Response:
         upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_CREATE)
         return Response(receipt(request.user, services.request_apply(upload, by=Actor.of_request(request))), status=status.HTTP_202_ACCEPTED)
@@ -122,8 +154,8 @@ class UndoView(APIView):
     """Withdraw a whole upload."""
 
     parser_classes = [JSONParser, FormParser, MultiPartParser]
-    serializer_class = Undoing
 
+    @extend_schema(operation_id="upload_undo", request=Undoing, responses=UndoneTold)
     def post(self, request: Request, uuid: UUID) -> Response:
         upload = access.get_upload_or_404(request.user, uuid, Permission.UPLOAD_UNDO)
         given = Undoing(data=request.data)

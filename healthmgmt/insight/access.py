@@ -19,6 +19,11 @@ def units_with_numbers(user: User) -> QuerySet[Unit]:
     return Unit.objects.filter(at_or_below(_paths(user)))
 
 
+def get_unit_or_404(user: User, pk: int) -> Unit:
+    """A unit whose numbers the user may see. Raises Http404 for every other one."""
+    return get_object_or_404(units_with_numbers(user), pk=pk)
+
+
 def unit_with_numbers(user: User, text: str = "") -> Unit:
     """The unit named by path or unique name; without a name the highest that the user may see.
 

@@ -12,6 +12,11 @@ from healthmgmt.core.actors import Actor
 from healthmgmt.people.models import Person
 
 
+def record_look(request: HttpRequest, person: Person, page: str) -> None:
+    """Who looks is on record, also when it is the person."""
+    audit.record("own_record.viewed", by=Actor.of_request(request), person_id=person.pk, detail={"page": page})
+
+
 def of_person(find: Callable[[User], Person | None], page: str) -> Callable:
     """A page about the signed-in person, whom `find` gives with what the room needs of them; who is no employee here reads whom to ask.
 
@@ -24,7 +29,7 @@ def of_person(find: Callable[[User], Person | None], page: str) -> Callable:
             person = find(request.user)
             if person is None:
                 return render(request, "portal/employee/nobody.html")
-            audit.record("own_record.viewed", by=Actor.of_request(request), person_id=person.pk, detail={"page": page})
+            record_look(request, person, page)
             return view(request, person, *args, **kwargs)
 
         return shown

@@ -37,9 +37,15 @@ def people_on_roster(
         people = people.filter(left_on__isnull=not has_left)
     if lacks_account:
         people = people.filter(user=None)
+    return placed(people.matching(search)).select_related("user__activation")
+
+
+def placed(people: QuerySet[Person]) -> QuerySet[Person]:
+    """People by their number, each with unit and `since`, the first day in it (None: before records)."""
     latest = Employment.objects.filter(person=OuterRef("pk")).order_by("-started_on", "-id")
     since = NullIf(Subquery(latest.values("started_on")[:1]), Value(BEFORE_RECORDS))
-    return people.matching(search).annotate(since=since).select_related("unit", "user__activation").order_by("emp_no")
+    # No list shows identity numbers, which would be decrypted one by one.
+    return people.annotate(since=since).select_related("unit").defer("id_no").order_by("emp_no")
 
 
 def employments(person: Person) -> QuerySet[Employment]:

@@ -168,6 +168,11 @@ def test_page_of_the_list_is_bounded(org_a, cast, sign_in, monkeypatch):
     assert (told["count"], len(told["results"])) == (2, 1)
 
 
+@pytest.mark.parametrize(("asked", "status"), [({"limit": 0}, 400), ({"offset": "x"}, 400), ({"unit": 1}, 400), ({"format": "json"}, 200)])
+def test_parameters_are_those_that_are_described(org_a, cast, sign_in, asked, status):
+    assert sign_in(cast.liaison_a1).get(URL, asked).status_code == status
+
+
 def test_nobody_without_a_session(org_a, sign_in):
     assert sign_in().get(URL).status_code in (401, 403)
 

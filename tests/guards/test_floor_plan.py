@@ -33,6 +33,7 @@ OTHER_DOORS = {
     "healthmgmt.care.course": "presenters of how a plan goes, split off by noun",
     "healthmgmt.engagement.campaigns": "services about activities, split off by noun",
     "healthmgmt.engagement.rewards": "services about rewards, split off by noun",
+    "healthmgmt.people.roster": "selectors of the roster, split off by noun",
     "healthmgmt.people.own_record": "what every page about the signed-in person does, whose room it may be",
     "healthmgmt.risk.editions": "selectors of packs, shipped and own, split off by noun",
     "healthmgmt.risk.drafts": "services about packs being edited, split off by noun",

@@ -57,6 +57,7 @@ def by(world: World, role: str) -> list[str]:
 COMMANDS: dict[str, Routine] = {
     "add_operator": Routine(lambda a, folder: ["--email", "operator@example.org", "--password", "A very long word 7"]),
     "add_user": Routine(lambda a, folder: ["--org", a.slug, "--email", "new@example.org", "--role", "liaison", "--unit", f"{a.mark} A1"]),
+    "api_token": Routine(lambda a, folder: ["--org", a.slug, "--email", a.users["liaison_a1"].email, "--label", "isolation", "--json"]),
     "assess": Routine(lambda a, folder: ["--org", a.slug, "--json"]),
     "calculate": Routine(lambda a, folder: calculation(a, folder)),
     "check_models": Routine(lambda a, folder: vectors(a, folder)),

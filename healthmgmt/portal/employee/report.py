@@ -79,6 +79,8 @@ class Row:
     is_out: bool = False
     is_disputed: bool = False
     place: int | None = None
+    ucum: str = ""
+    qualifier: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,18 @@ def groups(
     made = [_group(category, found[category]) for category in GROUPS if category in found]
     told = sorted((one for one in made if one.out), key=lambda group: -_rank(group.colour))
     return Groups(told, [one for one in made if not one.out])
+
+
+def history(items: Mapping[str, Item], assessment: Assessment | None, pack: Pack, outlook: Outlook = NOTHING) -> dict[tuple[str, date], Row]:
+    """Every value of every day by its item, worded as `groups` words the last ones; an earlier one is no reason for the present colour."""
+    reasons, none = _reasons(assessment, outlook), NO_REASON if assessment else NOT_JUDGED
+    found = {}
+    for code, item in items.items():
+        for count, reading in enumerate(item.readings, 1):
+            until = Item(code, item.readings[:count])
+            reason = reasons.get(code, none) if count == len(item.readings) else NOT_JUDGED
+            found[code, reading.on] = _row(until, reason, reading.on, _origin_of(until, pack))
+    return found
 
 
 class Reason(NamedTuple):
@@ -202,6 +216,8 @@ def _row(item: Item, reason: Reason, newest: date, came_about: str) -> Row:
         colour=colour or ("plain" if last.side else ""),
         say=_say(item, reason, newest, came_about),
         is_out=bool(last.side or colour),
+        ucum=reported[1] if reported else indicator.unit,
+        qualifier=last.qualifier,
     )
 
 

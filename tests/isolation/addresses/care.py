@@ -18,6 +18,8 @@ def _message() -> dict[str, str]:
 
 
 URLS = {
+    "api/v1/assessments/": Rule(CARERS, {"GET": 200}, refusal=401),
+    "api/v1/plans/": Rule(CARERS, {"GET": 200}, refusal=401),
     "care/messages/": Rule(CARERS, {"GET": 200}),
     # Bella and amos have no account: nobody can write to them.
     "care/people/<uuid:uuid>/messages/": Rule(CARERS, {"GET": 200, "POST": 302}, {"anna": CARERS}, kind="person", data={"POST": _message}),

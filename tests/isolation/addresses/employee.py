@@ -22,6 +22,10 @@ def _message() -> dict[str, str]:
 
 
 URLS = {
+    "api/v1/me/": Rule(EMPLOYEES, {"GET": 200}, refusal=401),
+    "api/v1/me/record/": Rule(EMPLOYEES, {"GET": 200}, refusal=401),
+    "api/v1/me/assessment/": Rule(EMPLOYEES, {"GET": 200}, refusal=401),
+    "api/v1/me/plan/": Rule(EMPLOYEES, {"GET": 200}, refusal=401),
     "messages/": Rule(EMPLOYEES, {"GET": 200, "POST": 302}, data={"POST": _message}),
     "today/": Rule(EMPLOYEES, {"GET": 200}),
     "report/": Rule(EMPLOYEES, {"GET": 200}),

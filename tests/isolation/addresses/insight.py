@@ -23,6 +23,7 @@ def of_units(roles: frozenset[str], methods: dict[str, int], objects: dict[str, 
 
 
 URLS = {
+    "api/v1/units/<int:pk>/scorecard/": of_units(SCORED, {"GET": 200}, REACHED, refusal=401),
     "scorecards/": Rule(SCORED, {"GET": 200}),
     "scorecards/<int:pk>/": of_units(SCORED, {"GET": 200}, REACHED),
     "scorecards/<int:pk>/sheet/": of_units(SCORED, {"GET": 200}, REACHED),

@@ -18,7 +18,17 @@ UNITS = {
     "b1": frozenset({"liaison_b1", "admin"}),
 }
 
+CLINICIANS = frozenset({"case_manager", "physician"})
+# Whose entry clinicians read beside those: the people whose record is theirs to open.
+KNOWN = {
+    "anna": PEOPLE["anna"] | CLINICIANS,
+    "amos": PEOPLE["amos"] | {"physician"},
+    "bella": PEOPLE["bella"] | {"physician"},
+}
+
 URLS = {
+    "api/v1/people/": Rule(READERS | CLINICIANS, {"GET": 200}, refusal=401),
+    "api/v1/people/<uuid:uuid>/": Rule(READERS | CLINICIANS, {"GET": 200}, KNOWN, kind="person", refusal=401),
     "roster/": Rule(READERS, {"GET": 200}),
     "roster/import/": Rule(EDITORS, {"GET": 200, "POST": 422}),
     # Both organisations number their units alike, so the other's number is one of their own.
