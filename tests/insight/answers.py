@@ -26,30 +26,29 @@ NO_WORDS = ("script", "style", "head")
 class Node:
     """An element. `texts` of it and below are crossed off by `take`; attributes are looked at when everything else was read."""
 
-    __slots__ = ("tag", "attrs", "children", "parent", "is_taken")
+    __slots__ = ("tag", "attrs", "classes", "children", "parent", "is_taken", "_every", "_first", "_end")
 
-    def __init__(self, tag: str, attrs: dict[str, str], parent: Optional["Node"]) -> None:
+    def __init__(self, tag: str, attrs: dict[str, str], parent: Optional["Node"], every: list["Node"]) -> None:
         self.tag, self.attrs, self.parent = tag, attrs, parent
+        self.classes = attrs.get("class", "").split()
         self.children: list[Node | Text] = []
         self.is_taken = False
+        # All nodes of a page in their order; those below this one follow it.
+        self._every, self._first, self._end = every, len(every) + 1, None
+        every.append(self)
 
-    @property
-    def classes(self) -> list[str]:
-        return self.attrs.get("class", "").split()
+    def ends(self) -> None:
+        self._end = len(self._every)
 
-    def all(self, tag: str = "", *classes: str) -> list["Node"]:
+    def all(self, tag: str, *classes: str) -> list["Node"]:
         """Those below it with this tag and all these classes, in their order."""
-        wanted = set(classes)
-        return [one for one in self.nodes() if (not tag or one.tag == tag) and wanted.issubset(one.classes)]
+        return [one for one in self.nodes() if one.tag == tag and all(name in one.classes for name in classes)]
 
-    def first(self, tag: str = "", *classes: str) -> Optional["Node"]:
+    def first(self, tag: str, *classes: str) -> Optional["Node"]:
         return next(iter(self.all(tag, *classes)), None)
 
-    def nodes(self) -> Iterator["Node"]:
-        for child in self.children:
-            if isinstance(child, Node):
-                yield child
-                yield from child.nodes()
+    def nodes(self) -> list["Node"]:
+        return self._every[self._first : self._end]
 
     def texts(self) -> Iterator["Text"]:
         for child in self.children:
@@ -89,27 +88,36 @@ class Text:
 class _Builder(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.root = self.at = Node("", {}, None)
+        self.every: list[Node] = []
+        self.root = self.at = Node("", {}, None, self.every)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        made = Node(tag, {name: value or "" for name, value in attrs}, self.at)
-        self.at.children.append(made)
-        if tag not in VOID:
+        made = self._made(tag, attrs)
+        if tag in VOID:
+            made.ends()
+        else:
             self.at = made
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.at.children.append(Node(tag, {name: value or "" for name, value in attrs}, self.at))
+        self._made(tag, attrs).ends()
 
     def handle_endtag(self, tag: str) -> None:
-        above = self.at
-        while above is not None and above.tag != tag:
-            above = above.parent
-        if above is not None:
-            self.at = above.parent
+        open_ones = [self.at]
+        while open_ones[-1].tag != tag and open_ones[-1].parent is not None:
+            open_ones.append(open_ones[-1].parent)
+        if open_ones[-1].tag == tag:
+            for one in open_ones:
+                one.ends()
+            self.at = open_ones[-1].parent
 
     def handle_data(self, data: str) -> None:
         if data.strip():
             self.at.children.append(Text(data))
+
+    def _made(self, tag: str, attrs: list[tuple[str, str | None]]) -> Node:
+        made = Node(tag, {name: value or "" for name, value in attrs}, self.at, self.every)
+        self.at.children.append(made)
+        return made
 
 
 def parsed(page: str) -> Node:

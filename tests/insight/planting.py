@@ -4,14 +4,19 @@ Only the statement that looks at people is replaced, by what the organisation wa
 tree, storing facts, suppression and publication.
 """
 
+import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
 from healthmgmt.accounts.models import User
+from healthmgmt.engagement import counting as engagement
+from healthmgmt.engagement.funnels import PARTS
+from healthmgmt.engagement.models import Activity
 from healthmgmt.insight import counting, metrics, services
 from healthmgmt.insight.counting import FLOW, Part
 from healthmgmt.insight.models import Look
@@ -46,6 +51,7 @@ class Planted:
     periods: dict[str, Period]
     roles: dict[User, str] = field(default_factory=dict)
     reached: dict[User, list[Unit]] = field(default_factory=dict)
+    activities: dict[User, list[Activity]] = field(default_factory=dict)
 
 
 def cast() -> Cast:
@@ -65,6 +71,7 @@ def plant(made: Organisation, people: Cast, patch: pytest.MonkeyPatch, *, is_loo
     planted = Planted(units[1], units, periods)
     _give_roles(planted, made, people)
     _publish(planted, made, patch)
+    _offer(planted, people, patch)
     if is_looked_through:
         Look.objects.bulk_create(Look(period=period, looked_at=timezone.now()) for period in periods.values())
     return planted
@@ -105,6 +112,23 @@ def _publish(planted: Planted, made: Organisation, patch: pytest.MonkeyPatch) ->
         for period in planted.periods.values():
             services.count_period(period, today=TODAY)
     Period.objects.filter(name="Past").update(state=Period.State.CLOSED, closed_at="2026-01-10T08:00Z", closed_by="system:test")
+
+
+def _offer(planted: Planted, people: Cast, patch: pytest.MonkeyPatch) -> None:
+    """An activity that tells of somebody's health and one that does not, of units of which somebody has an office, counted for employers."""
+    draw = random.Random(len(planted.units))
+    for kind, sensitivity in (("weight", "health"), ("steps", "coverage")):
+        office = draw.choice([user for user in people.offices if user in planted.reached])
+        unit = planted.reached[office][0]
+        offered = Activity.objects.create(
+            kind=kind, edition=1, sensitivity=sensitivity, unit=unit, starts_on=TODAY, ends_on=TODAY, state=Activity.State.OPEN, made_by="system:test"
+        )
+        below = [one.pk for one in planted.units.values() if one.parent_id == unit.pk]
+        counted = [(one, *(draw.choice((0, 1, 3, 9, 12, 40)) for _part in PARTS)) for one in (None, *below)]
+        with patch.context() as patched:
+            patched.setattr(engagement, "sql", SimpleNamespace(rows=lambda _name, _parameters, counted=counted: counted))
+            engagement.publish(offered, today=TODAY)
+        planted.activities[office] = [*planted.activities.get(office, ()), offered]
 
 
 def own(facts: Facts, made: Organisation) -> dict[int, Counter]:

@@ -89,7 +89,7 @@ class Known:
 @dataclass
 class Reading:
     """Everything that was read of an organisation; `rows` are those of units by (period, unit), `above` the row that each is a part of.
-    `before` names the period before another."""
+    `stages` are of activities: by (title, row, stage). `before` names the period before another."""
 
     before: dict[str, str]
     said: list[Said] = field(default_factory=list)
@@ -97,6 +97,7 @@ class Reading:
     above: dict[tuple[str, str], str | None] = field(default_factory=dict)
     people: dict[tuple[str, str], set[int | None]] = field(default_factory=dict)
     flows: dict[tuple[str, str, str], set[int]] = field(default_factory=dict)
+    stages: dict[Key, set[int | None]] = field(default_factory=dict)
     follows: list[tuple[str, Callable[[], bool]]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     answers: int = 0
@@ -121,7 +122,7 @@ class Reading:
             self.known[one.key].work_out(one)
         wrong = [f"{one.where}: {one}" for one in self.said if self.known[one.key].contradicts(one)]
         wrong += [f"{where}: does not follow from what is told" for where, holds in self.follows if not holds()]
-        wrong += [f"{where}: several numbers of people: {found}" for where, found in (self.people | self.flows).items() if len(found) > 1]
+        wrong += [f"{where}: several numbers of people: {found}" for where, found in (self.people | self.flows | self.stages).items() if len(found) > 1]
         return wrong + self.left
 
     def told(self, period: str, row: str, metric: str) -> tuple[int, int] | None:

@@ -108,5 +108,7 @@ def sentence(page: "Page", words: str) -> str:
         words = words[found.end() :]
     places = getattr(page, "places", {})
     words = words.replace(f"Place {places.get(page.row, '–')} of {len(places)}.", "") if places else words
+    if " still open." not in words:
+        return words
     short = {one.metric for one in page.reading.said if one.where == page.where and one.short and one.short[0]}
     return re.sub(rf"\b{len(short)} targets? (?:is|are) still open\.", "", words)

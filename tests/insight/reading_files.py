@@ -12,6 +12,7 @@ from tests.insight.reading_words import Answer, metric_named
 PARTS = {"unit", "period", "published_at", "smallest_group", "metrics", "reference_day", "hidden", "row", "children"}
 PARTS_OF_CELL = {"numerator", "denominator", "percent", "hidden"}
 WHYS = {"small_group": "Hidden", "nobody": NOBODY}
+ADDRESS = re.compile(r"^https?://[\w.]+(?::\d+)?/scorecards/$", re.MULTILINE)
 MAILED = ("In all, {covered} of {covered/} people are covered, {covered%}",)
 
 
@@ -79,4 +80,4 @@ def read_mail(body: str, where: str, reading: Reading, unit: str, period: str) -
         name, share, target, short = found.groups()
         answer.say(answer.row, metric_named(name), percent=share, short=(number(short), int(target)))
         words = words.replace(found.group(0), "")
-    answer.lost(words)
+    answer.lost(ADDRESS.sub("", words))

@@ -11,7 +11,7 @@ from healthmgmt.insight import flowing, metrics
 from tests.insight import answers, reading_cards
 from tests.insight.answers import Node
 from tests.insight.reading import COUNT, HIDDEN, PERCENT, Reading, number
-from tests.insight.reading_words import CLOSING, COACHING, FIGURE, OF, SENTENCES, TREND, Answer, metric_named
+from tests.insight.reading_words import CLOSING, COACHING, FIGURE, OF, TREND, Answer, metric_named
 
 QUESTIONS = {"Covered?": "covered", "Urgent queue being closed?": "settled_alerts", "Getting better?": "improved", "Can the numbers be trusted?": "items"}
 COLUMNS = {"Covered": "covered", "On time": "on_time", "Every item": "complete", "Of these followed up": "followed_up"}
@@ -201,7 +201,7 @@ class Page(Answer):
             elif heading == "Version of metric" and said in {str(metric.version) for metric in metrics.load().metrics}:
                 continue
             else:
-                self.lost(self.phrases(f"{heading} {said}", self.row))
+                self._say(f"{heading} {said}")
 
     def _chain(self, card: Node, steps: Node) -> None:
         name = card.first("h3").take()
@@ -318,14 +318,20 @@ class Page(Answer):
                 self.lost(nodes[one][name].removesuffix(f" {people:,}"))
 
     def _rest(self) -> None:
-        """Sentences that stand by themselves; then every number that nobody has understood, in words, attributes and drawings."""
+        """Sentences that stand by themselves; every number that nobody has understood in words, attributes or drawings is noted."""
         numbered = 0
         for block, texts in answers.blocks(self.root):
             words = " ".join(" ".join(one.words for one in texts).split())
             if words.startswith(f"{numbered + 1}. ") and block.tag == "h2":
                 numbered, words = numbered + 1, ""
-            words = reading_cards.sentence(self, words)
-            self.lost(PERIODS_CLOSED.sub("", self.phrases(words, self.row, SENTENCES) if self.unit else words))
+            self._say(reading_cards.sentence(self, words))
+        self._left_over()
+
+    def _say(self, words: str) -> None:
+        """Sentences of the unit that the page is about."""
+        self.lost(PERIODS_CLOSED.sub("", self.phrases(words, self.row) if self.unit else words))
+
+    def _left_over(self) -> None:
         for one, name, value in answers.attributes_left(self.root):
             self.lost(f"{value} (attribute {name} of {one.tag})")
         for one in answers.drawings_left(self.root):

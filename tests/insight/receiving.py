@@ -15,10 +15,13 @@ from healthmgmt.insight import digest
 from healthmgmt.organization.models import Unit
 from tests.insight.planting import PERIODS, TODAY, Cast, Planted
 from tests.insight.reading import Reading
+from tests.insight.reading_campaigns import CampaignPage
 from tests.insight.reading_files import read_json, read_mail, read_sheet
 from tests.insight.reading_pages import Page
 
 LEADER, OFFICE, LIAISON = "group_leader", "health_office", "liaison"
+# So many levels of units stand below that of the page of departments.
+LEVELS = 2
 NUMBERS = ("/group/", "/group/year/", "/group/evidence/")
 
 
@@ -34,45 +37,46 @@ class Receiver:
     def everything(self) -> Reading:
         """Every answer of every role about each of their units and both periods."""
         for unit in self.planted.units.values():
-            self._tells_of(unit)
+            self._knows(unit)
+            self._command(unit)
         for user, units in self.planted.reached.items():
             for unit in units:
                 self._pages(user, unit, NUMBERS)
             self._overview(user)
             self._mail(user)
+            self._work(user)
+        self._campaigns()
         return self.reading
 
     def some(self, draw: random.Random) -> Reading:
-        """Every cell, and every kind of answer of every role, but the other pages only of each role's highest unit and of a drawn one."""
+        """Every cell, and every kind of answer, but of most pages only that of a unit drawn from those of somebody of each role."""
         self.tables()
-        for unit in self._parents():
-            self._command(unit)
+        drawn = {}
         for role in (LEADER, OFFICE, LIAISON):
             user = draw.choice([user for user, its in self.planted.roles.items() if its == role])
-            units = self.planted.reached[user]
-            for unit in {units[0], draw.choice(units)}:
-                self._knows(unit)
-                self._pages(user, unit, (draw.choice(NUMBERS),), draw.choice(PERIODS))
-            self._overview(user)
+            drawn[user] = draw.choice([self.planted.reached[user][0], *self.planted.reached[user]])
+        for unit in {*self._parents(), *drawn.values(), *(self.planted.reached[user][0] for user in drawn)}:
+            self._command(unit)
+        for user, unit in drawn.items():
+            self._pages(user, unit, (draw.choice(NUMBERS),), draw.choice(PERIODS))
             self._mail(user)
+        self._overview(draw.choice(list(drawn)))
         self._pages(self.people.leader, self.planted.root, NUMBERS, "Present")
         return self.reading
 
     def tables(self) -> Reading:
-        """The pages that tell every cell: departments of each unit that has others below it, and the whole organisation."""
+        """The pages that tell every cell: departments, two levels of units to a page, the whole organisation, and activities."""
         for unit in self._parents():
-            self._knows(unit)
+            if not unit.level % LEVELS:
+                self._knows(unit)
         for period in PERIODS:
             self._page(self.people.leader, "/group/", self.planted.root, period)
+        self._campaigns()
         return self.reading
 
     def _parents(self) -> list[Unit]:
         above = {one.parent_id for one in self.planted.units.values()}
         return [one for one in self.planted.units.values() if one.pk in above]
-
-    def _tells_of(self, unit: Unit) -> None:
-        self._knows(unit)
-        self._command(unit)
 
     def _knows(self, unit: Unit) -> None:
         """In which row a unit stands says the table of departments."""
@@ -96,8 +100,19 @@ class Receiver:
             self._sheet(user, f"/scorecards/{unit.pk}/sheet/", unit, period)
 
     def _overview(self, user: User) -> None:
-        self._knows(self.planted.reached[user][0])
         self._page(user, "/scorecards/", self.planted.reached[user][0], "Present")
+
+    def _work(self, user: User) -> None:
+        """What else stands in the menu and might tell a number of the unit."""
+        unit = self.planted.reached[user][0]
+        for path in ("/lights/", *(("/liaison/",) if self.planted.roles[user] == LIAISON else ())):
+            self._page(user, path, unit, "Present")
+
+    def _campaigns(self) -> None:
+        for user, offered in self.planted.activities.items():
+            for path in ("/campaigns/", *(f"/campaigns/{one.uuid}/" for one in offered)):
+                where = self._where(user, path, offered[0].unit, "Present")
+                CampaignPage(self._got(user, path, offered[0].unit, "Present").decode(), where, self.reading).read()
 
     def _page(self, user: User, path: str, unit: Unit, period: str) -> None:
         Page(self._got(user, path, unit, period).decode(), self._where(user, path, unit, period), self.reading).read()

@@ -8,20 +8,25 @@ import pytest
 from django.db import transaction
 
 from healthmgmt.core import suppression
+from healthmgmt.engagement import programmes
+from healthmgmt.engagement.funnels import STAGES
+from healthmgmt.engagement.models import PublishedCount
+from healthmgmt.engagement.taking_part import programme_of
 from healthmgmt.insight import metrics
 from healthmgmt.insight.models import PublishedRow
 from healthmgmt.organization.models import Unit
 from tests.insight import peopled, planting
-from tests.insight.attacking import Attack
+from tests.insight.attacking import Attack, found_in_funnel
 from tests.insight.planting import Planted
 from tests.insight.reading import Reading
 from tests.insight.receiving import Receiver
 
 K = 10
 BEFORE = {"Present": "Past"}
-FEW, MANY = range(6), range(500)
+OF_UNITS = ("invited", "acted", "finished")
+FEW, MANY = range(8), range(500)
 # Of every so many organisations each role's every page of every unit is read, of the others those of some units.
-WHOLE = 25
+WHOLE = 100
 
 
 @dataclass
@@ -72,14 +77,23 @@ def published() -> dict:
     """What is stored as published, by the words of the pages: cells, the rows' people, what they are a part of, flows."""
     names = dict(Unit.objects.values_list("pk", "name"))
     rows = list(PublishedRow.objects.select_related("period"))
-    name_of = {row.pk: " + ".join([*(names[pk] for pk in row.units), *(f"{names[pk]} (itself)" for pk in row.own_units)]) for row in rows}
-    found = {"cells": {}, "people": {}, "above": {}, "flows": {}}
+    name_of = {row.pk: _name(row.units, row.own_units, names) for row in rows}
+    found = {"cells": {}, "people": {}, "above": {}, "flows": {}, "stages": {}}
     for row in rows:
         at = (row.period.name, name_of[row.pk])
         found["people"][at], found["above"][at] = row.people, name_of.get(row.parent_id)
         found["cells"] |= {(*at, metric): (cell["numerator"], cell["denominator"]) for metric, cell in row.cells.items()}
         found["flows"] |= {(row.period.name, source, target): people for source, target, people in row.flows}
+    for one in PublishedCount.objects.select_related("activity"):
+        # Units side by side tell only some of the stages; alone they are the whole.
+        for row, stages in zip(one.rows, [STAGES, *[OF_UNITS] * (len(one.rows) - 1)]) if len(one.rows) > 2 else [(one.rows[0], STAGES)]:
+            title = programme_of(one.activity).title["en"]
+            found["stages"] |= {(title, _name(row["units"], row["own_units"], names), stage): row["stages"][stage] for stage in stages}
     return found
+
+
+def _name(units: list[int], own_units: list[int], names: dict[int, str]) -> str:
+    return " + ".join([*(names[pk] for pk in units), *(f"{names[pk]} (itself)" for pk in own_units)])
 
 
 def as_read(reading: Reading) -> dict:
@@ -90,6 +104,7 @@ def as_read(reading: Reading) -> dict:
         "people": {at: min(found) for at, found in reading.people.items() if at in reading.above or found != {None}},
         "above": reading.above,
         "flows": {flow: min(people) for flow, people in reading.flows.items()},
+        "stages": {stage: next(iter(people)) for stage, people in reading.stages.items()},
     }
 
 
@@ -103,6 +118,17 @@ def unlike(read: dict, stored: dict) -> list:
     ]
 
 
+def attacked(reading: Reading) -> dict:
+    """Everything that follows from what was read, though it is hidden or of few people."""
+    found = dict(Attack(reading.cells(), reading.read_flows(), metrics.load(), BEFORE).found(K))
+    for title in {one.title["en"] for one in programmes.offered() if one.is_health_content} & {title for title, _row, _stage in reading.stages}:
+        told = {(row, stage): next(iter(people)) for (one, row, stage), people in reading.stages.items() if one == title}
+        rows = {row: [told.get((row, stage)) for stage in STAGES] for row, _stage in told}
+        whole = next(row for row in rows if (row, "opened") in told)
+        found |= found_in_funnel(rows, whole, K)
+    return found
+
+
 def look_at(world: World, seed: int, found: Found) -> None:
     registry = metrics.load()
     for planted in world.planted(seed):
@@ -113,14 +139,14 @@ def look_at(world: World, seed: int, found: Found) -> None:
         found.unlike[seed] = unlike(as_read(reading), published())
         cells = reading.cells()
         found.told += sum(cell.numerator is not None and registry.metric(cell.metric).sensitivity == "health" for cell in cells) + len(reading.flows)
-        found.fell[seed] = Attack(cells, reading.read_flows(), registry, BEFORE).found(K)
+        found.fell[seed] = attacked(reading)
     with world.patch.context() as patched:
         patched.setattr(suppression._Protection, "of_root", each_cell_by_itself)
         for planted in world.planted(seed):
             reading = world.receiver(planted).tables()
             found.answers += reading.answers
             reading.solve()
-            found.careless += len(Attack(reading.cells(), reading.read_flows(), registry, BEFORE).found(K))
+            found.careless += len(attacked(reading))
 
 
 @pytest.mark.parametrize("seeds", [pytest.param(FEW, id="few"), pytest.param(MANY, id="many", marks=pytest.mark.long)])  # Ten minutes.
