@@ -6,7 +6,7 @@ import re
 
 import openpyxl
 
-from tests.insight.reading import COUNT, HIDDEN, NOBODY, PERCENT, Reading, number
+from tests.insight.reading import COUNT, NOBODY, PERCENT, Reading, number
 from tests.insight.reading_words import Answer, metric_named
 
 PARTS = {"unit", "period", "published_at", "smallest_group", "metrics", "reference_day", "hidden", "row", "children"}
@@ -63,11 +63,11 @@ def read_sheet(content: bytes, where: str, reading: Reading, unit: str, period: 
 def _weighed(answer: Answer, name: str, _weight: str, part: str, whole: str, share: str, target: str, before: str) -> None:
     """`Coverage 30 294 336 88% 95% 86%`."""
     metric = metric_named(name)
-    if part in HIDDEN or part == NOBODY:
-        answer.say(answer.row, metric, why=part)
-        answer.lost(f"{whole} {share}")
-    else:
+    if part.isdecimal() and whole.isdecimal():
         answer.say(answer.row, metric, part=int(part), whole=int(whole), percent=share)
+    else:
+        answer.figure(part, answer.row, metric)
+        answer.lost(f"{whole} {share}")
     answer.earlier(before, metric)
     answer.lost(re.sub(PERCENT, "", target, count=1))
 

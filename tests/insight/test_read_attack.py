@@ -1,7 +1,7 @@
 """The attacker on what each role really gets: pages, workbooks, JSON and mails of random organisations, read word by word and solved."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -149,16 +149,25 @@ def look_at(world: World, seed: int, found: Found) -> None:
             found.careless += len(attacked(reading))
 
 
-@pytest.mark.parametrize("seeds", [pytest.param(FEW, id="few"), pytest.param(MANY, id="many", marks=pytest.mark.long)])  # Ten minutes.
-def test_P04_what_all_roles_read_together_gives_no_hidden_cell_away(world, tell, seeds):
+def judged(world: World, seeds: Iterable[int]) -> str:
+    """Look at organisations, and nothing is found; returns what was seen."""
     found = Found()
     for seed in seeds:
         look_at(world, seed, found)
     fell = {seed: one for seed, one in found.fell.items() if one}
-    tell(
-        f"{len(seeds)} organisations, {found.answers:,} answers read: {found.told:,} numbers of health content shown; "
-        f"the attacker finds {found.careless:,} with suppression off, {len(fell)} with it on"
-    )
     assert {seed: wrong for seed, wrong in found.wrong.items() if wrong} == {}
     assert {seed: one for seed, one in found.unlike.items() if one} == {}
-    assert (fell, found.careless > len(seeds), found.told > 10 * len(seeds)) == ({}, True, True)
+    assert (fell, found.careless > len(found.fell), found.told > 10 * len(found.fell)) == ({}, True, True)
+    return (
+        f"{len(found.fell)} organisations, {found.answers:,} answers read: {found.told:,} numbers of health content shown; "
+        f"the attacker finds {found.careless:,} with suppression off, {len(fell)} with it on"
+    )
+
+
+def test_P04_what_all_roles_read_together_gives_no_hidden_cell_away(world, tell):
+    tell(judged(world, FEW))
+
+
+@pytest.mark.long  # Ten minutes.
+def test_P04_what_all_roles_read_of_many_organisations_gives_no_hidden_cell_away(world, tell):
+    tell(judged(world, MANY))
