@@ -11,7 +11,7 @@ from tests.not_run import ROOT
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 DIGITS = re.compile(r"\d")
 # The blocks in which words belong together.
-BLOCKS = frozenset("p h1 h2 h3 li dt dd td th div section span textarea title a button summary option label nav caption".split())
+BLOCKS = frozenset("p h1 h2 h3 li dt dd td th div section span textarea title a button summary option label nav caption comment".split())
 # What stands in a template, and addresses: which row of which table a page is about, never how many people are in it.
 FIXED = frozenset({"rows", "maxlength", "tabindex", "viewbox"})
 ADDRESSES = frozenset({"href", "action", "formaction"})
@@ -20,7 +20,7 @@ HIDDEN_FIELDS = frozenset({"csrfmiddlewaretoken", "token", "period", "unit"})
 # The same whatever the numbers are; and what is drawn from numbers, which has to be that of the numbers beside it.
 DRAWN = frozenset({"sb", "sp"})
 DRAWINGS = DRAWN | {"icon", "mk", "seal", "patterns"}
-NO_WORDS = ("script", "style", "head")
+NO_WORDS = ("script", "style")
 
 
 class Node:
@@ -114,6 +114,11 @@ class _Builder(HTMLParser):
         if data.strip():
             self.at.children.append(Text(data))
 
+    def handle_comment(self, data: str) -> None:
+        made = self._made("comment", [])
+        made.children.append(Text(data))
+        made.ends()
+
     def _made(self, tag: str, attrs: list[tuple[str, str | None]]) -> Node:
         made = Node(tag, {name: value or "" for name, value in attrs}, self.at, self.every)
         self.at.children.append(made)
@@ -121,7 +126,7 @@ class _Builder(HTMLParser):
 
 
 def parsed(page: str) -> Node:
-    """The body of a page, and its title."""
+    """A page as a tree; comments are elements of it."""
     builder = _Builder()
     builder.feed(page)
     builder.close()
@@ -166,7 +171,7 @@ def drawings_left(root: Node) -> Iterator[Node]:
 
 def _outside_of_drawings(node: Node) -> Iterator[Node]:
     for child in node.children:
-        if isinstance(child, Node) and child.tag not in NO_WORDS:
+        if isinstance(child, Node) and child.tag not in (*NO_WORDS, "head"):
             yield child
             if not (child.tag == "svg" and (DRAWINGS & set(child.classes) or _is_square(child))):
                 yield from _outside_of_drawings(child)

@@ -66,7 +66,8 @@ def _person(rng: random.Random, shares: dict[str, int]) -> tuple[str, str, Count
 
     earlier = colour()
     later = earlier if earlier and rng.random() < 0.5 else colour()
-    measures = Counter(due=1, covered=int(rng.random() < 0.9), on_time=0)
+    measures = Counter(due=1, covered=int(rng.random() < 0.9))
+    measures.update(on_time=measures["covered"] * int(rng.random() < 0.8))
     if later:
         measures.update({"assessed": 1, later: 1})
     if later in ("red", "orange"):

@@ -18,11 +18,12 @@ class CampaignPage(Page):
     """An activity, or the list of all. What it says of a row goes by the title of the activity and the row's name."""
 
     def _head(self) -> tuple[str, str]:
+        """An activity has no period; its unit is that of its whole row."""
+        eyebrow = self.root.first("p", "eyebrow")
+        self.title, self.whole = eyebrow.words().split(" · ")[1:3] if eyebrow else ("", "")
         return "", ""
 
     def read(self) -> None:
-        eyebrow = self.root.first("p", "eyebrow")
-        self.title, self.whole = eyebrow.words().split(" · ")[1:3] if eyebrow else ("", "")
         for one in self.root.all("ol", "funnel"):
             self._funnel(one)
         for table in self.root.all("table"):

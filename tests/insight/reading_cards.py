@@ -106,8 +106,8 @@ def sentence(page: "Page", words: str) -> str:
     if (found := re.match(rf"(.+?) ({PERCENT})\.", words)) and (metric := metric_named(found.group(1))):
         page.say(page.row, metric, percent=found.group(2))
         words = words[found.end() :]
-    places = getattr(page, "places", {})
-    words = words.replace(f"Place {places.get(page.row, '–')} of {len(places)}.", "") if places else words
+    if page.places:
+        words = words.replace(f"Place {page.places.get(page.row, '–')} of {len(page.places)}.", "")
     if " still open." not in words:
         return words
     short = {one.metric for one in page.reading.said if one.where == page.where and one.short and one.short[0]}

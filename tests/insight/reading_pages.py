@@ -39,6 +39,7 @@ class Page(Answer):
         self.root = answers.parsed(content)
         super().__init__(where, reading, *self._head())
         self.lines = 0
+        self.places: dict[str, str] = {}
 
     def read(self) -> None:
         for table in self.root.all("table"):

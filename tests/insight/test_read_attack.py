@@ -24,7 +24,7 @@ from tests.insight.receiving import Receiver
 K = 10
 BEFORE = {"Present": "Past"}
 OF_UNITS = ("invited", "acted", "finished")
-FEW, MANY = range(8), range(500)
+FEW, MANY = range(1, 8), range(500)
 # Of every so many organisations each role's every page of every unit is read, of the others those of some units.
 WHOLE = 100
 
@@ -78,11 +78,12 @@ def published() -> dict:
     names = dict(Unit.objects.values_list("pk", "name"))
     rows = list(PublishedRow.objects.select_related("period"))
     name_of = {row.pk: _name(row.units, row.own_units, names) for row in rows}
-    found = {"cells": {}, "people": {}, "above": {}, "flows": {}, "stages": {}}
+    found = {"cells": {}, "on_pages": {}, "people": {}, "above": {}, "flows": {}, "stages": {}}
     for row in rows:
         at = (row.period.name, name_of[row.pk])
         found["people"][at], found["above"][at] = row.people, name_of.get(row.parent_id)
         found["cells"] |= {(*at, metric): (cell["numerator"], cell["denominator"]) for metric, cell in row.cells.items()}
+        found["on_pages"] |= {(*at, metric): cell["numerator"] for metric, cell in row.cells.items() if cell["numerator"] is not None}
         found["flows"] |= {(row.period.name, source, target): people for source, target, people in row.flows}
     for one in PublishedCount.objects.select_related("activity"):
         # Units side by side tell only some of the stages; alone they are the whole.
@@ -101,6 +102,8 @@ def as_read(reading: Reading) -> dict:
     of_rows = {key: known for key, known in reading.known.items() if key[:2] in reading.above or known.part is not None}
     return {
         "cells": {key: (known.part, known.whole) for key, known in of_rows.items() if not known.is_of_the_whole()},
+        # Every number stands on a page of leadership, and not in the command's JSON alone.
+        "on_pages": {one.key: one.part for one in reading.said if one.part is not None and one.where.startswith("/group/")},
         "people": {at: min(found) for at, found in reading.people.items() if at in reading.above or found != {None}},
         "above": reading.above,
         "flows": {flow: min(people) for flow, people in reading.flows.items()},
@@ -157,11 +160,15 @@ def judged(world: World, seeds: Iterable[int]) -> str:
     fell = {seed: one for seed, one in found.fell.items() if one}
     assert {seed: wrong for seed, wrong in found.wrong.items() if wrong} == {}
     assert {seed: one for seed, one in found.unlike.items() if one} == {}
-    assert (fell, found.careless > len(found.fell), found.told > 10 * len(found.fell)) == ({}, True, True)
+    assert (fell, found.careless >= len(found.fell), found.told > 10 * len(found.fell)) == ({}, True, True)
     return (
         f"{len(found.fell)} organisations, {found.answers:,} answers read: {found.told:,} numbers of health content shown; "
         f"the attacker finds {found.careless:,} with suppression off, {len(fell)} with it on"
     )
+
+
+def test_P04_every_answer_of_an_organisation_tells_what_is_published_and_no_more(world, tell):
+    tell(judged(world, [0]))
 
 
 def test_P04_what_all_roles_read_together_gives_no_hidden_cell_away(world, tell):
