@@ -112,14 +112,15 @@ class _Writer:
             self.add(child, place, (*child.whole, *child.own)[0])
 
     def _chain(self, row: Row, steps: Sequence[Metric]) -> dict[str, dict[str, Any]]:
-        """Each step of a chain as a share of the base, or of the step it is said to be of; hidden where either is."""
+        """Each step of a chain as a share of the base, or of the step it is said to be of; hidden where either is, or something it needs."""
         counted = self.facts.get(row.whole[0], {})
         counts = {step.slug: counted.get(step.slug, NOTHING)[0] for step in steps}
         base = counted.get(steps[0].slug, NOTHING)[1]
         shown = dict(zip(counts, steps_shown(base, list(counts.values()), self.smallest_group), strict=True))
+        is_told = row.people is not None and not (steps[0].needs and any(cell.hidden for cell in row.cells[steps[0].needs].values()))
         found = {}
         for step in steps:
-            is_shown = row.people is not None and shown[step.slug] and shown.get(step.of, True)
+            is_shown = is_told and shown[step.slug] and shown.get(step.of, True)
             whole = counts.get(step.of, base) if is_shown else None
             hidden = "" if is_shown else SMALL_GROUP if base or row.people is None else NOBODY
             found[step.slug] = {"numerator": counts[step.slug] if is_shown else None, "denominator": whole, "hidden": hidden}

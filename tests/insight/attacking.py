@@ -4,7 +4,7 @@ They know the tree, who is due, and what each metric means; they add and subtrac
 and not below zero, so what adds up to nothing is nothing.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from healthmgmt.insight import flowing
@@ -56,7 +56,7 @@ class Attack:
         self._read()
         self._add_up()
         self.rows = _solved(self._reduced(row) for row in self.equations)
-        self.told = self._told()
+        self.told = _alone(self.rows)
 
     def found(self, smallest_group: int) -> dict[Variable, int]:
         """What is told though it is hidden, and every group of people too small to be told: health content only."""
@@ -170,15 +170,6 @@ class Attack:
             (right - sum(factor * self.known[variable] for variable, factor in factors.items() if variable in self.known)) % PRIME,
         )
 
-    def _told(self) -> dict[Variable, int]:
-        told = {}
-        for factors, right in self.rows:
-            if len(factors) == 1:
-                told[next(iter(factors))] = right
-            elif right == 0 and set(factors.values()) == {1}:
-                told |= dict.fromkeys(factors, 0)
-        return told
-
     def _value(self, variable: Variable) -> int | None:
         return self.known.get(variable, self.told.get(variable))
 
@@ -196,6 +187,23 @@ class Attack:
                     yield from (((period, row, f"before:{one.slug}"), one.denominator) for one in self.registry.members(chain))
         for period in self.before:
             yield from (((period, self.tops[period], f"flow_{'_'.join(place)}"), "compared") for place in flowing.PLACES)
+
+
+def found_in_funnel(stages: Mapping[Hashable, Sequence[int | None]], whole: Hashable, smallest_group: int) -> dict[Variable, int]:
+    """What the stages of an activity tell of how few people stopped at one, and of stages that are hidden. Each stage holds those after it;
+    the rows add up to the whole."""
+    equations: list[Row] = []
+    for row, counts in stages.items():
+        for place, count in enumerate(counts):
+            after = {("", row, f"stopped:{part}"): 1 for part in range(place, len(counts))}
+            equations.append((after | {("", row, f"came:{place}"): PRIME - 1}, 0))
+            equations += [({("", row, f"came:{place}"): 1}, count)] if count is not None else []
+    for part in range(len(stages[whole])) if len(stages) > 1 else ():
+        equations.append(({("", row, f"stopped:{part}"): PRIME - 1 if row == whole else 1 for row in stages}, 0))
+    told = _alone(_solved(equations))
+    hidden = {("", row, f"came:{place}") for row, counts in stages.items() for place, count in enumerate(counts) if count is None}
+    few = {variable for variable, people in told.items() if "stopped" in variable[2] and people < smallest_group}
+    return {one: told[one] for one in hidden & told.keys() | few if told.get(("", one[1], "came:0")) != 0}
 
 
 def _solved(given: Iterable[Row]) -> list[Row]:
@@ -218,6 +226,17 @@ def _solved(given: Iterable[Row]) -> list[Row]:
         by_pivot[pivot] = (factors, right)
         _note(using, factors, pivot)
     return list(by_pivot.values())
+
+
+def _alone(rows: Iterable[Row]) -> dict[Variable, int]:
+    """What stands by itself in a solved equation, and all of which the sum is nothing."""
+    told = {}
+    for factors, right in rows:
+        if len(factors) == 1:
+            told[next(iter(factors))] = right
+        elif right == 0 and set(factors.values()) == {1}:
+            told |= dict.fromkeys(factors, 0)
+    return told
 
 
 def _note(using: dict[Variable, set[Variable]], factors: Mapping[Variable, int], pivot: Variable) -> None:

@@ -8,6 +8,8 @@ from healthmgmt.insight import flowing
 from healthmgmt.insight.metrics import Registry
 
 COLOURS = ("red", "orange", "yellow", "blue", "green", "grey")
+ACTIVITY = ("invited", "opened", "signed_up", "took_part", "finished")
+ITEMS = 8
 Facts = dict[int, dict[str, tuple[int, int]]]
 
 
@@ -34,7 +36,7 @@ def organisation(rng: random.Random, registry: Registry) -> Organisation:
             earlier, later, measures = _person(rng, shares)
             flows[earlier or "none", later or "none"] += 1
             _add(counts["now"], made.parents, unit, measures)
-            _add(counts["before"], made.parents, unit, Counter(due=1, covered=1, on_time=1, **({"assessed": 1, earlier: 1} if earlier else {})))
+            _add(counts["before"], made.parents, unit, _before(rng, earlier))
     del flows["none", "none"]
     made.flows = dict(flows)
     made.before, made.now = (
@@ -64,7 +66,8 @@ def _person(rng: random.Random, shares: dict[str, int]) -> tuple[str, str, Count
 
     earlier = colour()
     later = earlier if earlier and rng.random() < 0.5 else colour()
-    measures = Counter(due=1, covered=int(rng.random() < 0.9), on_time=0)
+    measures = Counter(due=1, covered=int(rng.random() < 0.9))
+    measures.update(on_time=measures["covered"] * int(rng.random() < 0.8))
     if later:
         measures.update({"assessed": 1, later: 1})
     if later in ("red", "orange"):
@@ -78,7 +81,26 @@ def _person(rng: random.Random, shares: dict[str, int]) -> tuple[str, str, Count
             measures.update({became: 1, f"{rng.choice(['enrolled', 'others'])}_{became}": 1})
     if rng.random() < 0.3:
         measures.update({"asked_to_come": 1, "returned": int(rng.random() < 0.6)})
+    _coverage(rng, measures)
     return earlier, later, measures
+
+
+def _before(rng: random.Random, colour: str) -> Counter:
+    """What somebody counted as in the period before."""
+    measures = Counter(due=1, covered=1, on_time=1, **({"assessed": 1, colour: 1} if colour else {}))
+    _coverage(rng, measures)
+    return measures
+
+
+def _coverage(rng: random.Random, measures: Counter) -> None:
+    """The items of an examination, how far somebody came in activities, and a hazard at work."""
+    if measures["covered"]:
+        present = rng.choice([ITEMS, ITEMS, rng.randint(1, ITEMS)])
+        measures.update(items_due=ITEMS, items_present=present, complete=int(present == ITEMS))
+    measures.update(dict.fromkeys(ACTIVITY[: rng.choice([0, 0, 1, 2, 3, 4, 5])], 1))
+    if rng.random() < 0.2:
+        hazard = rng.choice(["noise", "dust"])
+        measures.update({f"exposed_{hazard}": 1, f"exposed_done_{hazard}": int(rng.random() < 0.7)})
 
 
 def _alert(rng: random.Random, measures: Counter) -> None:

@@ -103,6 +103,14 @@ def test_steps_of_a_chain_are_shares_of_the_one_they_are_said_to_be_of():
     assert shown == {"bp_have": (100, 300, ""), "bp_know": (80, 100, ""), "bp_treated": hidden, "bp_seen": (40, 100, ""), "bp_at_target": hidden}
 
 
+@pytest.mark.parametrize(("settled", "shown"), [(30, 70), (10, 50), (9, None), (0, None)])
+def test_people_with_an_alert_do_not_tell_how_few_of_them_have_an_outcome(settled, shown):
+    """Those with an open alert are told of every unit, so that the difference is told too."""
+    closing = {"alerts_any": (40 + settled, 400), "alerts_closed": (settled, 400), "closed_in_week": (0, 400), "closed_in_day": (0, 400)}
+    found = cells(facts(open_alerts=40, settled=settled) | closing)
+    assert (found["open_alerts"]["numerator"], found["alerts_any"]["numerator"]) == (40, shown)
+
+
 def test_chain_of_nobody_says_so():
     assert cells(facts())["glucose_know"] == {"numerator": None, "denominator": None, "hidden": NOBODY}
 

@@ -9,10 +9,20 @@ from pathlib import Path
 import pytest
 
 from healthmgmt import embedded
+from healthmgmt.insight import metrics
+from tests.insight import answers
 from tests.not_run import ROOT
 
 RECEIPT = re.compile(r"(\d+) = +(\d+) \+ +(\d+) \+ +(\d+) \+ +(\d+)$")
 COLOURS = re.compile(r"(red|orange|yellow|blue|green|grey) (\d+)")
+LEADER = re.compile(r"group_leader +(group-leader@yunfan\.example) +(demo-\w+)")
+LOOK = """
+from django.test import Client
+browser = Client(headers={"host": "yunfan.localhost"})
+browser.post("/accounts/login/", {"identifier": "%s", "password": "%s"})
+print(browser.get("/group/").content.decode())
+"""
+HIDDEN = {"Hidden for privacy", "为保护隐私已隐藏"}
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +33,13 @@ def data_dir(tmp_path_factory):
 
 
 def start(data_dir: Path, **more: str) -> str:
+    return manage(data_dir, "demo", "--once", "--port", "0", **more)
+
+
+def manage(data_dir: Path, *arguments: str, **more: str) -> str:
     environment = {name: value for name, value in os.environ.items() if name not in ("SHARED", "HEALTHMGMT_EMAIL_URL")}
     environment |= {"HEALTHMGMT_DATA_DIR": str(data_dir), **more}
-    command = [sys.executable, "manage.py", "demo", "--once", "--port", "0"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -67,6 +80,13 @@ def test_demo_started_again_only_looks(data_dir, drawn):
     again = start(data_dir)
     assert " files of " not in again.partition("written")[2]
     assert told(again) == told(drawn)
+
+
+def test_P04_group_page_of_the_demo_hides_a_cell_and_says_why(data_dir, drawn):
+    page = answers.parsed(manage(data_dir, "shell", "--verbosity", "0", "--command", LOOK % LEADER.search(drawn).groups()))
+    hidden = [one.words() for one in page.first("main").all("span", "hid")]
+    assert hidden and set(hidden) <= HIDDEN
+    assert metrics.load().reason("small_group", "zh", 10) in page.first("main").words()
 
 
 @pytest.mark.long  # A second installation.
