@@ -14,7 +14,10 @@ from tests.insight.reading import COUNT, HIDDEN, PERCENT, Reading, number
 from tests.insight.reading_words import CLOSING, COACHING, FIGURE, OF, TREND, Answer, metric_named
 
 QUESTIONS = {"Covered?": "covered", "Urgent queue being closed?": "settled_alerts", "Getting better?": "improved", "Can the numbers be trusted?": "items"}
-COLUMNS = {"Covered": "covered", "On time": "on_time", "Every item": "complete", "Of these followed up": "followed_up"}
+COLUMNS = {
+    "Covered": "covered", "On time": "on_time", "Every item": "complete", "Of these followed up": "followed_up", "Red and orange followed up": "followed_up",
+    "Participation": "took_part",
+}  # fmt: skip
 CHANGES = {"Improved": "improved", "Unchanged": "unchanged", "Worsened": "worsened", "No follow-up": "no_follow_up"}
 FILLS = ("w1", "w2", "w3", "w5")
 SIDES = {"People who took part in their plan": "enrolled", "People who did not": "others"}
@@ -118,7 +121,7 @@ class Page(Answer):
             if heading == "Red and orange":
                 for one in cell.all("span", "flex"):
                     self.figure(one.take(), row, one.first("svg").attrs["aria-label"].lower())
-            elif heading == "Repair queue":
+            elif heading in ("Repair queue", "Signals"):
                 self.lost(cell.take())
             else:
                 self._coverage(cell, row, COLUMNS[heading])
@@ -258,9 +261,9 @@ class Page(Answer):
         elif title == "Health improvement: told, never weighed":
             for one in section.all("li"):
                 self.key(one)
-        elif title.startswith("What closing would fix in "):
-            unit = title.removeprefix("What closing would fix in ")
-            self.lost(self.phrases(section.take(), self.reading.row_of(self.period, unit), CLOSING))
+        elif title.startswith("What closing would fix"):
+            unit = title.removeprefix("What closing would fix").removeprefix(" in ")
+            self.lost(self.phrases(section.take(), self.reading.row_of(self.period, unit) if unit else self.row, CLOSING))
         elif "coach" in section.classes:
             name = section.first("b", "b").take()
             self.lost(self.phrases(section.take(), name, COACHING))

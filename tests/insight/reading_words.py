@@ -29,7 +29,7 @@ SENTENCES = (
 )
 # Of the unit that is to be helped first.
 COACHING = ("{covered~} of {covered/} people have no examination yet", "{covered~} people still have no examination")
-CLOSING = ("Of {covered/} people due, {covered~} would count as not covered, and 0 rows that wait for repair would not count",)
+CLOSING = ("Of {covered/} people due, {covered~} would count as not covered. Rows that wait for repair and would not count: 0",)
 
 
 @cache
