@@ -6,7 +6,7 @@ Loaded as a plugin (pyproject.toml); without several processes it only puts the 
 import pytest
 
 # Folders whose tests share something that takes long to make, and those that take longest; the rest fills up what is left.
-TOGETHER = ("tests/browser/", "tests/isolation/")
+TOGETHER = ("tests/browser/", "tests/isolation/", "tests/journeys/demo/")
 FIRST = (*TOGETHER, "tests/journeys/", "tests/faults/", "tests/portal/", "tests/embedded/")
 
 

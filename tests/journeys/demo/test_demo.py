@@ -1,17 +1,12 @@
 """The demonstration as a newcomer starts it: real processes, real files, twice."""
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from healthmgmt import embedded
 from healthmgmt.insight import metrics
 from tests.insight import answers
-from tests.not_run import ROOT
+from tests.journeys.demo.starting import manage, start
 
 RECEIPT = re.compile(r"(\d+) = +(\d+) \+ +(\d+) \+ +(\d+) \+ +(\d+)$")
 COLOURS = re.compile(r"(red|orange|yellow|blue|green|grey) (\d+)")
@@ -25,36 +20,11 @@ print(browser.get("/group/").content.decode())
 HIDDEN = {"Hidden for privacy", "为保护隐私已隐藏"}
 
 
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    yield folder
-    embedded.erase(folder)
-
-
-def start(data_dir: Path, **more: str) -> str:
-    return manage(data_dir, "demo", "--once", "--port", "0", **more)
-
-
-def manage(data_dir: Path, *arguments: str, **more: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if name not in ("SHARED", "HEALTHMGMT_EMAIL_URL")}
-    environment |= {"HEALTHMGMT_DATA_DIR": str(data_dir), **more}
-    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def shares(out: str) -> dict[str, float]:
     """Per cent of people by colour in the first organisation's line."""
     line = next(line for line in out.splitlines() if line.strip().startswith("colours:"))
     counts = {colour: int(count) for colour, count in COLOURS.findall(line)}
     return {colour: 100 * count / sum(counts.values()) for colour, count in counts.items()}
-
-
-@pytest.fixture(scope="module")
-def drawn(data_dir) -> str:
-    """The summary of a first start."""
-    return start(data_dir)
 
 
 def told(out: str) -> str:

@@ -1,21 +1,18 @@
 """The demonstration's numbers, all of them, recounted to the last person by plain SQL over its records."""
 
 import json
-import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import psycopg2
-import pytest
 from psycopg2.extras import RealDictCursor
 
-from healthmgmt import embedded
-from tests.journeys import plain_figures
+from tests.journeys.demo import plain_figures
+from tests.journeys.demo.starting import environment, manage
 from tests.not_run import ROOT
 
 ZONE = "Asia/Shanghai"
@@ -48,26 +45,6 @@ INSERT INTO engagement_participation (activity_id, person_id, unit_id, way, invi
         CASE WHEN far > 1 THEN now() - interval '7 days' END, CASE WHEN far > 2 THEN current_date - 3 END, CASE WHEN far > 3 THEN now() - interval '2 days' END
     FROM engagement_activity a CROSS JOIN people_person p CROSS JOIN LATERAL (SELECT (p.id + a.id) % 5 AS far) AS one WHERE p.id % 3 <> 1 AND a.made_by = 'office';
 """
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("numbers")
-    manage(folder, "demo", "--once", "--port", "0")
-    yield folder
-    embedded.erase(folder)
-
-
-def environment(data_dir: Path) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in ("SHARED", "HEALTHMGMT_EMAIL_URL")} | {"HEALTHMGMT_DATA_DIR": str(data_dir)}
-
-
-def manage(data_dir: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(data_dir), capture_output=True, text=True, timeout=400
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @contextmanager
@@ -127,7 +104,7 @@ def recounted(cursor, period: dict, before: dict, moment: datetime) -> dict:
     return facts | {(unit, name): (people, people) for (unit, name), people in found.items() if name.startswith("flow_") and people}
 
 
-def test_every_number_of_the_demonstration_is_what_plain_sql_counts(data_dir):
+def test_every_number_of_the_demonstration_is_what_plain_sql_counts(data_dir, drawn):
     with database(data_dir) as connection:
         with connection.cursor() as cursor:
             enter(cursor, "yunfan")
