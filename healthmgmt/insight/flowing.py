@@ -92,10 +92,14 @@ def _broken(people: Mapping[Place, int], shown: set[Place], sums: list[frozenset
 
 
 def solved(people: Mapping[Place, int], shown: set[Place], sums: list[frozenset[Place]]) -> list[tuple[dict[Place, int], int]]:
-    """The sums over flows that are not shown, reduced: each as {flow: factor} and what it comes to."""
+    """The sums over flows that are not shown, reduced: each as {flow: factor} and what it comes to.
+
+    Always in the same order, so that the same numbers give the same flows each day: two choices would tell more than either.
+    """
     rows: list[tuple[dict[Place, int], int]] = []
     for one in sums:
-        row, right = {place: 1 for place in one if place not in shown}, sum(people[place] for place in one if place not in shown)
+        row = {place: 1 for place in PLACES if place in one and place not in shown}
+        right = sum(people[place] for place in row)
         for done, value in rows:
             row, right = _without(row, right, done, value, next(iter(done)))
         if row:

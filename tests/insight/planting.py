@@ -14,10 +14,11 @@ import pytest
 from django.utils import timezone
 
 from healthmgmt.accounts.models import User
+from healthmgmt.core.actors import Actor
 from healthmgmt.engagement import counting as engagement
 from healthmgmt.engagement.funnels import PARTS
 from healthmgmt.engagement.models import Activity
-from healthmgmt.insight import counting, metrics, services
+from healthmgmt.insight import counting, metrics, services, submitting
 from healthmgmt.insight.counting import FLOW, Part
 from healthmgmt.insight.models import Look
 from healthmgmt.organization.models import Membership, Period, Settings, Unit
@@ -71,6 +72,7 @@ def plant(made: Organisation, people: Cast, patch: pytest.MonkeyPatch, *, is_loo
     planted = Planted(units[1], units, periods)
     _give_roles(planted, made, people)
     _publish(planted, made, patch)
+    _hand_in(planted, people)
     _offer(planted, people, patch)
     if is_looked_through:
         Look.objects.bulk_create(Look(period=period, looked_at=timezone.now()) for period in periods.values())
@@ -112,6 +114,14 @@ def _publish(planted: Planted, made: Organisation, patch: pytest.MonkeyPatch) ->
         for period in planted.periods.values():
             services.count_period(period, today=TODAY)
     Period.objects.filter(name="Past").update(state=Period.State.CLOSED, closed_at="2026-01-10T08:00Z", closed_by="system:test")
+
+
+def _hand_in(planted: Planted, people: Cast) -> None:
+    """Scorecards of the first office, one of which went on: they say what they said then."""
+    office, period = people.offices[0], planted.periods["Past"]
+    for unit in planted.reached[office][:2]:
+        card = submitting.submit(unit, period=period, note="As it is.", by=Actor.of(office), name=office.name)
+    submitting.accept(card, by=Actor.of(people.leader), name=people.leader.name)
 
 
 def _offer(planted: Planted, people: Cast, patch: pytest.MonkeyPatch) -> None:

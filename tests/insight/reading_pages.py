@@ -32,6 +32,7 @@ COLOUR_NAMES = {
     "Green · Nothing to do": "green", "Grey · Cannot be determined": "grey",
 }  # fmt: skip
 CHART, NODE = {"kind", "description", "nodes", "links"}, {"id", "colour", "side", "label", "short"}
+BELL = re.compile(r"^\d+ notices? not read \d+$")
 PERIODS_CLOSED = re.compile(r"\b1 of 2 periods are closed")
 
 
@@ -323,6 +324,9 @@ class Page(Answer):
 
     def _rest(self) -> None:
         """Sentences that stand by themselves; every number that nobody has understood in words, attributes or drawings is noted."""
+        for one in self.root.all("a", "bell"):
+            # How many notices wait for the reader.
+            self.lost(BELL.sub("", one.take()))
         numbered = 0
         for block, texts in answers.blocks(self.root):
             words = " ".join(" ".join(one.words for one in texts).split())

@@ -100,7 +100,8 @@ class Receiver:
             self._sheet(user, f"/scorecards/{unit.pk}/sheet/", unit, period)
 
     def _overview(self, user: User) -> None:
-        self._page(user, "/scorecards/", self.planted.reached[user][0], "Present")
+        for period in PERIODS:
+            self._page(user, "/scorecards/", self.planted.reached[user][0], period)
 
     def _work(self, user: User) -> None:
         """What else stands in the menu and might tell a number of the unit."""

@@ -1,9 +1,14 @@
 """Flows between the colours of two periods: shown, merged, and never a way around what is hidden elsewhere."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from healthmgmt.insight import flowing
 from healthmgmt.insight.flowing import COLOURS, NONE, OTHER, Flow
+from tests.not_run import ROOT
 
 K = 10
 WIDE = {(before, now): 40 for before in (*COLOURS, NONE) for now in (*COLOURS, NONE)} | {(NONE, NONE): 0}
@@ -49,6 +54,23 @@ def test_no_flow_follows_from_the_sums():
     found = {(flow.source, flow.target) for flow in shown(counts) if flow.target != OTHER}
     rows = flowing.solved(counts, found, flowing.known_sums(frozenset(), frozenset()))
     assert found and not [row for row, _right in rows if len(row) == 1]
+
+
+SHOW = """
+from healthmgmt.insight import flowing
+for step in range(2, 20):
+    counts = {place: step * number % 31 for number, place in enumerate(flowing.PLACES)}
+    print(flowing.shown_flows(counts, hidden_before=["red", "grey"], hidden_now=[], smallest_group=10))
+"""
+
+
+def test_same_numbers_give_the_same_flows_in_every_process():
+    """Published again the next day by another worker, another choice would tell more than either."""
+    runs = [
+        subprocess.run([sys.executable, "-c", SHOW], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True, timeout=60)
+        for seed in ("1", "2", "3")
+    ]
+    assert "Flow(" in runs[0].stdout and len({run.stdout for run in runs}) == 1
 
 
 def test_parts_of_people_at_risk_are_those_of_the_scale():
