@@ -61,16 +61,16 @@ class Receiver:
             self._pages(user, unit, (draw.choice(NUMBERS),), draw.choice(PERIODS))
             self._mail(user)
         self._overview(draw.choice(list(drawn)))
-        self._pages(self.people.leader, self.planted.root, NUMBERS, "Present")
+        for period in PERIODS:
+            self._page(self.people.leader, "/group/", self.planted.root, period)
+        self._numbers(self.people.leader, self.planted.root, draw.choice(NUMBERS[1:]), "Present")
         return self.reading
 
     def tables(self) -> Reading:
-        """The pages that tell every cell: departments, two levels of units to a page, the whole organisation, and activities."""
+        """The pages that tell every cell of every unit: departments, two levels of units to a page, and activities."""
         for unit in self._parents():
             if not unit.level % LEVELS:
                 self._knows(unit)
-        for period in PERIODS:
-            self._page(self.people.leader, "/group/", self.planted.root, period)
         self._campaigns()
         return self.reading
 
@@ -90,14 +90,17 @@ class Receiver:
         role = self.planted.roles[user]
         for period in periods or PERIODS:
             for path in numbers if role != LIAISON else ():
-                self._page(user, path, unit, period)
-                if path == "/group/evidence/":
-                    self._sheet(user, f"{path}sheet/", unit, period)
+                self._numbers(user, unit, path, period)
             if role == OFFICE:
                 self._page(user, "/group/departments/", unit, period)
                 self._page(user, "/board/", unit, period)
             self._page(user, f"/scorecards/{unit.pk}/", unit, period)
             self._sheet(user, f"/scorecards/{unit.pk}/sheet/", unit, period)
+
+    def _numbers(self, user: User, unit: Unit, path: str, period: str) -> None:
+        self._page(user, path, unit, period)
+        if path == "/group/evidence/":
+            self._sheet(user, f"{path}sheet/", unit, period)
 
     def _overview(self, user: User) -> None:
         for period in PERIODS:
