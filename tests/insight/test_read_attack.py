@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -39,10 +40,12 @@ class World:
     browsers: dict
     patch: pytest.MonkeyPatch
 
+    @contextmanager
     def planted(self, seed: int) -> Iterator[Planted]:
         """An organisation for as long as it is looked at."""
+        made = peopled.organisation(random.Random(seed), metrics.load())
         at = transaction.savepoint()
-        yield planting.plant(peopled.organisation(random.Random(seed), metrics.load()), self.people, self.patch, is_looked_through=seed % 2 == 1)
+        yield planting.plant(made, self.people, self.patch, is_looked_through=seed % 2 == 1)
         transaction.savepoint_rollback(at)
 
     def receiver(self, planted: Planted) -> Receiver:
@@ -66,7 +69,7 @@ def each_cell_by_itself(protection: suppression._Protection, root: suppression._
 
 
 def look_at(world: World, seed: int, found: Found) -> None:
-    for planted in world.planted(seed):
+    with world.planted(seed) as planted:
         receiver = world.receiver(planted)
         reading = receiver.everything() if seed % WHOLE == 0 else receiver.some(random.Random(seed))
         found.answers += reading.answers
@@ -76,7 +79,7 @@ def look_at(world: World, seed: int, found: Found) -> None:
         found.fell[seed] = attacked(reading)
     with world.patch.context() as patched:
         patched.setattr(suppression._Protection, "of_root", each_cell_by_itself)
-        for planted in world.planted(seed):
+        with world.planted(seed) as planted:
             reading = world.receiver(planted).tables()
             found.answers += reading.answers
             reading.solve()
