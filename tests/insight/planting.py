@@ -82,7 +82,9 @@ def plant(made: Organisation, people: Cast, patch: pytest.MonkeyPatch, *, is_loo
 def _units(made: Organisation) -> dict[int, Unit]:
     units: dict[int, Unit] = {}
     for unit, parent in made.parents.items():
-        units[unit] = casting.unit(NAMES[unit - 1], units.get(parent))
+        # A root that is there already keeps its name.
+        root = Unit.objects.filter(level=0).first() if parent is None else None
+        units[unit] = root or casting.unit(NAMES[unit - 1], units.get(parent))
     return units
 
 

@@ -89,9 +89,11 @@ class Known:
 @dataclass
 class Reading:
     """Everything that was read of an organisation; `rows` are those of units by (period, unit), `above` the row that each is a part of.
-    `stages` are of activities: by (title, row, stage). `before` names the period before another."""
+    `stages` are of activities: by (title, row, stage). `before` names the period before another;
+    `chrome` is a pattern of what else stands there with numbers that are nobody's."""
 
     before: dict[str, str]
+    chrome: str = ""
     said: list[Said] = field(default_factory=list)
     rows: dict[tuple[str, str], str] = field(default_factory=dict)
     above: dict[tuple[str, str], str | None] = field(default_factory=dict)

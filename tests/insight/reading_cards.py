@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.insight.answers import Node
 from tests.insight.reading import COUNT, PERCENT, number
-from tests.insight.reading_words import OF, metric_named
+from tests.insight.reading_words import OF, Answer, metric_named
 
 if TYPE_CHECKING:
     from tests.insight.reading_pages import Page
@@ -16,8 +16,10 @@ QUESTIONS = {"Covered?": "covered", "Red and orange followed up?": "followed_up"
 
 def weighed(page: "Page", rows: list[list[Node]]) -> None:
     """The metrics: their weight, what they aim at, and how many are lacking."""
+    weights = []
     for cells in rows:
-        name, _weight, share, counts, target, before, short = (one.take() for one in cells)
+        name, weight, share, counts, target, before, short = (one.take() for one in cells)
+        weights.append(weight)
         metric, aim = metric_named(name), int(target.removesuffix("%"))
         if OF.fullmatch(counts):
             page.counts(counts, page.row, metric, percent=share)
@@ -31,6 +33,13 @@ def weighed(page: "Page", rows: list[list[Node]]) -> None:
             page.say(page.row, metric, short=(0, aim))
         else:
             page.lost(short)
+    add_up(page, weights)
+
+
+def add_up(answer: Answer, weights: Sequence[str]) -> None:
+    """Weights are parts of a hundred and say nothing of anybody."""
+    if sum(map(int, weights)) != 100:
+        answer.lost(f"weights {weights}")
 
 
 def score(page: "Page", line: Node | None) -> None:

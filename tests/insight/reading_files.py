@@ -7,6 +7,7 @@ import re
 import openpyxl
 
 from tests.insight.reading import COUNT, NOBODY, PERCENT, Reading, number
+from tests.insight.reading_cards import add_up
 from tests.insight.reading_words import Answer, metric_named
 
 PARTS = {"unit", "period", "published_at", "smallest_group", "metrics", "reference_day", "hidden", "row", "children"}
@@ -52,16 +53,18 @@ def read_sheet(content: bytes, where: str, reading: Reading, unit: str, period: 
     workbook = openpyxl.load_workbook(io.BytesIO(content))
     headings, *rows = (["" if cell is None else str(cell) for cell in row] for row in workbook.active.iter_rows(values_only=True))
     answer.lost(" ".join([*headings, *workbook.sheetnames, *(f"sheet {number}" for number in range(1, len(workbook.sheetnames)))]))
-    for row in rows:
-        if headings[0] == "Field of evidence":
+    if headings[0] == "Field of evidence":
+        for row in rows:
             answer.lost(row[0])
             answer.proof(*row[1:])
-        else:
-            _weighed(answer, *row)
+    else:
+        for name, _weight, *row in rows:
+            _weighed(answer, name, *row)
+        add_up(answer, [row[1] for row in rows])
 
 
-def _weighed(answer: Answer, name: str, _weight: str, part: str, whole: str, share: str, target: str, before: str) -> None:
-    """`Coverage 30 294 336 88% 95% 86%`."""
+def _weighed(answer: Answer, name: str, part: str, whole: str, share: str, target: str, before: str) -> None:
+    """`Coverage`, what it weighs, and `294 336 88% 95% 86%`."""
     metric = metric_named(name)
     if part.isdecimal() and whole.isdecimal():
         answer.say(answer.row, metric, part=int(part), whole=int(whole), percent=share)

@@ -11,7 +11,7 @@ from healthmgmt.insight import flowing, metrics
 from tests.insight import answers, reading_cards
 from tests.insight.answers import Node
 from tests.insight.reading import COUNT, HIDDEN, PERCENT, Reading, number
-from tests.insight.reading_words import CLOSING, COACHING, FIGURE, OF, TREND, Answer, metric_named
+from tests.insight.reading_words import CLOSING, COACHING, FIGURE, TREND, Answer, metric_named
 
 QUESTIONS = {"Covered?": "covered", "Urgent queue being closed?": "settled_alerts", "Getting better?": "improved", "Can the numbers be trusted?": "items"}
 COLUMNS = {
@@ -96,6 +96,8 @@ class Page(Answer):
         elif "Covered" in headings:
             for cells in rows:
                 self._line(headings, cells)
+        else:
+            self.lost(" ".join(headings))
 
     def _every_number(self, headings: list[str], rows: list[list[Node]]) -> None:
         """The table of departments: its first row is the page's own, those below it stand deeper."""

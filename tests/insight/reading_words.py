@@ -29,7 +29,7 @@ SENTENCES = (
 )
 # Of the unit that is to be helped first.
 COACHING = ("{covered~} of {covered/} people have no examination yet", "{covered~} people still have no examination")
-CLOSING = ("Of {covered/} people due, {covered~} would count as not covered. Rows that wait for repair and would not count: 0",)
+CLOSING = ("Of {covered/} people due, {covered~} would count as not covered", "Rows that wait for repair and would not count: 0")
 
 
 @cache
@@ -55,7 +55,8 @@ class Answer:
 
     def lost(self, words: str) -> None:
         """Words that were not understood: with a number they are a fault."""
-        if words and re.search(r"\d", without_constants(words)):
+        left = re.sub(self.reading.chrome, " ", words) if self.reading.chrome else words
+        if words and re.search(r"\d", without_constants(left)):
             self.reading.left.append(f"{self.where}: nobody knows what this number is: {words}")
 
     def figure(self, words: str, row: str, metric: str) -> None:

@@ -13,7 +13,7 @@ from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.insight import digest
 from healthmgmt.organization.models import Unit
-from tests.insight.planting import PERIODS, TODAY, Cast, Planted
+from tests.insight.planting import TODAY, Cast, Planted
 from tests.insight.reading import Reading
 from tests.insight.reading_campaigns import CampaignPage
 from tests.insight.reading_files import read_json, read_mail, read_sheet
@@ -34,16 +34,21 @@ class Receiver:
     planted: Planted
     reading: Reading
 
+    @property
+    def periods(self) -> list[str]:
+        """The newest last."""
+        return list(self.planted.periods)
+
     def everything(self) -> Reading:
         """Every answer of every role about each of their units and both periods."""
         for unit in self.planted.units.values():
             self._knows(unit)
-            self._command(unit)
+            self.command(unit)
         for user, units in self.planted.reached.items():
             for unit in units:
-                self._pages(user, unit, NUMBERS)
+                self.pages(user, unit, NUMBERS)
             self._overview(user)
-            self._mail(user)
+            self.mail(user)
             self._work(user)
         self._campaigns()
         return self.reading
@@ -55,65 +60,68 @@ class Receiver:
         for role in (LEADER, OFFICE, LIAISON):
             user = draw.choice([user for user, its in self.planted.roles.items() if its == role])
             drawn[user] = draw.choice([self.planted.reached[user][0], *self.planted.reached[user]])
-        for unit in {*self._parents(), *drawn.values(), *(self.planted.reached[user][0] for user in drawn)}:
-            self._command(unit)
+        for unit in {*self.parents(), *drawn.values(), *(self.planted.reached[user][0] for user in drawn)}:
+            self.command(unit)
         for user, unit in drawn.items():
-            self._pages(user, unit, (draw.choice(NUMBERS),), draw.choice(PERIODS))
-            self._mail(user)
+            self.pages(user, unit, (draw.choice(NUMBERS),), draw.choice(self.periods))
+            self.mail(user)
         self._overview(draw.choice(list(drawn)))
-        self._pages(self.people.leader, self.planted.root, NUMBERS, "Present")
+        for period in self.periods:
+            self._page(self.people.leader, "/group/", self.planted.root, period)
+        self._numbers(self.people.leader, self.planted.root, draw.choice(NUMBERS[1:]), self.periods[-1])
         return self.reading
 
     def tables(self) -> Reading:
-        """The pages that tell every cell: departments, two levels of units to a page, the whole organisation, and activities."""
-        for unit in self._parents():
+        """The pages that tell every cell of every unit: departments, two levels of units to a page, and activities."""
+        for unit in self.parents():
             if not unit.level % LEVELS:
                 self._knows(unit)
-        for period in PERIODS:
-            self._page(self.people.leader, "/group/", self.planted.root, period)
         self._campaigns()
         return self.reading
 
-    def _parents(self) -> list[Unit]:
+    def parents(self) -> list[Unit]:
         above = {one.parent_id for one in self.planted.units.values()}
         return [one for one in self.planted.units.values() if one.pk in above]
 
     def _knows(self, unit: Unit) -> None:
         """In which row a unit stands says the table of departments."""
-        for period in PERIODS:
+        for period in self.periods:
             if (period, unit.name) not in self.reading.rows:
                 self._page(self.people.leader, "/group/departments/", unit, period)
         if unit == self.planted.root:
-            self.reading.above |= {(period, self.reading.row_of(period, unit.name)): None for period in PERIODS}
+            self.reading.above |= {(period, self.reading.row_of(period, unit.name)): None for period in self.periods}
 
-    def _pages(self, user: User, unit: Unit, numbers: tuple[str, ...], *periods: str) -> None:
+    def pages(self, user: User, unit: Unit, numbers: tuple[str, ...], *periods: str) -> None:
         role = self.planted.roles[user]
-        for period in periods or PERIODS:
+        for period in periods or self.periods:
             for path in numbers if role != LIAISON else ():
-                self._page(user, path, unit, period)
-                if path == "/group/evidence/":
-                    self._sheet(user, f"{path}sheet/", unit, period)
+                self._numbers(user, unit, path, period)
             if role == OFFICE:
                 self._page(user, "/group/departments/", unit, period)
                 self._page(user, "/board/", unit, period)
             self._page(user, f"/scorecards/{unit.pk}/", unit, period)
             self._sheet(user, f"/scorecards/{unit.pk}/sheet/", unit, period)
 
+    def _numbers(self, user: User, unit: Unit, path: str, period: str) -> None:
+        self._page(user, path, unit, period)
+        if path == "/group/evidence/":
+            self._sheet(user, f"{path}sheet/", unit, period)
+
     def _overview(self, user: User) -> None:
-        for period in PERIODS:
+        for period in self.periods:
             self._page(user, "/scorecards/", self.planted.reached[user][0], period)
 
     def _work(self, user: User) -> None:
         """What else stands in the menu and might tell a number of the unit."""
         unit = self.planted.reached[user][0]
         for path in ("/lights/", *(("/liaison/",) if self.planted.roles[user] == LIAISON else ())):
-            self._page(user, path, unit, "Present")
+            self._page(user, path, unit, self.periods[-1])
 
     def _campaigns(self) -> None:
         for user, offered in self.planted.activities.items():
             for path in ("/campaigns/", *(f"/campaigns/{one.uuid}/" for one in offered)):
-                where = self._where(user, path, offered[0].unit, "Present")
-                CampaignPage(self._got(user, path, offered[0].unit, "Present").decode(), where, self.reading).read()
+                where = self._where(user, path, offered[0].unit, self.periods[-1])
+                CampaignPage(self._got(user, path, offered[0].unit, self.periods[-1]).decode(), where, self.reading).read()
 
     def _page(self, user: User, path: str, unit: Unit, period: str) -> None:
         Page(self._got(user, path, unit, period).decode(), self._where(user, path, unit, period), self.reading).read()
@@ -129,16 +137,16 @@ class Receiver:
     def _where(self, user: User, path: str, unit: Unit, period: str) -> str:
         return f"{path} of {unit.name} {period} for {user.name}"
 
-    def _command(self, unit: Unit) -> None:
-        for period in PERIODS:
+    def command(self, unit: Unit) -> None:
+        for period in self.periods:
             out = StringIO()
             named = ["--unit", unit.name] if unit.level else []
             call_command("scorecard", "--org", organisations.slug(), "--by", self.people.leader.email, "--period", period, "--json", *named, stdout=out)
             read_json(out.getvalue(), f"scorecard of {unit.name} {period}", self.reading)
 
-    def _mail(self, user: User) -> None:
+    def mail(self, user: User) -> None:
         mail.outbox.clear()
         digest.mail([user], today=TODAY, by=Actor.system())
         (sent,) = mail.outbox
         unit = self.planted.reached[user][0]
-        read_mail(f"{sent.subject}\n{sent.body}", f"mail to {user.name}", self.reading, unit.name, "Present")
+        read_mail(f"{sent.subject}\n{sent.body}", f"mail to {user.name}", self.reading, unit.name, self.periods[-1])

@@ -1,5 +1,6 @@
 """The demonstration as a newcomer starts it: real processes, real files, twice."""
 
+import json
 import re
 
 import pytest
@@ -57,6 +58,13 @@ def test_P04_group_page_of_the_demo_hides_a_cell_and_says_why(data_dir, drawn):
     hidden = [one.words() for one in page.first("main").all("span", "hid")]
     assert hidden and set(hidden) <= HIDDEN
     assert metrics.load().reason("small_group", "zh", 10) in page.first("main").words()
+
+
+def test_P04_what_is_read_of_the_demo_gives_no_hidden_cell_away(data_dir, drawn, tell):
+    told = json.loads(manage(data_dir, "shell", "--verbosity", "0", "--command", "from tests.journeys.demo import attacked; attacked.main()"))
+    tell(f"the demonstration, {told['answers']} answers read: {told['told']} numbers of health content shown; the attacker finds {len(told['found'])}")
+    assert told["wrong"] == told["unlike"] == told["found"] == []
+    assert told["told"] > 100
 
 
 @pytest.mark.long  # A second installation.
