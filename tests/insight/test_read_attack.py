@@ -109,6 +109,6 @@ def test_P04_what_all_roles_read_together_gives_no_hidden_cell_away(world, tell)
     tell(judged(world, FEW))
 
 
-@pytest.mark.long  # Ten minutes.
+@pytest.mark.long  # Ten to fifteen minutes.
 def test_P04_what_all_roles_read_of_many_organisations_gives_no_hidden_cell_away(world, tell):
     tell(judged(world, MANY))
