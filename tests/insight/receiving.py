@@ -96,6 +96,7 @@ class Receiver:
         for period in periods or self.periods:
             for path in numbers if role != LIAISON else ():
                 self._numbers(user, unit, path, period)
+            self._api(user, unit, period)
             if role == OFFICE:
                 self._page(user, "/group/departments/", unit, period)
                 self._page(user, "/board/", unit, period)
@@ -143,6 +144,12 @@ class Receiver:
             named = ["--unit", unit.name] if unit.level else []
             call_command("scorecard", "--org", organisations.slug(), "--by", self.people.leader.email, "--period", period, "--json", *named, stdout=out)
             read_json(out.getvalue(), f"scorecard of {unit.name} {period}", self.reading)
+
+    def _api(self, user: User, unit: Unit, period: str) -> None:
+        """The same over HTTP, by whoever sees the unit."""
+        answer = self.browsers[user].get(f"/api/v1/units/{unit.pk}/scorecard/", {"period": period})
+        assert answer.status_code == 200, (unit.name, answer.status_code)
+        read_json(answer.content.decode(), f"API on {unit.name} {period} for {user.name}", self.reading)
 
     def mail(self, user: User) -> None:
         mail.outbox.clear()
