@@ -1,5 +1,6 @@
 """Seconds and peak memory of a piece of work, and how they are printed."""
 
+import gc
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -74,3 +75,9 @@ def _measure(work: Callable[..., Any], arguments: tuple) -> Measured:
     taken = time.perf_counter() - started
     own, children = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return Measured(result, taken, own, children)
+
+
+def as_served() -> None:
+    """What is loaded now stays for good, as the web process has it (healthmgmt/wsgi.py)."""
+    gc.collect()
+    gc.freeze()
