@@ -25,7 +25,7 @@ from healthmgmt.risk.models import Assessment
 
 # From light to grave, for "worse than". Without data there is no such comparison.
 RANKS = ["green", "blue", "yellow", "orange", "red"]
-FEW, MOST = 25, 500
+FEW, MOST = 20, 500
 HANDED_OVER_DAYS = 60
 
 

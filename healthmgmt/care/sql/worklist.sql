@@ -25,13 +25,7 @@ WITH listed AS MATERIALIZED (
     ), false)
 ),
 mine AS MATERIALIZED (
-    SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here,
-        coalesce((
-            SELECT c.withdrawn_at IS NULL FROM people_consent AS c
-            WHERE c.person_id = p.id AND c.purpose = 'care_contact'
-            ORDER BY c.given_at DESC, c.id DESC
-            LIMIT 1
-        ), true) AS may_be_called
+    SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here
     FROM listed
     -- Looked up one by one: a table of everybody is not read for some people.
     CROSS JOIN LATERAL (SELECT * FROM people_person AS one WHERE one.id = listed.person_id OFFSET 0) AS p
@@ -41,46 +35,50 @@ present AS MATERIALIZED (
     -- Everybody listed once, so that nothing further down joins these people with themselves.
     SELECT
         mine.*, mine.id AS person_id, a.id AS assessment_id, a.colour, a.before_id, a.exams, a.home_on, plan.id AS plan_id,
-        coalesce(plan.opened_on, a.assessed_on) AS since
+        coalesce(plan.opened_on, a.assessed_on) AS since,
+        mine.id IN (SELECT open.person_id FROM care_alert AS open WHERE open.closed_at IS NULL) AS has_alert
     FROM mine
     LEFT JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current AND mine.is_here
     LEFT JOIN care_plan AS plan ON plan.person_id = a.person_id AND plan.ended_on IS NULL
 ),
+tally AS MATERIALIZED (
+    SELECT
+        c.person_id,
+        (array_agg(c.next_on ORDER BY c.made_at DESC, c.id DESC))[1] AS next_on,
+        (array_agg(c.ending ORDER BY c.made_at DESC, c.id DESC))[1] AS ending,
+        max(c.made_at) FILTER (WHERE c.ending = ANY (%(reached)s::text[])) AS reached_at,
+        count(*) FILTER (WHERE (c.made_at AT TIME ZONE %(timezone)s)::date >= present.since) AS tries
+    FROM present
+    JOIN care_contact AS c ON c.person_id = present.id
+    GROUP BY c.person_id
+),
+step AS MATERIALIZED (
+    SELECT DISTINCT ON (s.plan_id) s.plan_id, coalesce(s.postponed_until, s.due_on) AS due_on, s.number AS step
+    FROM present
+    JOIN care_step AS s ON s.plan_id = present.plan_id AND s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
+    ORDER BY s.plan_id, coalesce(s.postponed_until, s.due_on), s.number
+),
 placed AS (
     SELECT
         present.*, alarm.alert_id, alarm.alerts, alarm.waiting_since,
-        tally.next_on, tally.ending, tally.tries, tally.reached_at, step.due_on, step.number AS step, before.colour AS former,
+        tally.next_on, tally.ending, coalesce(tally.tries, 0) AS tries, tally.reached_at, step.due_on, step.step, before.colour AS former,
         coalesce(tally.next_on <= %(today)s, true) AS is_free,
         coalesce(pause.until IS NOT NULL OR pause.begun_on > %(today)s::date - 90, false) AS is_paused,
         coalesce(pause.until IS NULL AND pause.begun_on <= %(today)s::date - 90, false) AS is_long_paused,
         coalesce(pause.is_own, false) AS is_own_pause,
         coalesce((tally.reached_at AT TIME ZONE %(timezone)s)::date >= present.since, false) AS is_reached
     FROM present
-    CROSS JOIN LATERAL (
-        SELECT
-            (array_agg(c.next_on ORDER BY c.made_at DESC, c.id DESC))[1] AS next_on,
-            (array_agg(c.ending ORDER BY c.made_at DESC, c.id DESC))[1] AS ending,
-            max(c.made_at) FILTER (WHERE c.ending = ANY (%(reached)s::text[])) AS reached_at,
-            count(*) FILTER (WHERE (c.made_at AT TIME ZONE %(timezone)s)::date >= present.since) AS tries
-        FROM care_contact AS c
-        WHERE c.person_id = present.id
-    ) AS tally
+    LEFT JOIN tally ON tally.person_id = present.id
     LEFT JOIN LATERAL (
         -- The class A alert of the newest measurement stands for all of a person; the clock is that of the oldest nobody has called about.
         SELECT
             (array_agg(a.id ORDER BY starts_with(a.code, 'rapid_'), a.measured_on DESC, a.id))[1] AS alert_id, count(*) AS alerts,
             min(a.opened_at) FILTER (WHERE tally.reached_at IS NULL OR a.opened_at > tally.reached_at) AS waiting_since
         FROM care_alert AS a
-        WHERE a.person_id = present.id AND a.closed_at IS NULL
+        WHERE present.has_alert AND a.person_id = present.id AND a.closed_at IS NULL
         HAVING count(*) > 0
     ) AS alarm ON true
-    LEFT JOIN LATERAL (
-        SELECT coalesce(s.postponed_until, s.due_on) AS due_on, s.number
-        FROM care_step AS s
-        WHERE s.plan_id = present.plan_id AND s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
-        ORDER BY coalesce(s.postponed_until, s.due_on), s.number
-        LIMIT 1
-    ) AS step ON true
+    LEFT JOIN step ON step.plan_id = present.plan_id
     LEFT JOIN care_pause AS pause ON pause.person_id = present.id AND pause.ended_on IS NULL
     LEFT JOIN LATERAL (
         SELECT a.colour
@@ -98,7 +96,7 @@ placed AS (
 headed AS (
     SELECT placed.*, CASE
         WHEN alert_id IS NOT NULL THEN 'alert'
-        WHEN colour IS NULL OR NOT may_be_called THEN NULL
+        WHEN colour IS NULL THEN NULL
         WHEN is_paused AND NOT (is_own_pause AND colour = 'red') THEN NULL
         WHEN colour = 'red' AND NOT is_reached AND is_free THEN 'first'
         WHEN is_paused THEN NULL
@@ -120,7 +118,13 @@ counted AS (
         count(*) OVER (PARTITION BY heading) AS people,
         count(*) FILTER (WHERE is_free OR waiting_since IS NOT NULL) OVER (PARTITION BY heading) AS today_people
     FROM headed
-    WHERE heading IS NOT NULL
+    -- Consent is looked up for those alone whom there is a reason to call.
+    WHERE heading = 'alert' OR heading IS NOT NULL AND coalesce((
+        SELECT c.withdrawn_at IS NULL FROM people_consent AS c
+        WHERE c.person_id = headed.person_id AND c.purpose = 'care_contact'
+        ORDER BY c.given_at DESC, c.id DESC
+        LIMIT 1
+    ), true)
 )
 SELECT
     counted.id, counted.uuid, counted.name, counted.sex, counted.birth, counted.unit, counted.heading, counted.place, counted.people,
