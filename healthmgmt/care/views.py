@@ -80,9 +80,11 @@ def people(request: HttpRequest) -> HttpResponse:
         request.user, search=chosen.get("q", "").strip(), colour=chosen.get("colour", ""), is_due=chosen.get("due", False), today=today
     )
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    audit.record_people("record.listed", [person.pk for person in page], by=Actor.of_request(request))
+    opened = list(exceptional.present(request.user))
+    listed = {person.pk for person in page} | {one.person_id for one in opened}
+    audit.record_people("record.listed", sorted(listed), by=Actor.of_request(request))
     rows = [(one, presenters.sex_age(one.sex, one.birth, today), presenters.last_contact(one.last_ending, one.last_at)) for one in page]
-    context = {"form": form, "page": page, "rows": rows, "today": today, "exceptions": exceptional.present(request.user)}
+    context = {"form": form, "page": page, "rows": rows, "today": today, "exceptions": opened}
     return render(request, "care/people.html", context)
 
 

@@ -38,6 +38,13 @@ def test_record_is_open_after_a_reason_and_not_before(manager, cast) -> None:
     assert cast.bella.name in manager.get("/care/people/").content.decode()
 
 
+def test_P20_who_stands_opened_above_the_list_is_on_record_like_those_on_it(manager, cast) -> None:
+    manager.post(PATH, given(cast.bella))
+    before = Event.objects.filter(action="record.listed", person_id=cast.bella.pk).count()
+    manager.get("/care/people/")
+    assert Event.objects.filter(action="record.listed", person_id=cast.bella.pk).count() == before + 1
+
+
 def test_record_closes_after_three_hours(manager, cast) -> None:
     manager.post(PATH, given(cast.bella))
     opened = ExceptionalAccess.objects.get()
