@@ -7,6 +7,7 @@ services that the pages call, so it is audited and counted like any other call.
 
 from zlib import crc32
 
+from django.db import transaction
 from django.db.models import F
 
 from healthmgmt.accounts.models import User
@@ -22,8 +23,9 @@ SETTLED, TREATED = 720, 600
 PER_THOUSAND = 1000
 
 
+@transaction.atomic
 def bring(managers: list[User], *, employee: Person) -> bool:
-    """The calls of these case managers; False where there are calls already. `employee` is called by whoever tries the demonstration."""
+    """The calls of these case managers, all or none; False where there are calls already. `employee` is called by whoever tries the demonstration."""
     if Contact.objects.exists():
         return False
     for manager in managers:
