@@ -19,8 +19,9 @@ GOAL_MS = 100
 OTHERS, OWN = 100_000, 2_000
 # The share of the people who were called at all, and what contacts ended with.
 CALLED = 0.7
+WAITING = 5
 ENDINGS = ["will_come", "not_reached", "referred", "in_treatment", "will_be_seen_today", "not_now", "not_reached", "wrong_number"]
-TABLES = ("people_person", "care_assignment", "care_contact", "care_plan", "care_step", "care_alert", "risk_assessment")
+TABLES = ("people_person", "care_assignment", "care_contact", "care_plan", "care_step", "care_alert", "risk_assessment", "exams_exam", "care_message")
 
 
 def main() -> None:
@@ -113,10 +114,13 @@ def _assess() -> None:
 
 
 def _give(manager, unit) -> None:
-    """These people work in the manager's unit, half of them the manager's own; some were better a year ago, most have been called."""
+    """These people work in the manager's unit, half of them the manager's own; some were better a year ago, most have been called.
+    Some wait for an answer, and one disputes a value: the navigation counts them."""
     from django.utils import timezone
 
+    from healthmgmt.care.message_models import Message
     from healthmgmt.care.models import Assignment, Contact
+    from healthmgmt.exams.models import Dispute, Exam
     from healthmgmt.people.models import Person
     from healthmgmt.risk.models import Assessment
 
@@ -139,6 +143,12 @@ def _give(manager, unit) -> None:
         )
         for pk in own if draw.random() < CALLED for _ in range(draw.randint(1, 6))
     )  # fmt: skip
+    Message.objects.bulk_create(
+        Message(person_id=pk, side=Message.Side.PERSON, sent_at=now, sent_by="bench", text="May I?", answer_by=now + timedelta(days=2))
+        for pk in own[:WAITING]
+    )
+    disputed = Exam.objects.filter(person__in=own)[0]
+    Dispute.objects.create(person_id=disputed.person_id, exam=disputed, code="sbp", claim=Dispute.Claim.WRONG_NUMBER)
 
 
 if __name__ == "__main__":

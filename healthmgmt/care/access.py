@@ -5,6 +5,8 @@ the people of units given to this manager; and their own people. Who has a manag
 alone. All of them are visible, and so is whoever else the role reaches; anybody else by exception, with a written reason, for hours.
 """
 
+from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
 from healthmgmt.care.models import Alert, Assignment, ExceptionalAccess, Step
+from healthmgmt.core import organisations
 from healthmgmt.core.permissions import Permission
 from healthmgmt.organization.models import Unit
 from healthmgmt.organization.selectors import at_or_below, units_visible_to
@@ -26,11 +29,28 @@ def care_units(user: User) -> QuerySet[Unit]:
     """The units whose people stand on a case manager's list, those with a manager of their own aside."""
     if not user.can(Permission.CARE_WORK):
         return Unit.objects.none()
-    given = Assignment.objects.filter(ended_at=None, unit__isnull=False, manager__is_active=True).values_list("manager", "unit__path")
-    own = at_or_below([path for manager, path in given if manager == user.pk], "path")
-    others = at_or_below([path for manager, path in given if manager != user.pk], "path")
+    own, others = _units_given(user)
     of_role = at_or_below([one.unit_path for one in user.held_roles if one.role == "case_manager"], "path")
-    return Unit.objects.filter(own | of_role & ~others)
+    return Unit.objects.filter(at_or_below(own, "path") | of_role & ~at_or_below(others, "path"))
+
+
+class UnitsGiven(NamedTuple):
+    """Paths of the units given to a manager, and of those given to others who are there."""
+
+    own: list[str]
+    others: list[str]
+
+
+def _units_given(user: User) -> UnitsGiven:
+    """Read once for a page, which asks for it with every list and count that it shows."""
+    return organisations.once(f"care.units_given.{user.pk}", partial(_read_units_given, user))
+
+
+def _read_units_given(user: User) -> UnitsGiven:
+    given = Assignment.objects.filter(ended_at=None, unit__isnull=False).filter(Q(manager__is_active=True) | Q(manager=user))
+    found = list(given.values_list("manager", "unit__path"))
+    own, others = ([path for manager, path in found if (manager == user.pk) is is_own] for is_own in (True, False))
+    return UnitsGiven(own, others)
 
 
 def get_care_unit_or_404(user: User, pk: int) -> Unit:
@@ -47,11 +67,17 @@ def has_list(user: User) -> bool:
 
 def cared_for(user: User) -> QuerySet[Person]:
     """The people on a case manager's list, whether or not anything has to be done for them."""
+    return Person.objects.filter(is_cared_for(user))
+
+
+def is_cared_for(user: User) -> Q:
+    """Of a person, whether they stand on a case manager's list. Beside other conditions it is asked of whom these leave, where a list of
+    everybody would be made first."""
     if not user.can(Permission.CARE_WORK):
-        return Person.objects.none()
+        return Q(pk__in=[])
     dedicated = Assignment.objects.filter(person=OuterRef("pk"), ended_at=None)
     to_another = dedicated.filter(manager__is_active=True).exclude(manager=user)
-    return Person.objects.filter(Exists(dedicated.filter(manager=user)) | Q(unit__in=care_units(user)) & ~Exists(to_another))
+    return Q(Exists(dedicated.filter(manager=user))) | Q(unit__in=care_units(user)) & ~Exists(to_another)
 
 
 def visible_to(user: User) -> QuerySet[Person]:
@@ -68,9 +94,8 @@ def on_list(user: User) -> QuerySet[Person]:
 def given_to(user: User) -> Q:
     """The people given to a manager, one by one or with their unit."""
     given = Assignment.objects.filter(manager=user, ended_at=None)
-    paths = list(given.filter(unit__isnull=False).values_list("unit__path", flat=True))
     # People by the thousand are left to the database: as a list they would take longer to write down than to find.
-    return Q(pk__in=given.filter(person__isnull=False).values("person")) | at_or_below(paths, "unit__path")
+    return Q(pk__in=given.filter(person__isnull=False).values("person")) | at_or_below(_units_given(user).own, "unit__path")
 
 
 @gives_people(frozenset({Permission.RECORD_VIEW}))

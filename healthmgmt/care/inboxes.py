@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,14 +56,15 @@ class Line:
 
 def people_of(user: User) -> QuerySet[Person]:
     """The people who write to a user: those cared for, and those whose message came to the user, while the record is open to them."""
-    addressed = Addressee.objects.filter(user=user).values("message__person")
-    return access.visible_to(user).filter(Q(pk__in=access.cared_for(user).values("pk")) | Q(pk__in=addressed))
+    addressed = Addressee.objects.filter(user=user, message__person=OuterRef("pk"))
+    return access.visible_to(user).filter(access.is_cared_for(user) | Exists(addressed))
 
 
 def waiting_count(user: User) -> int:
-    """How many people wait for an answer of a user; one query that begins at what is unanswered."""
-    open_ones = Message.objects.filter(side=Message.Side.PERSON, answered_at=None).order_by()
-    return open_ones.filter(person__in=people_of(user)).values("person").distinct().count()
+    """How many people wait for an answer of a user. Asked of those alone whose messages are unanswered: the database would look for
+    everybody whom the user sees."""
+    waiting = set(Message.objects.filter(side=Message.Side.PERSON, answered_at=None).order_by().values_list("person", flat=True))
+    return people_of(user).filter(pk__in=waiting).count() if waiting else 0
 
 
 def inbox(user: User, *, now: datetime) -> Inbox:

@@ -109,7 +109,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
     one, counting = call.assessment, None if call.expired else call.assessment
     pack = editions.load(one.pack, one.edition) if one else None
     chart = measured.pressure_chart(exams, pack)
-    steps = selectors.open_steps(person)
+    plan, steps = selectors.open_plan(person), selectors.open_steps(person)
     return Record(
         person=person,
         meta=_joined(person.name, presenters.sex_age(person.sex, person.birth, today), person.unit.name, person.emp_no),
@@ -127,7 +127,7 @@ def story(person: Person, *, user: User, today: date) -> Record:
         said=measured.said(exams),
         disputed=[f"{measured.name_of(code)} ({day(taken_on, 'year')})" for code, taken_on in disputing.open_values(person)],
         told=deliveries.told_lines(uploads.tellings(person, sorted({exam.taken_on for exam in exams})[-2:])),
-        plan=presenters.plan_words(call.plan) if call.plan else None,
+        plan=presenters.plan_words(plan) if plan else None,
         steps=[_step(step, place, user, person, today) for place, step in enumerate(steps)],
         timeline=_timeline(person),
         alerts=alerts_of(person),

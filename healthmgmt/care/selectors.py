@@ -20,7 +20,7 @@ from healthmgmt.organization.models import Membership
 from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.people.models import Person, named
 from healthmgmt.risk import editions
-from healthmgmt.risk.expiring import Expired, expired
+from healthmgmt.risk.expiring import Expired
 from healthmgmt.risk.models import Assessment
 
 # From light to grave, for "worse than". Without data there is no such comparison.
@@ -126,7 +126,7 @@ def people(user: User, *, search: str = "", colour: str = "", is_due: bool = Fal
 
 def assessments(people: QuerySet[Person], *, colour: str = "", today: date) -> QuerySet[Assessment]:
     """The present assessments of people, each with its age and the person's unit; of one `colour` by what it counts as today."""
-    found = Assessment.objects.filter(person__in=people, is_current=True).with_age(today)
+    found = Assessment.objects.filter(person__in=people, is_current=True).with_age()
     if colour:
         found = found.standing(months_before(today, editions.present_window(today))).filter(standing=colour)
     return found.select_related("person__unit").defer("person__id_no").order_by("person__emp_no")
@@ -152,7 +152,6 @@ class Call:
     mobile: str
     alerts: list[Alert]
     assessment: Assessment | None
-    plan: Plan | None
     contacts: list[Contact]
     expired: Expired | None
 
@@ -166,17 +165,21 @@ class Call:
 
 
 def call(person: Person, *, today: date) -> Call:
-    """Four queries; `person` comes with unit and user."""
-    assessment = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(today).first()
+    """Three queries and the window of values; `person` comes with unit and user."""
+    assessment = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age().first()
     return Call(
         person=person,
         mobile=(person.user.mobile or "") if person.user else "",
         alerts=list(Alert.objects.filter(person=person, closed_at=None).select_related("assessment").order_by("-measured_on", "id")),
         assessment=assessment,
-        plan=Plan.objects.filter(person=person, ended_on=None).first(),
-        contacts=list(Contact.objects.filter(person=person)[:5]),
-        expired=expired(assessment, today),
+        contacts=list(Contact.objects.filter(person=person).order_by("-made_at", "-id")[:5]),
+        expired=editions.expired(assessment, today),
     )
+
+
+def open_plan(person: Person) -> Plan | None:
+    """The plan that a person follows."""
+    return Plan.objects.filter(person=person, ended_on=None).first()
 
 
 def reached_endings() -> list[str]:

@@ -9,13 +9,12 @@ from healthmgmt.care.models import Plan, Step
 from healthmgmt.core.templatetags.health import page_language
 from healthmgmt.people.selectors import states_of
 from healthmgmt.risk import editions, explanation
-from healthmgmt.risk.expiring import expired
 from healthmgmt.risk.models import Assessment
 
 
 def assessment(one: Assessment, today: date) -> dict[str, Any]:
     """What counts today: of a colour that has expired what it was, and neither its reasons nor its scores. `one` comes with age and person."""
-    pack, language, gone = editions.load(one.pack, one.edition), page_language(), expired(one, today)
+    pack, language, gone = editions.load(one.pack, one.edition), page_language(), editions.expired(one, today)
     told = explanation.explain(pack, language, colour=one.colour, reasons=(), missing=one.missing, scores=one.scores)
     return {
         "person": one.person,

@@ -3,10 +3,11 @@
 The directory itself lives in `tenants`, which no domain imports; settings name it.
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -14,6 +15,8 @@ from django.db import ProgrammingError
 from django.utils.module_loading import import_module
 
 PUBLIC = "public"
+_READ = "core.read_once"
+T = TypeVar("T")
 
 
 @cache
@@ -34,6 +37,26 @@ def noted() -> dict[str, Any]:
     """Room for what is read once and asked for often, by name of the reader: it lasts as long as this stay in the organisation (a
     request, a job, a command) and no longer."""
     return _directory().noted()
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Nothing is changed here that `once` is asked for, as in a request for a page: what was read holds until the end."""
+    noted()[_READ] = {}
+    try:
+        yield
+    finally:
+        noted().pop(_READ, None)
+
+
+def once(name: str, read: Callable[[], T]) -> T:
+    """What `read` gives: while only reading, of every name the first answer, which nobody may change; else read anew."""
+    known = noted().get(_READ)
+    if known is None:
+        return read()
+    if name not in known:
+        known[name] = read()
+    return known[name]
 
 
 def entered(schema_name: str) -> AbstractContextManager[None]:

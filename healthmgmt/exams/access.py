@@ -214,5 +214,7 @@ def disputes_visible_to(user: User) -> QuerySet[Dispute]:
 
 
 def waiting_disputes(user: User) -> int:
-    """How many disputed values wait for a user's answer."""
+    """How many disputed values wait for a user's answer. Where none is, nobody is asked about."""
+    if not Dispute.objects.filter(answered_at=None).exists():
+        return 0
     return disputes_visible_to(user).filter(answered_at=None).count()

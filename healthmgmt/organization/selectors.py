@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from copy import copy
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from healthmgmt.accounts.models import User
+from healthmgmt.core import organisations
 from healthmgmt.core.dates import local_day
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.core.permissions import Permission
@@ -25,7 +27,8 @@ OFFERED_NAMES = 30
 
 def organisation_settings() -> Settings:
     """The organisation's own choices. Raises Settings.DoesNotExist before the organisation is established."""
-    return Settings.objects.get(pk=1)
+    # Each its own copy: what a form was given and refused is nobody else's.
+    return copy(organisations.once("organization.settings", lambda: Settings.objects.get(pk=1)))
 
 
 class Frame(NamedTuple):
@@ -36,10 +39,13 @@ class Frame(NamedTuple):
 
 
 def frame() -> Frame | None:
-    """One query; None before the organisation is established."""
+    """One query, that for the settings; None before the organisation is established."""
     root = Unit.objects.filter(level=0).values("name")[:1]
-    found = Settings.objects.filter(pk=1).values_list(Subquery(root), "timezone").first()
-    return Frame(found[0] or "", found[1]) if found else None
+    found = Settings.objects.filter(pk=1).annotate(root_name=Subquery(root)).first()
+    if found is None:
+        return None
+    organisations.once("organization.settings", lambda: found)
+    return Frame(found.root_name or "", found.timezone)
 
 
 def today() -> date:

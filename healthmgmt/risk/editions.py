@@ -5,13 +5,15 @@ fingerprint of the texts, so that no organisation meets another's rules under th
 """
 
 from datetime import date
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 
 from healthmgmt.core import organisations
+from healthmgmt.core.dates import months_before
 from healthmgmt.organization.selectors import organisation_settings
-from healthmgmt.risk import packs
+from healthmgmt.risk import expiring, packs
 from healthmgmt.risk.editing import Texts
-from healthmgmt.risk.models import OwnEdition
+from healthmgmt.risk.expiring import SHORTEST_MONTHS, Expired
+from healthmgmt.risk.models import Assessment, OwnEdition
 from healthmgmt.risk.packs import PLUS, Pack, PackError
 
 OWN = "-own"
@@ -84,7 +86,11 @@ def in_force(as_of: date) -> Pack:
 
 def parts_in_force(as_of: date) -> list[Pack]:
     """The pack of the country and the additions of a day: of each the organisation's own edition, the newest that is approved and
-    effective by then, else the one of its settings. An addition of its own counts beside those of the settings."""
+    effective by then, else the one of its settings. An addition of its own counts beside those of the settings. Read once a page."""
+    return list(organisations.once(f"risk.parts_in_force.{as_of}", partial(_read_parts_in_force, as_of)))
+
+
+def _read_parts_in_force(as_of: date) -> list[Pack]:
     country, *additions = organisation_settings().pack.split(PLUS)
     own: dict[str, str] = {}
     approved = OwnEdition.objects.approved().filter(effective_from__lte=as_of).order_by("effective_from", "id")
@@ -105,6 +111,14 @@ def window_months(pack: Pack) -> int:
 def present_window(as_of: date) -> int:
     """For how many months values count by the pack in force on a day."""
     return window_months(in_force(as_of))
+
+
+def expired(one: Assessment | None, today: date) -> Expired | None:
+    """What became of an assessment, which comes with its age, by the pack in force today: None while its colour counts. The pack is
+    asked for where some window has passed."""
+    if one is None or one.newest_on is None or one.newest_on > months_before(today, SHORTEST_MONTHS):
+        return None
+    return expiring.expired(one.colour, one.newest_on, window_months=present_window(today), today=today)
 
 
 def in_place(pack: Pack, parts: list[Pack]) -> Pack:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from healthmgmt.core.dates import months_before
+
+# Yearly examinations, and a month for who comes late: no pack lets values count for less.
+SHORTEST_MONTHS = 13
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,11 @@ class Expired:
     since: date
 
 
-def expired(assessment: Any, today: date) -> Expired | None:
-    """None while the colour counts. `assessment` comes with its age (`Assessment.objects.with_age`)."""
-    if assessment is None or assessment.newest_on is None or assessment.newest_on > months_before(today, assessment.window_months):
+def expired(colour: str, newest_on: date | None, *, window_months: int, today: date) -> Expired | None:
+    """None while the colour counts, the newest value of which is of `newest_on`; for whom one has, see `editions.expired`."""
+    if newest_on is None or newest_on > months_before(today, window_months):
         return None
-    return Expired(assessment.colour, assessment.newest_on, expires_on(assessment.newest_on, assessment.window_months))
+    return Expired(colour, newest_on, expires_on(newest_on, window_months))
 
 
 def expires_on(newest_on: date, window_months: int) -> date:

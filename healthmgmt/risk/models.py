@@ -7,12 +7,11 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from healthmgmt.core.classification import CLINICAL, IDENTIFIER, PLAIN
 from healthmgmt.exams.models import Exam
-from healthmgmt.organization.models import Settings
 from healthmgmt.people.models import Person
 
 
@@ -26,13 +25,11 @@ class IsAmong(models.Func):
 
 
 class AssessmentQuerySet(models.QuerySet):
-    def with_age(self, today: date) -> "AssessmentQuerySet":
-        """With what decides whether a colour has expired (see expiring.py): `newest_on`, the day of the newest exam or home reading
-        that it rests on, and `window_months`, for how long values count: what `editions.present_window` says, in the same query."""
-        own = OwnEdition.objects.approved().filter(effective_from__lte=today, window_months__gt=0).order_by("-effective_from", "-id")
-        window = Coalesce(Subquery(own.values("window_months")[:1]), Subquery(Settings.objects.values("window_months")[:1]))
+    def with_age(self) -> "AssessmentQuerySet":
+        """With `newest_on`, the day of the newest exam or home reading that a colour rests on: it decides whether the colour has
+        expired (see expiring.py)."""
         newest = Exam.objects.filter(IsAmong(F("pk"), OuterRef("exams"))).order_by("-taken_on").values("taken_on")
-        return self.annotate(newest_on=Greatest(Subquery(newest[:1]), F("home_on")), window_months=window)
+        return self.annotate(newest_on=Greatest(Subquery(newest[:1]), F("home_on")))
 
     def standing(self, window_start: date) -> "AssessmentQuerySet":
         """With `is_expired`, and the colour that counts as `standing`: grey once it has expired, where values of `window_start` and

@@ -11,6 +11,7 @@ from functools import cache, reduce
 from pathlib import Path
 
 from . import feeds
+from .expiring import SHORTEST_MONTHS
 from .feeds import Sample, Use
 from .lines import COLUMNS, Line, contradictions, parse_line, parse_lines, unknown
 from .measures import EXPOSURE
@@ -259,6 +260,8 @@ def _build(head: Mapping[str, object], lines: tuple[Line, ...], words: Words, fa
         return None
     if only and any(modifier.off for modifier in pack.modifiers):
         faults.append("head: an addition switches nothing off")
+    if low < SHORTEST_MONTHS and not only:
+        faults.append(f"head: window_months_range begins with {low}, before {SHORTEST_MONTHS}")
     if not low <= pack.window_months <= high:
         faults.append(f"head: window_months {pack.window_months} is not within {low} and {high}")
     if not isinstance(pack.effective_from, date):

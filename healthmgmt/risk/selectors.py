@@ -1,7 +1,6 @@
 """Reads over assessments."""
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 from healthmgmt.core import sql
@@ -27,7 +26,7 @@ def exported() -> Iterator[dict[str, Any]]:
         computed = sorted(scores.keys() - {REPORTED_BMI})
         if REPORTED_BMI in scores:
             scores = {"bmi": scores.pop(REPORTED_BMI)} | scores
-        gone = expired(SimpleNamespace(**line, window_months=window), day)
+        gone = expired(line["colour"], line["newest_on"], window_months=window, today=day)
         yield {
             "emp_no": line["emp_no"],
             "colour": line["colour"],

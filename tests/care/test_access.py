@@ -6,6 +6,7 @@ from django.http import Http404
 
 from healthmgmt.care import access, services
 from healthmgmt.care.models import Alert, Assignment, Step
+from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from tests import cast as casting
 from tests.care.making import DAY, assessment
@@ -51,6 +52,13 @@ def test_a_unit_given_to_somebody_is_on_that_list_alone(cast) -> None:
     wide, narrow = casting.user("wide", "case_manager", cast.a), casting.user("narrow", "case_manager", cast.a)
     services.assign_manager(narrow, unit=cast.a2, by=BY)
     assert (listed(wide), listed(narrow)) == ({"E1001", "E1002"}, {"E1001", "E1002", "E2001"})
+
+
+def test_a_page_that_asks_for_two_managers_takes_neither_for_the_other(cast) -> None:
+    wide, narrow = casting.user("wide", "case_manager", cast.a), casting.user("narrow", "case_manager", cast.a)
+    services.assign_manager(narrow, unit=cast.a2, by=BY)
+    with organisations.only_reading():
+        assert [(listed(wide), listed(narrow)) for _ in range(2)] == [({"E1001", "E1002"}, {"E1001", "E1002", "E2001"})] * 2
 
 
 def test_an_assignment_that_ended_gives_nothing(cast) -> None:

@@ -4,7 +4,10 @@ import math
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from healthmgmt.core import organisations
 from healthmgmt.core.actors import Actor
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.organization import selectors, services
@@ -131,3 +134,16 @@ def test_at_or_below_asks_of_the_units_alone(cast):
     """A condition about both tables would make the database read everybody before it looks at their units."""
     people = Person.objects.filter(selectors.at_or_below([cast.a.path], "unit__path"))
     assert "IS NULL" not in str(people.query)
+
+
+def test_page_reads_the_settings_once(cast, sign_in) -> None:
+    browser = sign_in(cast.admin)
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get("/admin/settings/").status_code == 200
+    assert sum('FROM "organization_settings"' in one["sql"] for one in queries) == 1
+
+
+def test_settings_that_a_form_refused_are_nobody_elses(cast) -> None:
+    with organisations.only_reading():
+        selectors.organisation_settings().timezone = "Mars/Olympus"
+        assert selectors.organisation_settings().timezone == "Asia/Shanghai"

@@ -1,7 +1,6 @@
 """From which day on a colour does not count any more."""
 
 from datetime import date, timedelta
-from types import SimpleNamespace
 
 import pytest
 
@@ -24,9 +23,7 @@ def test_expires_on_the_first_day_on_which_the_value_is_too_old(newest_on, month
 
 
 def test_expired_is_what_the_loader_would_not_read() -> None:
-    one = SimpleNamespace(colour="orange", newest_on=date(2024, 12, 9), window_months=18)
-    assert expired(one, date(2026, 6, 8)) is None
-    gone = expired(one, date(2026, 6, 9))
+    assert expired("orange", date(2024, 12, 9), window_months=18, today=date(2026, 6, 8)) is None
+    gone = expired("orange", date(2024, 12, 9), window_months=18, today=date(2026, 6, 9))
     assert (gone.colour, gone.newest_on, gone.since) == ("orange", date(2024, 12, 9), date(2026, 6, 9))
-    assert expired(None, date(2026, 6, 9)) is None
-    assert expired(SimpleNamespace(colour="red", newest_on=None, window_months=18), date(2026, 6, 9)) is None
+    assert expired("red", None, window_months=18, today=date(2026, 6, 9)) is None

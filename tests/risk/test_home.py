@@ -211,7 +211,7 @@ def test_mean_alone_expires_when_it_is_too_old(person) -> None:
     for ago in (4, 2, 0):
         last = reading(person, ago)
     taken(last)
-    assert Assessment.objects.with_age(DAY).get(is_current=True).newest_on == DAY
+    assert Assessment.objects.with_age().get(is_current=True).newest_on == DAY
     found = {start: Assessment.objects.standing(start).get(is_current=True) for start in (DAY - timedelta(days=1), DAY)}
     assert [(one.is_expired, one.standing) for one in found.values()] == [(False, "orange"), (True, "grey")]
 

@@ -107,6 +107,7 @@ def test_pack_against_the_catalogue() -> None:
     ("old", "new", "fault"),
     [
         ("window_months = 18", "window_months = 30", "window_months 30 is not within 13 and 24"),
+        ("window_months_range = [13, 24]", "window_months_range = [12, 24]", "window_months_range begins with 12, before 13"),
         ("bmi_tolerance = 1.0", "", "bmi_tolerance"),
         ("effective_from = 2024-01-01", 'effective_from = "soon"', "effective_from must be a date"),
         ('reason = "anaemia"', 'reason = "anemia"', "no reason anemia for condition:pregnant"),

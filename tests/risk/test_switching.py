@@ -167,8 +167,7 @@ def test_own_edition_says_for_how_long_values_count(cast):
     Exam.objects.create(person=cast.ben, upload=upload, taken_on=today() - timedelta(days=14 * 31), results={"sbp": 150}, row_number=1)
     assert (judged(today()), len(judged(today() - timedelta(days=1)))) == ([], 1)
     # Pages say by the same months what has expired.
-    ages = [Assessment.objects.with_age(today() - timedelta(days=ago)).values_list("window_months", flat=True)[0] for ago in (0, 1)]
-    assert ages == [13, 18]
+    assert [editions.present_window(today() - timedelta(days=ago)) for ago in (0, 1)] == [13, 18]
 
 
 def test_own_editions_of_two_organisations_under_one_name_stay_apart(cast, org_b):

@@ -19,3 +19,18 @@ def test_notes_last_as_long_as_the_stay(org_a, org_b):
 def test_notes_outside_of_every_organisation_are_kept_for_nobody(django_db_setup):
     organisations.noted()["reader"] = "nobody"
     assert organisations.noted() == {}
+
+
+def test_only_reading_reads_once_and_forgets(org_a, org_b):
+    asked = []
+
+    def read() -> int:
+        asked.append("read")
+        return len(asked)
+
+    assert [organisations.once("reader", read) for _ in range(2)] == [1, 2]
+    with organisations.only_reading():
+        assert [organisations.once("reader", read) for _ in range(2)] == [3, 3]
+        with current.use(org_b):
+            assert organisations.once("reader", read) == 4
+    assert organisations.once("reader", read) == 5

@@ -9,13 +9,14 @@
 -- Who has taken the consent to calls back is called for an alert alone.
 -- A colour that has expired (all its values left the window) is no reason by itself, but ends nothing that is due.
 -- Whom somebody has just called (the next contact lies ahead) comes back on that day; alerts and people never reached stay.
-WITH listed AS MATERIALIZED (
-    -- Asked for one by one, so that the database looks at these people and not at everybody.
-    SELECT own.person_id
+WITH mine AS MATERIALIZED (
+    -- Looked up one by one: a table of everybody is not read for some people.
+    SELECT p.id, p.uuid, p.name, p.sex, p.birth, p.unit_id, p.left_on
     FROM care_assignment AS own
+    CROSS JOIN LATERAL (SELECT * FROM people_person AS one WHERE one.id = own.person_id OFFSET 0) AS p
     WHERE own.manager_id = %(user)s AND own.ended_at IS NULL AND own.person_id IS NOT NULL
     UNION ALL
-    SELECT p.id
+    SELECT p.id, p.uuid, p.name, p.sex, p.birth, p.unit_id, p.left_on
     FROM people_person AS p
     WHERE p.unit_id = ANY (%(units)s::bigint[]) AND NOT coalesce((
         SELECT manager.is_active OR own.manager_id = %(user)s
@@ -24,13 +25,6 @@ WITH listed AS MATERIALIZED (
         WHERE own.person_id = p.id AND own.ended_at IS NULL
     ), false)
 ),
-mine AS MATERIALIZED (
-    SELECT p.id, p.uuid, p.name, p.sex, p.birth, u.name AS unit, p.left_on IS NULL OR p.left_on > %(today)s AS is_here
-    FROM listed
-    -- Looked up one by one: a table of everybody is not read for some people.
-    CROSS JOIN LATERAL (SELECT * FROM people_person AS one WHERE one.id = listed.person_id OFFSET 0) AS p
-    JOIN organization_unit AS u ON u.id = p.unit_id
-),
 present AS MATERIALIZED (
     -- Everybody listed once, so that nothing further down joins these people with themselves.
     SELECT
@@ -38,7 +32,7 @@ present AS MATERIALIZED (
         coalesce(plan.opened_on, a.assessed_on) AS since,
         mine.id IN (SELECT open.person_id FROM care_alert AS open WHERE open.closed_at IS NULL) AS has_alert
     FROM mine
-    LEFT JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current AND mine.is_here
+    LEFT JOIN risk_assessment AS a ON a.person_id = mine.id AND a.is_current AND (mine.left_on IS NULL OR mine.left_on > %(today)s)
     LEFT JOIN care_plan AS plan ON plan.person_id = a.person_id AND plan.ended_on IS NULL
 ),
 tally AS MATERIALIZED (
@@ -53,9 +47,12 @@ tally AS MATERIALIZED (
     GROUP BY c.person_id
 ),
 step AS MATERIALIZED (
+    -- Whoever has been called comes back on the day agreed on: the plan says nothing about it.
     SELECT DISTINCT ON (s.plan_id) s.plan_id, coalesce(s.postponed_until, s.due_on) AS due_on, s.number AS step
     FROM present
+    LEFT JOIN tally ON tally.person_id = present.id
     JOIN care_step AS s ON s.plan_id = present.plan_id AND s.doer = 'case_manager' AND s.state IN ('planned', 'fired')
+    WHERE tally.next_on IS NULL
     ORDER BY s.plan_id, coalesce(s.postponed_until, s.due_on), s.number
 ),
 placed AS (
@@ -85,11 +82,10 @@ placed AS (
         FROM risk_assessment AS a
         WHERE a.id = present.before_id
           AND present.colour = ANY (%(worsened_colours)s::text[])
-          AND array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], a.colour)
-          -- Of a colour that has expired nothing is compared.
-          AND NOT coalesce((
+          -- Of a colour that has expired nothing is compared; asked of those alone who would be worse.
+          AND CASE WHEN array_position(%(ranks)s::text[], present.colour) > array_position(%(ranks)s::text[], a.colour) THEN NOT coalesce((
               SELECT greatest(max(e.taken_on), present.home_on) FROM exams_exam AS e WHERE e.id = ANY (present.exams)
-          ) <= %(window_start)s, false)
+          ) <= %(window_start)s, false) END
         OFFSET 0
     ) AS before ON true
 ),
@@ -127,12 +123,13 @@ counted AS (
     ), true)
 )
 SELECT
-    counted.id, counted.uuid, counted.name, counted.sex, counted.birth, counted.unit, counted.heading, counted.place, counted.people,
+    counted.id, counted.uuid, counted.name, counted.sex, counted.birth, unit.name AS unit, counted.heading, counted.place, counted.people,
     counted.today_people, coalesce(counted.colour, 'red') AS colour, CASE WHEN read.newest_on <= %(window_start)s THEN read.newest_on END AS expired_of,
     counted.former, counted.alerts, counted.waiting_since, counted.next_on, counted.ending, counted.tries, counted.due_on, counted.step,
     counted.is_free, plan.template, plan.version,
     alert.code, alert.confirmed_by, basis.reasons, basis.pack, basis.edition
 FROM counted
+JOIN organization_unit AS unit ON unit.id = counted.unit_id
 LEFT JOIN care_alert AS alert ON alert.id = counted.alert_id
 LEFT JOIN risk_assessment AS basis ON basis.id = coalesce(alert.assessment_id, counted.assessment_id)
 LEFT JOIN care_plan AS plan ON plan.id = counted.plan_id

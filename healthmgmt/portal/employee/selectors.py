@@ -24,7 +24,7 @@ from healthmgmt.portal.employee import measured
 from healthmgmt.portal.employee.measured import Item
 from healthmgmt.risk import editions
 from healthmgmt.risk import services as risk
-from healthmgmt.risk.expiring import Expired, expired
+from healthmgmt.risk.expiring import Expired
 from healthmgmt.risk.models import Assessment
 from healthmgmt.risk.outlook import Outlook
 from healthmgmt.risk.packs import Pack
@@ -58,14 +58,14 @@ def exams_of(person: Person) -> list[Exam]:
     return list(found.order_by("-taken_on", "-id")[:MOST_EXAMS])[::-1]
 
 
-def assessment_of(person: Person, today: date) -> Assessment | None:
+def assessment_of(person: Person) -> Assessment | None:
     """The present assessment with the one of the round before; None while none counts.
 
     `is_settled`: the person had alerts, and a clinician has closed them all. Comes with its age.
     """
     alerts = Alert.objects.filter(person=OuterRef("person")).exclude(code__startswith=worsening.PREFIX)
     settled = ExpressionWrapper(Exists(alerts) & ~Exists(alerts.filter(closed_at=None)), output_field=BooleanField())
-    present = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age(today)
+    present = Assessment.objects.filter(person=person, is_current=True).select_related("before").with_age()
     return present.annotate(is_settled=settled).first()
 
 
@@ -156,11 +156,11 @@ class Record:
 
 
 def record_of(person: Person, *, today: date) -> Record:
-    """Two queries, and one for the pack in force where there is no assessment."""
-    exams, one = exams_of(person), assessment_of(person, today)
+    """Two queries, and what the pack in force is asked for (`editions.present_window`)."""
+    exams, one = exams_of(person), assessment_of(person)
     pack = editions.load(one.pack, one.edition) if one else risk.pack_in_force(today)
     items = measured.items(exams, sex=person.sex, birth=person.birth, pack=pack)
-    gone = expired(one, today)
+    gone = editions.expired(one, today)
     return Record(exams, None if gone else one, gone, items, pack)
 
 
