@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentParser
 from datetime import date
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from bench.installation import installation, organisation
 from bench.measuring import Measured, apart, line, repeated
 
 ROWS = 100_000
-TIMES = 5
+TIMES, ROADS = 5, 3
 # What django-import-export is given; its seconds are scaled up to the whole file.
 SAMPLE = 20_000
 NEEDS = Path(__file__).resolve().parent.parent / ".bench"
@@ -39,7 +40,12 @@ def main() -> None:
         apart(files.write, folder, rows, date.today())
         print(f"intake: {rows} rows x {len(files.columns())} columns")
         copied = _bare_seconds(folder / "exams.csv")
-        csv, xlsx, wide = (_road(folder, name) for name in ("exams.csv", "exams.xlsx", "wide.xlsx"))
+        # A worker has loaded its modules before a file comes; those of django-import-export are loaded before it is measured, too.
+        from healthmgmt.work import registry
+
+        registry.kinds()
+        csv = sorted((_road(folder, "exams.csv", turn) for turn in range(ROADS)), key=attrgetter("seconds"))[ROADS // 2]
+        xlsx, wide = (_road(folder, name) for name in ("exams.xlsx", "wide.xlsx"))
         _print(copied, csv, xlsx, wide)
         for mode, goal in (("default", "goal >= 40 x"), ("bulk", "goal >= 8 x")):
             _print_imported(folder, rows, mode, csv.seconds, goal)
@@ -51,13 +57,17 @@ def _bare_seconds(path: Path) -> float:
         return repeated(lambda: database.load("exams", path, list(files.columns()), "FORMAT csv, HEADER"), TIMES)
 
 
-def _road(folder: Path, name: str) -> Measured:
+def _road(folder: Path, name: str, turn: int = 0) -> Measured:
     """A file in an organisation of its own, whose people were put in before."""
-    schema = organisation(name.replace(".", "-"))
+    schema = organisation(f"{name.replace('.', '-')}-{turn}")
     apart(hire, schema, folder / "roster.csv")
     with bare.connected() as database:
         database.settle(schema, "people_person")
-    return apart(_deliver, schema, folder / name)
+    measured = apart(_deliver, schema, folder / name)
+    with bare.connected() as database:
+        # Else it is done beside the next file.
+        database.settle(schema, "exams_uploadrow", "exams_exam", "audit_event")
+    return measured
 
 
 def hire(schema: str, roster: Path) -> None:
@@ -105,7 +115,7 @@ def _print_imported(folder: Path, rows: int, mode: str, ours: float, goal: str) 
 def _print(copied: float, csv: Measured, xlsx: Measured, wide: Measured) -> None:
     line(f"bare COPY into a typed table (median of {TIMES})", copied, "s")
     goal = "goal <= 8 x, <= 6 x is excellent"
-    line("csv, from receipt to applied exams", csv.seconds, "s", f"{csv.seconds / copied:.1f} x bare COPY", goal)
+    line(f"csv, from receipt to applied exams (median of {ROADS})", csv.seconds, "s", f"{csv.seconds / copied:.1f} x bare COPY", goal)
     line("xlsx, the same", xlsx.seconds, "s", f"{xlsx.seconds / csv.seconds:.2f} x csv", "goal <= 2 x")
     for kind, measured, most in (("csv", csv, 300), ("xlsx", xlsx, 600), ("xlsx of 40 columns", wide, 600)):
         line(f"{kind}, peak memory of the reading child", measured.child_memory, "MiB", "", f"goal <= {most} MB")

@@ -5,6 +5,7 @@ Whatever happens to the child - killed for memory or time, crashed, talking nons
 """
 
 import contextlib
+import fcntl
 import json
 import logging
 import os
@@ -57,6 +58,7 @@ def run(fd: int, options: dict, prepare: Callable[[dict], dict] = lambda frame: 
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=(fd, given.fileno()), cwd=PROJECT,
             env={"PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1"}, start_new_session=True,
         )  # fmt: skip
+    _widen(child.stdout.fileno())
     ahead: queue.Queue = queue.Queue(FRAMES_AHEAD)
     reader = threading.Thread(target=_read_ahead, args=(child, wall_seconds, ahead, prepare), daemon=True)
     reader.start()
@@ -81,6 +83,12 @@ def run(fd: int, options: dict, prepare: Callable[[dict], dict] = lambda frame: 
         yield {"kind": "refused", "reason": "corrupt", "received": rows}
     finally:
         _stop(child, reader, ahead)
+
+
+def _widen(pipe: int) -> None:
+    """Let several frames wait in a pipe, so that the child goes on while nobody reads. Where the system grants no more it is as it was."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIECE)
 
 
 def _read_ahead(child: subprocess.Popen, seconds: float, ahead: queue.Queue, prepare: Callable[[dict], dict]) -> None:
