@@ -13,7 +13,8 @@ from healthmgmt.organization.selectors import organisation_settings
 from healthmgmt.work.registry import Run, handler, subscribe
 
 SLICE_ASSESSMENTS = 50_000
-SLICE_STEPS = 50_000
+# A day of a million plans in one go: every further slice would ask once more what everybody was asked for in a week.
+SLICE_STEPS = 200_000
 # What is sent once more when a worker dies between the mails and the commit.
 SLICE_MAILS = 20
 

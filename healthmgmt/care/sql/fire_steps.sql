@@ -2,13 +2,18 @@
 -- for more than so many things in seven days, contacts by others counted: what is over that waits for a later day. What those
 -- who care for somebody have to do does not wait for that, but it does for a free day to be over. Nothing fires in a plan that is
 -- paused. A class A result (`urgent`) waits for nothing.
-WITH due AS MATERIALIZED (
-    SELECT s.id, s.due_on, s.doer, p.person_id
+WITH ripe AS MATERIALIZED (
+    SELECT s.id, s.plan_id, s.due_on, s.doer
     FROM care_step AS s
-    JOIN care_plan AS p ON p.id = s.plan_id AND p.ended_on IS NULL
-    LEFT JOIN care_pause AS pause ON pause.person_id = p.person_id AND pause.ended_on IS NULL
     WHERE s.state = 'planned' AND s.due_on <= %(today)s AND coalesce(s.postponed_until, s.due_on) <= %(today)s
-      AND (p.template = ANY (%(urgent)s::text[]) OR pause.id IS NULL AND NOT (s.doer <> 'person' AND %(is_free)s))
+),
+due AS MATERIALIZED (
+    SELECT ripe.id, ripe.due_on, ripe.doer, p.person_id
+    FROM ripe
+    -- Looked up one by one: of all plans that are open a day concerns few.
+    CROSS JOIN LATERAL (SELECT * FROM care_plan AS one WHERE one.id = ripe.plan_id AND one.ended_on IS NULL OFFSET 0) AS p
+    LEFT JOIN care_pause AS pause ON pause.person_id = p.person_id AND pause.ended_on IS NULL
+    WHERE p.template = ANY (%(urgent)s::text[]) OR pause.id IS NULL AND NOT (ripe.doer <> 'person' AND %(is_free)s)
 ),
 asked AS (
     SELECT person_id, count(*) AS times
