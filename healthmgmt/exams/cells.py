@@ -23,6 +23,7 @@ WRITTEN = re.compile(
 MARKS = re.compile(r"^(?:[↑↓*]+|\(?(?:[HL]|HH|LL|偏高|偏低|高|低)\)?|\([↑↓]\))$", re.IGNORECASE)
 TRAILING_MARKS = re.compile(r"\s*(?:[↑↓*]+|(?<=[\s0-9])(?:HH|LL|[HL]))$")
 PRESSURE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)\s*[/\\-]\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*([^0-9]*)")
+SEPARATORS = ",;:、"
 SIGNS = {
     "=<": "<=", "≤": "<=", "≦": "<=", "小于等于": "<=", "=>": ">=", "≥": ">=", "≧": ">=", "大于等于": ">=",
     "小于": "<", "低于": "<", "大于": ">", "高于": ">",
@@ -115,7 +116,8 @@ def measure(code: str, text: str, unit: str | None) -> Measured:
         return Measured(problem="number")
     rest = rest.strip()
     if rest and not MARKS.match(rest):
-        if units.parse(rest) is None:
+        # `6,1` is no six in the unit 1.
+        if rest[0] in SEPARATORS or units.parse(rest) is None:
             return Measured(problem="number")
         try:
             unit = units.resolve(code, rest)

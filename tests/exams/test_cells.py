@@ -37,6 +37,7 @@ def test_measure_what_is_no_number(text):
 def test_measure_thousands():
     assert cells.measure("plt", "1,234", "10*9/L") == Measured(1234.0)
     assert cells.measure("plt", "12,34", "10*9/L") == Measured(problem="number")
+    assert [cells.measure("tg", text, "mmol/L").problem for text in ("6,1", "6;1", "6、1")] == ["number"] * 3
 
 
 def test_measure_units():

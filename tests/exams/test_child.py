@@ -125,6 +125,12 @@ def test_repeated_headings_totals_and_notes_are_no_rows():
     assert found.received == 2
 
 
+def test_titles_above_a_repeated_heading_are_no_rows_and_others_like_them_wait():
+    found = making.read(making.xlsx(HEADING, ROW, ["二分厂"], ["体检 2026"], HEADING, ROW, ["A17"], HEADING, ["三分厂"], ROW, ["无姓名"]))
+    assert [row["sheet_row"] for row in found.rows] == [2, 6, 7, 9, 10, 11]
+    assert found.received == 6
+
+
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("shield", ["'{}", '="{}"'])
 def test_texts_shielded_from_becoming_numbers_say_the_same(shield, codec):
