@@ -10,7 +10,8 @@ from healthmgmt.records import catalogue, units
 
 LEADING_MARKS = "*★☆※·•▲△#'\"\u200b\ufeff"
 WRITTEN_BESIDE = re.compile(r"^(.*?[^\s_/,，:：])[\s_/,，:：]+([^\s]+)$")
-SCRIPTS = re.compile(r"^([^\x00-\x7f]+)([\x21-\x7e].*)$")
+SCRIPTS = re.compile(r"^([^\x00-\x7f]+)\s*([\x21-\x7e].*)$")
+LATIN_FIRST = re.compile(r"^([\x21-\x7e][\x20-\x7e]*?)\s*([^\x00-\x7f]+)$")
 BEHIND_BRACKET = re.compile(r"^(.*[)\]】])\s*([^()\[\]]+)$")
 NO_URINE = re.compile("尿素|尿酸")  # of blood, all the same
 STOOL = ("fob", "hp_c13")
@@ -150,16 +151,24 @@ def _name(text: str) -> tuple[Meaning | None, str | None]:
         if meaning:
             return meaning, None
         beside = WRITTEN_BESIDE.match(candidate)
-        if beside and units.parse(beside.group(2)) and (meaning := names().get(fold(beside.group(1)))):
+        if beside and units.parse(beside.group(2)) and (meaning := names().get(fold(beside.group(1))) or _twice_named(beside.group(1))):
             return meaning, beside.group(2)
         mixed = SCRIPTS.match(candidate)
-        if mixed:
-            first, second = names().get(fold(mixed.group(1))), names().get(fold(mixed.group(2)))
-            if first and units.parse(mixed.group(2)):
-                return first, mixed.group(2)
-            if first and second and first.role == second.role and set(first.codes) & set(second.codes):
-                return Meaning(first.role, tuple(code for code in first.codes if code in second.codes)), None
+        if mixed and units.parse(mixed.group(2)) and (meaning := names().get(fold(mixed.group(1)))):
+            return meaning, mixed.group(2)
+        if meaning := _twice_named(candidate):
+            return meaning, None
     return None, None
+
+
+def _twice_named(text: str) -> Meaning | None:
+    """What a name in one script and another behind it mean, if that is the same."""
+    mixed = SCRIPTS.match(text) or LATIN_FIRST.match(text)
+    first, second = (names().get(fold(one)) for one in mixed.groups()) if mixed else (None, None)
+    if first is None or second is None or first.role != second.role:
+        return None
+    common = tuple(code for code in first.codes if code in second.codes)
+    return Meaning(first.role, common) if common or not first.codes else None
 
 
 def _without_specimen(text: str) -> str:

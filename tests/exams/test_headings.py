@@ -21,6 +21,12 @@ from healthmgmt.exams import headings
         ("空腹血糖 mmol/L", "indicator", ("fpg",), "mmol/L"),
         ("SBP_mmHg", "indicator", ("sbp",), "mmHg"),
         ("白细胞计数WBC", "indicator", ("wbc",), None),
+        ("总胆固醇 TC", "indicator", ("tc",), None),
+        ("尿酸UA μmol/L", "indicator", ("uric_acid",), "μmol/L"),
+        ("ALT谷丙转氨酶(U/L)", "indicator", ("alt",), "U/L"),
+        ("WBC 白细胞", "indicator", ("wbc", "u_leu", "u_wbc"), None),
+        ("性别 Sex", "sex", (), None),
+        ("姓名Name", "name", (), None),
         ("血清高密度脂蛋白", "indicator", ("hdl",), None),
         ("Lp(a)", "indicator", ("lpa",), None),
         ("25(OH)D", "indicator", ("vitd",), None),
@@ -43,7 +49,7 @@ def test_read_headings(text, role, codes, unit):
     assert (found.role, found.codes, found.unit) == (role, codes, unit)
 
 
-@pytest.mark.parametrize("text", ["", "体检编号", "甲状腺球蛋白", "总胆固醇结果判断", "TGA", "尿肌酐", "120", "D0001"])
+@pytest.mark.parametrize("text", ["", "体检编号", "甲状腺球蛋白", "总胆固醇结果判断", "TGA", "尿肌酐", "120", "D0001", "总胆固醇 TG", "TG总胆固醇", "工号 Name"])
 def test_read_matches_whole_names_only(text):
     assert headings.read(text) is None
 
