@@ -5,8 +5,8 @@ WHERE new.id > %(marker)s AND new.is_history AND new.person_id = ANY (%(people)s
       SELECT old.colour, old.reasons, old.scores, old.missing
       FROM risk_assessment AS old
       WHERE old.person_id = new.person_id AND old.pack = new.pack AND old.edition = new.edition AND old.exams = new.exams AND old.readings = new.readings
-        AND old.id < new.id
-      -- By a sum, which no index is in the order of: of a table that it does not know yet the planner would read everything backwards.
+        AND old.id + 0 < new.id
+      -- By sums, which no index knows: of a table that it does not know yet the planner would go through all that is older, row by row.
       ORDER BY old.id + 0 DESC
       LIMIT 1
   )
