@@ -100,7 +100,7 @@ def _filled(schema: str, rows: int, waiting: int):
 
     from healthmgmt.core import sql
     from healthmgmt.exams import lines, recognising, services, staging
-    from healthmgmt.exams.cleaning import Cleaner, Options
+    from healthmgmt.exams.cleaning import LACKING, Cleaner, Options
     from healthmgmt.exams.models import Upload
     from healthmgmt.exams.reading.sheets import Sheet
     from healthmgmt.organization.models import Membership
@@ -124,7 +124,7 @@ def _filled(schema: str, rows: int, waiting: int):
     faults = _faults(rows, waiting)
     for first in range(1, rows + 1, BLOCK_ROWS):
         block = [(number + 1, _row(number, today, faults.get(number))) for number in range(first, min(first + BLOCK_ROWS, rows + 1))]
-        staging.copy_rows(upload.pk, lines.encode(cleaner.columns(sheet, block, first)).split(b"\n"))
+        staging.copy_rows(upload.pk, [staging.prepared({"lines": lines.encode(cleaner.columns(sheet, block, first), LACKING)})["lines"]])
     staging.check(upload)
     services.settle(upload, went_in=False)
     with bare.connected() as database:

@@ -67,7 +67,11 @@ def row(name: str, parameters: Parameters | None = None) -> tuple | None:
 
 def text_array(texts: Iterable[str]) -> str:
     """Many texts as one literal of type text[]: the database takes that apart much faster than a list of constants."""
-    return "{" + ",".join([f'"{text}"' for text in (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)]) + "}"
+    listed = list(texts)
+    whole = "".join(listed)
+    if '"' in whole or "\\" in whole:
+        listed = [text.replace("\\", "\\\\").replace('"', '\\"') for text in listed]
+    return '{"' + '","'.join(listed) + '"}' if listed else "{}"
 
 
 def copy_in(table: str, columns: list[str], values: Iterable[Iterable[str | None]]) -> int:

@@ -1,6 +1,6 @@
 """Where the heading of a sheet stands, in up to three rows, and the rows of units and ranges under it. Pure."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,7 +24,7 @@ class Heading:
     known: int
 
 
-def find_heading(sample: list[Row], agreed: Container[str] = ()) -> Heading | None:
+def find_heading(sample: list[Row], agreed: Collection[str] = ()) -> Heading | None:
     """The row, or up to three rows, with the most recognised names; None when no name is recognised.
 
     `agreed`: folded headings that people said the meaning of.
@@ -53,8 +53,8 @@ def _ending_at(sample: list[Row], at: int, knows: Callable[[str], bool]) -> Iter
         yield found
 
 
-def _knows(text: str, agreed: Container[str]) -> bool:
-    return bool(text) and (headings.fold(text) in agreed or headings.read(text) is not None)
+def _knows(text: str, agreed: Collection[str]) -> bool:
+    return bool(text) and (headings.read(text) is not None or bool(agreed) and headings.fold(text) in agreed)
 
 
 def _may_continue(upper: list[str], lower: list[str]) -> bool:

@@ -150,7 +150,8 @@ class _Pieces:
         return self._cut(size)
 
     def _cut(self, size: int) -> bytes:
-        found = bytes(self._buffer[:size])
+        with memoryview(self._buffer) as whole:
+            found = bytes(whole[:size])
         del self._buffer[:size]
         return found
 

@@ -159,8 +159,8 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
     stored = run.cursor.get("stored") or {"rows": 0, "hints": []}
     options = {"name": upload.file_name, "today": today.isoformat(), "layout": agreed and agreed.layout, "stored": stored}
     frames = intake.run(plain.fileno(), options, staging.prepared)
-    pending: list[staging.Line] = []
-    size, received, hints = min(FIRST_ROWS, BATCH_ROWS), 0, stored["hints"]
+    pending: list[staging.Block] = []
+    size, received, hints, staged = min(FIRST_ROWS, BATCH_ROWS), 0, stored["hints"], stored["rows"]
     for frame in frames:
         if frame.get("mends"):
             return merging.merge(run, upload, frame, frames)
@@ -175,12 +175,12 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
         elif frame["kind"] == "passed":
             received += frame["count"]
         elif frame["kind"] == "rows":
-            pending += frame["lines"]
+            pending.append(frame["lines"])
             received += frame["count"]
             hints = frame["hints"]
-            if len(pending) >= size:
+            if received - staged >= size:
                 _store(run, upload, pending, cursor={"stored": {"rows": received, "hints": hints}}, done=received, total=expected)
-                pending, size = [], min(2 * size, BATCH_ROWS)
+                pending, size, staged = [], min(2 * size, BATCH_ROWS), received
         elif frame["kind"] == "refused":
             # Kept with the refusal, so that it is seen when others count.
             upload.agreed = agreed
@@ -191,11 +191,11 @@ def _stage(run: Run, upload: Upload, plain) -> dict:
     raise RuntimeError("The reading child ended without saying how.")
 
 
-def _store(run: Run, upload: Upload, rows: list[staging.Line], *, cursor: dict, done: int, total: int) -> None:
+def _store(run: Run, upload: Upload, blocks: list[staging.Block], *, cursor: dict, done: int, total: int) -> None:
     """Stage rows, and say from where the next run goes on."""
     with run.batch(done=done, total=max(done, total), cursor=cursor):
-        if rows:
-            staging.copy_rows(upload.pk, rows)
+        if blocks:
+            staging.copy_rows(upload.pk, blocks)
 
 
 def _actor(upload: Upload) -> Actor:

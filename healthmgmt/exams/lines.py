@@ -43,6 +43,14 @@ def decode(line: bytes) -> list[str | None]:
     return [None if field == NOTHING else unescape(field) for field in line.decode().split("\t")]
 
 
+def texts(fields: Sequence[bytes]) -> list[str]:
+    """The texts of many fields; nothing is a blank one."""
+    joined = b"\n".join(fields).decode()
+    if "\\" not in joined:
+        return joined.split("\n")
+    return ["" if field == NOTHING else unescape(field) for field in joined.split("\n")]
+
+
 def escape(text: str) -> str:
     """A text as a field."""
     return _SPECIAL.sub(lambda found: _NAMES[found[0]], text)

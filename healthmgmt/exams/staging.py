@@ -6,6 +6,7 @@ One pass over the file; a resumed job reads it again and passes over the rows th
 import json
 import re
 from collections.abc import Collection, Sequence
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from healthmgmt.core import sql
@@ -16,12 +17,11 @@ from healthmgmt.exams.models import Upload, UploadRow
 from healthmgmt.people.identity import canonical
 from healthmgmt.records import coding
 
-# What Lines begin with, then the fields of the child's lines without the identity number.
+# Of each row its upload and person and what `prepared` makes, then the fields of the child's lines without the identity number.
 COLUMNS = [
     "upload_id", "person_id", "state", "id_no", "id_hash", "number", "emp_no", "sheet", "sheet_row", "places", "name", "sex", "dept", "exam_on",
     "raw", "values", "reported", "qualifiers", "ranges", "texts", "other", "findings", "problems",
 ]  # fmt: skip
-NOBODY = b"\\N"
 SOUND = b"\t" + NOTHING_NOTED.encode()
 
 
@@ -49,47 +49,50 @@ class StagedRow(NamedTuple):
     problems_json: str
 
 
-class Line(NamedTuple):
-    """A row on its way to the table: what names the person, and its fields from `state` on as COPY text."""
+class Block(NamedTuple):
+    """Rows on their way to the table: what names each one's person, and their fields from `state` on as COPY text, field by field."""
 
-    emp_no: str
-    id_hash: str
-    fields: bytes
+    emp_nos: list[str]
+    id_hashes: list[str]
+    fields: tuple[Sequence[bytes], ...]
 
 
 def prepared(frame: dict[str, Any]) -> dict[str, Any]:
-    """A frame of the child with its `lines` (see lines.py) as Lines: identity numbers encrypted, and digested to be found by."""
+    """A frame of the child with its `lines` (see lines.py) as a Block: identity numbers encrypted, and digested to be found by."""
     if "lines" not in frame:
         return frame
-    heads = [row.split(b"\t", 3) for row in frame["lines"].split(b"\n")]
-    emp_nos = [lines.unescape(emp_no.decode()) for _number, emp_no, _id_no, _rest in heads]
-    ids = ["" if id_no == NOBODY else canonical(lines.unescape(id_no.decode())) for _number, _emp_no, id_no, _rest in heads]
-    given = [one for one in ids if one]
-    secrets, digests = iter(encrypt_all(given)), iter(keyed_hashes(given))
-    told = []
-    for (number, emp_no, _id_no, rest), plain_no, one in zip(heads, emp_nos, ids):
-        state, digest = b"accepted" if rest.endswith(SOUND) else b"waiting", next(digests) if one else ""
-        secret = next(secrets).hex().encode() if one else b""
-        told.append(Line(plain_no, digest, b"\t".join((state, b"\\\\x" + secret, digest.encode(), number, emp_no, rest))))
-    return frame | {"lines": told}
+    numbers, emp_nos, id_nos, rests = zip(*(row.split(b"\t", 3) for row in frame["lines"].split(b"\n")))
+    ids = [one and canonical(one) for one in lines.texts(id_nos)]
+    given = list(filter(None, ids))
+    secrets = _spread(ids, [b"\\\\x" + secret.hex().encode() for secret in encrypt_all(given)], b"\\\\x")
+    digests = _spread(ids, keyed_hashes(given), "")
+    states = [b"accepted" if rest.endswith(SOUND) else b"waiting" for rest in rests]
+    fields = (states, secrets, list(map(str.encode, digests)), numbers, emp_nos, rests)
+    return frame | {"lines": Block(lines.texts(emp_nos), digests, fields)}
 
 
-def copy_rows(upload_id: int, rows: Sequence[Line]) -> None:
+def _spread(ids: list[str], found: list, nothing: bytes | str) -> list:
+    """What was found of the numbers that are given; `nothing` for rows without one."""
+    if len(found) == len(ids):
+        return found
+    following = iter(found)
+    return [next(following) if one else nothing for one in ids]
+
+
+def copy_rows(upload_id: int, blocks: Sequence[Block]) -> None:
     """Store rows, with the people whom their employee or identity numbers name."""
+    columns = map(chain.from_iterable, zip(*(block.fields for block in blocks)))
     upload = str(upload_id).encode()
-    sql.copy_lines("exams_uploadrow", COLUMNS, [b"\t".join((upload, person, row.fields)) for person, row in zip(_people(rows), rows)])
+    sql.copy_lines("exams_uploadrow", COLUMNS, map(b"\t".join, zip(repeat(upload), _people(blocks), *columns)))
 
 
-def _people(rows: Sequence[Line]) -> list[bytes]:
+def _people(blocks: Sequence[Block]) -> list[bytes]:
     """Whom rows are about, by employee number or, without one, by identity number; nobody where the roster knows none."""
-    named = [row.emp_no for row in rows if row.emp_no]
-    unnamed = [row.id_hash for row in rows if row.id_hash and not row.emp_no]
-    found: dict[str, dict[str, bytes]] = {"emp_no": {}, "id_hash": {}}
-    asked = {"emp_nos": sql.text_array(named), "id_hashes": sql.text_array(unnamed)}
-    for kind, key, person in sql.rows("exams/find_people", asked):
-        found[kind][key] = str(person).encode()
-    by_number, by_hash = found["emp_no"], found["id_hash"]
-    return [by_number.get(row.emp_no, NOBODY) if row.emp_no else by_hash.get(row.id_hash, NOBODY) for row in rows]
+    asked = {
+        "emp_nos": sql.text_array(chain.from_iterable(block.emp_nos for block in blocks)),
+        "id_hashes": sql.text_array(chain.from_iterable(block.id_hashes for block in blocks)),
+    }
+    return sql.row("exams/find_people", asked)[0].encode().split(b" ")
 
 
 def check_parameters(layout: dict[str, Any]) -> dict[str, str]:

@@ -102,7 +102,7 @@ def _staged(person: Person, found: Read, *, by: Actor, user: User | None, centre
         finished_at=timezone.now(),
     )
     audit.record("upload.received", by=by, subject=upload, detail={"size": 0, "kind": "typed"})
-    staging.copy_rows(upload.pk, staging.prepared({"lines": lines.of([found.row])})["lines"])
+    staging.copy_rows(upload.pk, [staging.prepared({"lines": lines.of([found.row])})["lines"]])
     staging.check(upload)
     row = upload.rows.get()
     if row.state != UploadRow.State.ACCEPTED or row.person_id != person.pk:

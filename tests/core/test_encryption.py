@@ -1,7 +1,10 @@
+import hmac
 import io
 import os
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from healthmgmt.core import encryption
 
@@ -33,6 +36,12 @@ def test_keyed_hash_needs_the_key(settings):
     first = encryption.keyed_hash("11010519491231002X")
     settings.IDENTITY_KEY = "another"
     assert encryption.keyed_hash("11010519491231002X") != first
+
+
+def test_keyed_hash_stays_what_is_stored_by(settings):
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"lookup").derive(settings.IDENTITY_KEY.encode())
+    texts = ["11010519491231002X", "", "张"]
+    assert encryption.keyed_hashes(texts) == [hmac.new(key, text.encode(), "sha256").hexdigest() for text in texts]
 
 
 @pytest.mark.parametrize("size", [0, 1, encryption.FILE_BLOCK_BYTES - 1, encryption.FILE_BLOCK_BYTES, 2 * encryption.FILE_BLOCK_BYTES + 7])

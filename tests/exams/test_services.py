@@ -206,6 +206,17 @@ def test_old_identity_number_finds_the_person_of_the_new_one(two):
     assert (counts(done), done.rows.get().person) == ((1, 1, 0, 0, 0), two[0])
 
 
+def test_rows_keep_their_own_number_and_person_whichever_they_name(two):
+    one, other = "11010519491231002X", "110105194912310046"
+    two[1].id_hash = id_hash(other)
+    two[1].save()
+    rows = [["P1", "", "2026-03-02", 120], ["", other, "2026-03-02", 121], ["P1", one, "2026-03-03", 122], ["P9", "", "2026-03-02", 123]]
+    done = upload(text(rows, headings=["工号", "身份证号", "体检日期", "收缩压"]))
+    stored = [(found.id_no, found.person, found.values["sbp"]) for found in done.rows.order_by("number")]
+    assert stored == [("", two[0], 120), (other, two[1], 121), (one, two[0], 122), ("", None, 123)]
+    assert [found.id_hash for found in done.rows.order_by("number")] == ["", id_hash(other), id_hash(one), ""]
+
+
 @pytest.mark.parametrize(
     ("who", "people", "unit"),
     [

@@ -19,6 +19,7 @@ DELIMITERS = ",\t;|"
 # Tried in this order; all that decode the whole file compete by how many known headings they show.
 REGIONAL = ("gb18030", "big5hkscs", "cp949", "cp932")
 FALLBACK = "cp1252"
+WIDE = ("utf-16-le", "utf-16-be")
 FIELD_LIMIT = 1 << 20
 # How a text file keeps a spreadsheet from making a number of 0012: `="0012"`.
 SHIELDED = re.compile(r'^="([^"]*)"$')
@@ -29,7 +30,8 @@ def open_text(data: bytes, limits: Limits, count_known: Callable[[str], int]) ->
     encoding = find_encoding(data, count_known)
     delimiter = _find_delimiter(data, encoding, count_known)
     csv.field_size_limit(FIELD_LIMIT)
-    is_shielded = any('="'.encode(codec) in data for codec in ("ascii", "utf-16-le", "utf-16-be"))
+    written = WIDE if encoding.startswith("utf-16") else ("ascii",)
+    is_shielded = any('="'.encode(codec) in data for codec in written)
 
     def read() -> Iterator[Row]:
         rows = csv.reader(_text(data, encoding), delimiter=delimiter, strict=True)
