@@ -5,7 +5,7 @@ exam centre whose delivery it is. A unit may be stated for laboratory items by w
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -91,17 +91,17 @@ def type_cells(upload: Upload, number: int, cells: Cells, *, hands: Hands, by: A
         upload = repairing.opened(upload)
         row = _waiting(upload, number)
         act = _begun(upload, Kind.CELLS, by=by, column=next(one.heading for one in columns_of(upload) if one.index in cells))
-        if not _mend(upload, [row], {number: cells}, act=act, by=by):
+        touched = _mend(upload, [row], {number: cells}, act=act, by=by)
+        if not touched:
             raise Rejected(_("The cell says this already."))
-        _finish(upload, act)
+        _finish(upload, act, touched)
     return act
 
 
 def merge_cells(upload: Upload, rows: list[UploadRow], changes: Mapping[int, Cells], *, by: Actor) -> Mending:
     """Change cells of rows (under lock) as a delivered file says; who may is judged by `merging`."""
     act = _begun(upload, Kind.FILE, by=by, rows=len(rows))
-    _mend(upload, rows, changes, act=act, by=by)
-    _finish(upload, act)
+    _finish(upload, act, _mend(upload, rows, changes, act=act, by=by))
     return act
 
 
@@ -123,9 +123,10 @@ def take_back(upload: Upload, number: int, *, hands: Hands, by: Actor) -> Mendin
         first = mending.first_texts(upload, number)
         _refuse_foreign_cells(upload, first, hands)
         act = _begun(upload, Kind.BACK, by=by)
-        if not _mend(upload, [row], {number: first}, act=act, by=by):
+        touched = _mend(upload, [row], {number: first}, act=act, by=by)
+        if not touched:
             raise Rejected(_("Nothing of this row can be taken back."))
-        _finish(upload, act)
+        _finish(upload, act, touched)
     return act
 
 
@@ -219,11 +220,11 @@ def _begun(upload: Upload, kind: Kind, *, by: Actor, **given: Any) -> Mending:
     return Mending.objects.create(upload=upload, kind=kind, made_by=by.label, **given)
 
 
-def _finish(upload: Upload, act: Mending) -> None:
+def _finish(upload: Upload, act: Mending, touched: Collection[int] = ()) -> None:
     act.finished_at = timezone.now()
     act.save(update_fields=["finished_at", "changed"])
     repairing.recount(upload)
-    repairing.tell(upload)
+    repairing.tell(upload, touched)
 
 
 def _waiting(upload: Upload, number: int) -> UploadRow:
@@ -258,16 +259,16 @@ def _do(upload: Upload, act: Mending, numbers: list[int], *, by: Actor) -> None:
 
 
 def _mend(upload: Upload, rows: list[UploadRow], changes: Mapping[int, Cells], *, act: Mending, by: Actor) -> list[int]:
-    """Change cells, and put it on record for everybody who was or is meant by the rows."""
+    """Change cells, and put it on record for everybody who was or is meant by the rows; returns the rows that were asked about again."""
     people = {row.person_id for row in rows if changes.get(row.number)}
-    numbers = mending.mend(upload, rows, changes, mending=act, today=local_day(timezone.now(), organisation_settings().timezone))
+    numbers, touched = mending.mend(upload, rows, changes, mending=act, today=local_day(timezone.now(), organisation_settings().timezone))
     if numbers:
         act.changed += len(numbers)
         people |= set(upload.rows.filter(number__in=numbers).values_list("person_id", flat=True))
         detail = {"kind": str(act.kind), "reason": act.reason, "column": act.column}
         audit.record("upload.cells_mended", by=by, subject=upload, detail=detail | {"rows": len(numbers), "mending": act.pk})
         audit.record_people("upload.cells_mended", people - {None}, by=by, subject=upload, detail=detail)
-    return numbers
+    return touched
 
 
 def _changes(upload: Upload, act: Mending, row: UploadRow, texts: list[str]) -> Cells:

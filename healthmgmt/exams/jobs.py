@@ -53,7 +53,7 @@ def read(run: Run) -> None:
         services.place(upload)
         upload.finished_at = timezone.now()
         services.settle(upload, went_in=False)
-        work.announce("exams.checked", upload=upload.pk, change="read")
+        work.announce("exams.checked", upload=upload.pk, change="read", first=None, last=None)
         if run.payload["apply"] and not upload.check_only:
             services.request_apply(upload, by=_actor(upload))
 

@@ -43,16 +43,16 @@ def texts_of(upload: Upload, rows: Iterable[UploadRow], *, version: Mapping[int,
     return texts
 
 
-def mend(upload: Upload, rows: Sequence[UploadRow], changes: Mapping[int, Cells], *, mending: Mending, today: date) -> list[int]:
+def mend(upload: Upload, rows: Sequence[UploadRow], changes: Mapping[int, Cells], *, mending: Mending, today: date) -> tuple[list[int], list[int]]:
     """Change cells (row number -> index -> text) of rows that are under lock, clean the rows again and ask roster and other rows.
 
-    Returns the numbers of the rows that changed; a cell that says the same already is left alone.
+    Returns the numbers of the rows that changed, and of all that were asked about again; a cell that says the same already is left alone.
     """
     before = texts_of(upload, rows)
     wanted = {number: {at: text for at, text in cells.items() if _at(before[number], at) != text} for number, cells in changes.items()}
     rows = [row for row in rows if wanted.get(row.number)]
     if not rows:
-        return []
+        return [], []
     numbers = [row.number for row in rows]
     partners = staging.waiting_partners(upload.pk, numbers)
     lines = _cleaned(upload, rows, before, wanted, today)
@@ -65,9 +65,9 @@ def mend(upload: Upload, rows: Sequence[UploadRow], changes: Mapping[int, Cells]
         for row in rows
         for at, text in sorted(wanted[row.number].items())
     )
-    touched = {*numbers, *partners, *staging.waiting_partners(upload.pk, numbers)}
-    staging.check_again(upload, numbers=sorted(touched))
-    return numbers
+    touched = sorted({*numbers, *partners, *staging.waiting_partners(upload.pk, numbers)})
+    staging.check_again(upload, numbers=touched)
+    return numbers, touched
 
 
 def put(texts: list[str], at: int, text: str) -> None:

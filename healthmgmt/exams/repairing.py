@@ -91,11 +91,12 @@ def assign_person(upload: Upload, number: int, *, person: Person, by: Actor) -> 
         former, partners = row.person_id, staging.waiting_partners(upload.pk, [number])
         naming = headings(upload.layout, NAMING_ROLES)
         sql.execute("exams/name_person", {"upload": upload.pk, "number": number, "person": person.pk, "headings": naming})
-        _check_again(upload, {number, *partners, *staging.waiting_partners(upload.pk, [number])})
+        touched = {number, *partners, *staging.waiting_partners(upload.pk, [number])}
+        _check_again(upload, touched)
         recount(upload)
         concerned = {person.pk, former} - {None}
         audit.record_people("upload.person_named", concerned, by=by, subject=upload, detail={"row": number})
-        tell(upload)
+        tell(upload, touched)
         row.refresh_from_db()
     return row
 
@@ -106,10 +107,11 @@ def check_again(upload: Upload, *, by: Actor) -> int:
         upload = opened(upload)
         waiting = upload.rows.filter(state=UploadRow.State.WAITING)
         numbers = list(waiting.filter(problems__contains=[{"by": "roster"}]).values_list("number", flat=True))
-        _check_again(upload, {*numbers, *staging.waiting_partners(upload.pk, numbers)})
+        touched = {*numbers, *staging.waiting_partners(upload.pk, numbers)}
+        _check_again(upload, touched)
         freed = len(numbers) - waiting.filter(number__in=numbers).count()
         recount(upload)
-        tell(upload)
+        tell(upload, touched)
         audit.record("upload.rows_checked_again", by=by, subject=upload, detail={"rows": len(numbers), "freed": freed})
     return freed
 
@@ -158,9 +160,10 @@ def _close(upload: Upload, action: str, changed: list[tuple], reason: str, colum
     audit.record_people(action, people, by=by, subject=upload, detail=detail)
 
 
-def tell(upload: Upload) -> None:
-    """Rows of the upload are seen anew: whoever watches for urgent results looks again."""
-    work.announce("exams.checked", upload=upload.pk, change=uuid.uuid4().hex)
+def tell(upload: Upload, numbers: Collection[int] = ()) -> None:
+    """Rows of the upload are seen anew, all of them without numbers: whoever watches for urgent results looks at them again, and at
+    whatever stands between them."""
+    work.announce("exams.checked", upload=upload.pk, change=uuid.uuid4().hex, first=min(numbers, default=None), last=max(numbers, default=None))
 
 
 def _refuse_number_of_another(row: UploadRow, person: Person) -> None:

@@ -151,9 +151,12 @@ def place(upload: Upload) -> None:
         upload.save(update_fields=["unit"])
 
 
-def mark_urgent(upload: Upload, *, urgent: Collection[int], alerted: Collection[int], by: Actor) -> None:
-    """Put the rows first that hold a class A result, and note for whom an alert is asked for. Others are not urgent (any more)."""
-    given = {"upload": upload.pk, "urgent": list(urgent), "alerted": list(alerted)}
+def mark_urgent(
+    upload: Upload, *, urgent: Collection[int], alerted: Collection[int], by: Actor, first: int, last: int
+) -> None:
+    """Put the rows first that hold a class A result, and note for whom an alert is asked for. The others from `first` to `last` are not
+    urgent (any more)."""
+    given = {"upload": upload.pk, "urgent": list(urgent), "alerted": list(alerted), "first": first, "last": last}
     changed = sql.execute("exams/mark_urgent", given)
     if changed:
         audit.record("upload.rows_marked", by=by, subject=upload, detail={"rows": changed})

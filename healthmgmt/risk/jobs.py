@@ -19,9 +19,10 @@ subscribe("work.daily", kind="risk.refresh", key="{day}")
 
 @handler("risk.watch")
 def watch(run: Run) -> None:
-    """Class A results in rows of an upload that wait."""
+    """Class A results in rows of an upload that wait; where the event named rows, from the first to the last of them."""
     with run.batch(done=1, total=1):
-        urgency.watch(run.payload["upload"], by=Actor.system())
+        given = run.payload
+        urgency.watch(given["upload"], by=Actor.system(), first=given.get("first"), last=given.get("last"))
 
 
 @handler("risk.watch_reading")

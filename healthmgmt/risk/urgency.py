@@ -31,8 +31,9 @@ CLASS_A = "critical_"
 WATCHED = (Upload.State.CHECKED, Upload.State.APPLYING, Upload.State.PARTLY_APPLIED)
 
 
-def watch(upload_id: int, *, by: Actor) -> int:
-    """Look through the waiting rows of an upload; returns for how many an alert was asked for. Twice is once."""
+def watch(upload_id: int, *, by: Actor, first: int | None = None, last: int | None = None) -> int:
+    """Look through the waiting rows of an upload, all of them or those from one number to another; returns for how many an alert was asked
+    for. Twice is once."""
     with transaction.atomic():
         upload = Upload.objects.select_for_update(of=("self",)).get(pk=upload_id)
         if upload.state not in WATCHED or upload.check_only:
@@ -41,13 +42,14 @@ def watch(upload_id: int, *, by: Actor) -> int:
         pack = services.pack_in_force(today)
         lines = _lines(pack)
         codes = sorted({line.indicator for line in lines})
-        rows = sql.dicts("risk/load_waiting", {"upload": upload.pk, "codes": codes, "doubts": sorted(OF_ROSTER)})
+        span = {"first": first or 1, "last": last or upload.received}
+        rows = sql.dicts("risk/load_waiting", {"upload": upload.pk, "codes": codes, "doubts": sorted(OF_ROSTER)} | span)
         told = _reasons(pack, lines, [_person(row) for row in rows])
         reasons = {row["number"]: one for row, one in zip(rows, told, strict=True) if one}
         urgent = [row for row in rows if row["number"] in reasons]
         certain = [row for row in urgent if row["is_certain"] and not row["is_alerted"]]
         exams.mark_urgent(
-            upload, urgent=[row["number"] for row in urgent], alerted=[row["number"] for row in certain], by=by
+            upload, urgent=[row["number"] for row in urgent], alerted=[row["number"] for row in certain], by=by, **span
         )
         _ask_for_alerts(pack, [(row["person_id"], reasons[row["number"]]) for row in certain], today)
     return len(certain)

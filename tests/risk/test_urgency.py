@@ -3,6 +3,7 @@
 import pytest
 
 from healthmgmt.care.models import Alert
+from healthmgmt.core import sql
 from healthmgmt.exams import correcting, repairing, selectors
 from healthmgmt.exams.access import Hands
 from healthmgmt.risk.models import Assessment
@@ -74,6 +75,19 @@ def test_value_typed_is_watched_too(two):
     assert (urgent(checked), alerts()) == ([(1, True)], [("P1", "critical_glucose", DAY)])
 
 
+def test_typing_looks_at_the_rows_it_is_about_and_leaves_the_others_first(two, monkeypatch):
+    rows = [["P1", two[0].name, DAY, 190, 100, 9999, 5.2], ["P2", two[1].name, DAY, 120, 80, 9999, "x"], ["P9", "?", DAY, 190, 100, 9999, 5.2]]
+    checked, seen, load = upload(text(rows), apply=False), [], sql.dicts
+    assert urgent(checked) == [(1, True), (3, False)]
+    monkeypatch.setattr(sql, "dicts", lambda name, given: [one for one in load(name, given) if seen.append(one.get("number")) is None])
+    correcting.type_cells(checked, 2, {6: "17.1"}, hands=CENTRE, by=BY)
+    work.drain(kinds=("risk.watch",))
+    assert (urgent(checked), seen) == ([(1, True), (2, True), (3, False)], [2])
+    correcting.take_back(checked, 2, hands=CENTRE, by=BY)
+    work.drain(kinds=("risk.watch",))
+    assert (urgent(checked), seen) == ([(1, True), (3, False)], [2, 2])
+
+
 def test_row_that_goes_in_later_opens_no_second_alert(two):
     partly = upload(text([["P1", two[0].name, DAY, 190, 100, 9999, 5.2], ["P2", two[1].name, DAY, 120, 80, 5.0, 5.2]]))
     assert alerts() == [("P1", "critical_bp", DAY)]
@@ -101,8 +115,6 @@ def test_file_that_is_only_checked_alerts_nobody(two):
 
 def test_assessment_of_a_waiting_row_is_passed_over_by_a_mass_assessment(two):
     """Both may be stored at the same moment: then it stands behind the marker of the other."""
-    from healthmgmt.core import sql
-
     upload(text([["P1", two[0].name, DAY, 190, 100, 9999, 5.2]]), apply=False)
     for name in ("drop_repeated", "retire_current", "make_current"):
         sql.execute(f"risk/{name}", {"marker": 0})
