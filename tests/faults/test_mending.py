@@ -13,14 +13,14 @@ from tests import cast as casting
 from tests.exams.road import BY, HEADINGS, ground, text
 from tests.faults.crew import Crew, all_settled, crash_database, wait_for
 
-PEOPLE, DAYS = 20, 500
+PEOPLE, DAYS = 20, 200
 ROWS = PEOPLE * DAYS
 TC = HEADINGS[5]
 
 
 @pytest.fixture
 def waiting(committed_org, tmp_path) -> Upload:
-    """10,000 rows that wait because their cholesterol is in mg/dL, and one that waits for something else."""
+    """4,000 rows that wait because their cholesterol is in mg/dL, and one that waits for something else."""
     root = ground()
     people = [casting.person(f"P{number}", root) for number in range(PEOPLE)]
     start = date.today() - timedelta(days=DAYS + 10)

@@ -43,6 +43,14 @@ WHERE measured_on BETWEEN %(starts)s AND %(ends)s AND code NOT LIKE 'rapid\\_%%'
 CREATE TEMP TABLE act AS
 SELECT p.* FROM engagement_participation p JOIN engagement_activity a ON a.id = p.activity_id
 WHERE a.sensitivity = 'coverage' AND a.state IN ('open', 'ended') AND a.starts_on <= %(ends)s AND a.ends_on >= %(starts)s;
+CREATE INDEX ON judged (person_id);
+CREATE INDEX ON now_judged (person_id);
+CREATE INDEX ON before_judged (person_id);
+CREATE INDEX ON contact (person_id);
+CREATE INDEX ON step (person_id);
+CREATE INDEX ON alert (person_id);
+CREATE INDEX ON act (person_id);
+ANALYZE person; ANALYZE judged; ANALYZE now_judged; ANALYZE before_judged; ANALYZE contact; ANALYZE step; ANALYZE alert; ANALYZE act;
 """
 ITEMS = (
     "p.sex <> ''", "p.birth IS NOT NULL",
