@@ -12,7 +12,7 @@ DAY_ORDERS = ("dmy", "mdy")
 
 def with_unit(text: str, unit: str) -> str | None:
     """`98` in `mg/dL` -> `98 mg/dL`; None for a text that is no bare number, or states a unit of its own."""
-    folded = cells.TRAILING_MARKS.sub("", unicodedata.normalize("NFKC", text).strip())
+    folded = cells.unmarked(unicodedata.normalize("NFKC", text).strip())
     match = cells.WRITTEN.fullmatch(folded)
     if match is None or match.group(3).strip():
         return None
@@ -29,7 +29,7 @@ def with_day_order(text: str, order: str) -> str | None:
 
 def exchanged(text: str) -> str | None:
     """`80/120` -> `120/80`; None for what is no pair of pressures."""
-    match = cells.PRESSURE.fullmatch(cells.TRAILING_MARKS.sub("", unicodedata.normalize("NFKC", text).strip()))
+    match = cells.PRESSURE.fullmatch(cells.unmarked(unicodedata.normalize("NFKC", text).strip()))
     return f"{match.group(2)}/{match.group(1)}{match.group(3)}" if match else None
 
 

@@ -21,7 +21,9 @@ WRITTEN = re.compile(
     rf"(<=|>=|=<|=>|<|>|≤|≥|≦|≧|小于等于|大于等于|小于|大于|低于|高于)?\s*{NUMBER.pattern}\s*(.*)", re.IGNORECASE | re.DOTALL
 )
 MARKS = re.compile(r"^(?:[↑↓*]+|\(?(?:[HL]|HH|LL|偏高|偏低|高|低)\)?|\([↑↓]\))$", re.IGNORECASE)
+LEADING_MARKS = re.compile(r"^(?:[↑↓*]+\s*|(?:HH|LL|[HL])\s+)(?=[0-9.<>≤≥])")
 TRAILING_MARKS = re.compile(r"\s*(?:[↑↓*]+|(?<=[\s0-9])(?:HH|LL|[HL]))$")
+PAIR = re.compile(r"(?<![0-9/\\.-])[0-9]{2,3}\s*[/\\-]\s*[0-9]{2,3}(?![0-9/\\-])")
 PRESSURE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)\s*[/\\-]\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*([^0-9]*)")
 SEPARATORS = ",;:、"
 SIGNS = {
@@ -74,9 +76,19 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().removeprefix("'")
 
 
+def unmarked(folded: str) -> str:
+    """A half-width text without the marks by which laboratories point at a result: before it (`↑5.4`, `H 5.4`) and behind it."""
+    return TRAILING_MARKS.sub("", LEADING_MARKS.sub("", folded))
+
+
+def holds_pair(text: str) -> bool:
+    """Whether a pair of numbers like one of pressures stands somewhere in a text."""
+    return PAIR.search(_folded(text)) is not None
+
+
 def bare_number(text: str) -> float | None:
     """The number in a cell that holds a number, with or without marks, and nothing else."""
-    match = NUMBER.fullmatch(TRAILING_MARKS.sub("", _folded(text)))
+    match = NUMBER.fullmatch(unmarked(_folded(text)))
     return float(match.group(1).replace(",", "")) if match else None
 
 
@@ -107,7 +119,7 @@ def measure(code: str, text: str, unit: str | None) -> Measured:
     folded = _folded(text)
     if coding.is_not_measured(folded, "num"):
         return NOTHING
-    match = WRITTEN.fullmatch(_once(TRAILING_MARKS.sub("", folded)))
+    match = WRITTEN.fullmatch(_once(unmarked(folded)))
     if match is None:
         return Measured(problem="number")
     sign, digits, rest = match.groups()
@@ -158,7 +170,7 @@ def pressure(text: str, unit: str | None) -> tuple[Measured, Measured]:
     folded = _folded(text)
     if coding.is_not_measured(folded, "num"):
         return NOTHING, NOTHING
-    match = PRESSURE.fullmatch(TRAILING_MARKS.sub("", folded))
+    match = PRESSURE.fullmatch(unmarked(folded))
     if match is None:
         return Measured(problem="number"), NOTHING
     stated = match.group(3).strip()

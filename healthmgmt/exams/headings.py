@@ -105,12 +105,12 @@ def read(text: str) -> Meaning | None:
             return meaning
     whole = unicodedata.normalize("NFKC", units.superscripts(text)).lstrip(LEADING_MARKS).strip()
     behind = BEHIND_BRACKET.match(whole)
-    if behind and not units.parse(behind.group(2)):
+    if behind and not _is_unit(behind.group(2)):
         behind = None
     if behind:
         whole = behind.group(1)
     bare, groups = _peel(whole)
-    unit = next((group for group in groups if units.parse(group)), behind and behind.group(2))
+    unit = next((group for group in groups if _is_unit(group)), behind and behind.group(2))
     others = [group for group in groups if group != unit]
     candidates = [bare, *others, bare + "".join(reversed(others)), bare.replace("_", "")]
     for candidate in candidates:
@@ -124,7 +124,7 @@ def stated_unit(text: str) -> str | None:
     """The unit that stands in brackets in a heading, or behind its name, whether or not the name is known; as written."""
     bare, groups = _peel(unicodedata.normalize("NFKC", units.superscripts(text)).strip())
     beside = WRITTEN_BESIDE.match(bare)
-    return next((group for group in (*groups, *(beside.groups()[1:] if beside else ())) if units.parse(group)), None)
+    return next((group for group in (*groups, *(beside.groups()[1:] if beside else ())) if _is_unit(group)), None)
 
 
 def _peel(text: str) -> tuple[str, list[str]]:
@@ -144,6 +144,11 @@ def _peel(text: str) -> tuple[str, list[str]]:
     return text, groups
 
 
+def _is_unit(text: str) -> bool:
+    """Whether a text beside a name states its unit; a bare number, the unit 1 of ratios elsewhere, counts columns (收缩压1, 收缩压2)."""
+    return units.parse(text) is not None and not text.isdigit()
+
+
 def _name(text: str) -> tuple[Meaning | None, str | None]:
     """The meaning of a text without brackets, and the unit that stands behind the name."""
     for candidate in (text, _without_specimen(text)):
@@ -151,10 +156,10 @@ def _name(text: str) -> tuple[Meaning | None, str | None]:
         if meaning:
             return meaning, None
         beside = WRITTEN_BESIDE.match(candidate)
-        if beside and units.parse(beside.group(2)) and (meaning := names().get(fold(beside.group(1))) or _twice_named(beside.group(1))):
+        if beside and _is_unit(beside.group(2)) and (meaning := names().get(fold(beside.group(1))) or _twice_named(beside.group(1))):
             return meaning, beside.group(2)
         mixed = SCRIPTS.match(candidate)
-        if mixed and units.parse(mixed.group(2)) and (meaning := names().get(fold(mixed.group(1)))):
+        if mixed and _is_unit(mixed.group(2)) and (meaning := names().get(fold(mixed.group(1)))):
             return meaning, mixed.group(2)
         if meaning := _twice_named(candidate):
             return meaning, None

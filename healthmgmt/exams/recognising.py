@@ -189,10 +189,10 @@ def understood(seen: Seen, agreed: dict[str, Column], before: list[Column]) -> C
     if code is None:
         return blank
     unit, is_stated = _unit(code, stated, name, values)
-    if not is_stated and _are_grades(code, values):
+    if not is_stated and (_are_grades(code, values) or _are_answers(code, values)):
         return blank
-    if not is_stated and (other := _looks_like(code, values)):
-        return replace(blank, role="indicator", code=code, unit=None, looks_like=other)
+    if not is_stated and (other := _looks_like(code, values)) is not None:
+        return replace(blank, role="indicator", code=code, unit=None, looks_like=other or None)
     return replace(blank, role="indicator", code=code, unit=unit, unit_stated=is_stated)
 
 
@@ -203,8 +203,8 @@ def _remembered(column: Column, seen: Seen) -> Column:
     if is_unit(seen.written):
         unit, is_stated = _unit(column.code, seen.written, seen.name, seen.values)
         return replace(column, unit=unit, unit_stated=is_stated, looks_like=None)
-    if not column.unit_stated and (other := _looks_like(column.code, seen.values)):
-        return replace(column, unit=None, looks_like=other)
+    if not column.unit_stated and (other := _looks_like(column.code, seen.values)) is not None:
+        return replace(column, unit=None, looks_like=other or None)
     return column
 
 
@@ -250,10 +250,19 @@ def _form(values: Sequence[str]) -> str | None:
 
 
 def _are_pressures(values: Sequence[str]) -> bool:
-    """Whether a column called "blood pressure" holds pairs; single numbers could be either of the two."""
+    """Whether a column called "blood pressure" holds pairs, alone or in words; single numbers could be either of the two."""
     results = [text for text in values if not coding.is_not_measured(text, "num")]
-    pairs = sum(cells.pressure(text, "mm[Hg]")[0].problem != "number" for text in results)
+    pairs = sum(cells.pressure(text, "mm[Hg]")[0].problem != "number" or cells.holds_pair(text) for text in results)
     return not results or pairs * 2 > len(results)
+
+
+def _are_answers(code: str, values: Sequence[str]) -> bool:
+    """Whether a question about habits that is asked for a number (minutes of exercise) was answered in words; these are kept as they are."""
+    item = catalogue.load()[code]
+    if not item.is_numeric or item.category != "lifestyle":
+        return False
+    results = [text for text in values if not coding.is_not_measured(text, "num")]
+    return 2 * sum(cells.measure(code, text, item.unit).problem == "number" for text in results) > len(results)
 
 
 def _are_grades(code: str, values: Sequence[str]) -> bool:
@@ -267,7 +276,8 @@ def _are_grades(code: str, values: Sequence[str]) -> bool:
 
 
 def _looks_like(code: str, values: Sequence[str]) -> str | None:
-    """The unit that a column is in to judge by its median, where none is stated: then no number of it may pass as canonical."""
+    """The unit that a column is in to judge by its median, where none is stated: then no number of it may pass as canonical. Blank for one
+    that the item has no name for."""
     usual = cells.unit_medians().get(code)
     if not usual:
         return None

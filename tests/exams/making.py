@@ -56,17 +56,21 @@ def in_sheet(data: bytes, old: bytes, new: bytes) -> bytes:
     return repack(data, lambda name, part: part.replace(old, new, 1) if name == FIRST_SHEET else part)
 
 
-def xls(*rows: list, more: bytes = b"", entries: tuple[str, ...] = (), small: bool = False) -> bytes:
-    """An Excel 97 file: text and number cells of one sheet. `more`: further records of the sheet."""
+def xls(*rows: list, more: bytes = b"", entries: tuple[str, ...] = (), small: bool = False, shown_as: str = "") -> bytes:
+    """An Excel 97 file: text and number cells of one sheet. `more`: further records of the sheet; `shown_as`: the number format of
+    fractions."""
     name = _text16("Sheet1", "<BB")
     globals_ = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
     bound_length = 4 + 6 + len(name)
+    if shown_as:
+        globals_ += record(0x041E, struct.pack("<H", 164) + _text16(shown_as, "<HB"))
+        globals_ += b"".join(record(0x00E0, struct.pack("<HH16x", 0, number)) for number in (0, 164))
     offset = len(globals_) + 4 + bound_length - 4 + 4
     globals_ += record(0x0085, struct.pack("<IBB", offset, 0, 0) + name) + record(0x000A, b"")
     sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
     for r, row in enumerate(rows):
         for c, value in enumerate(row):
-            place = struct.pack("<HHH", r, c, 0)
+            place = struct.pack("<HHH", r, c, bool(shown_as) and isinstance(value, float))
             if isinstance(value, int | float):
                 sheet += record(0x0203, place + struct.pack("<d", value))
             elif value:

@@ -112,6 +112,34 @@ def test_xlsx_calendar_of_1904():
     assert (book.is_1904, list(book.sheets[0].read())[1]) == (True, (2, ["2024-04-08"]))
 
 
+@pytest.mark.parametrize(
+    ("shown_as", "text"),
+    [("0%", "5.6%"), ("0.00%", "5.6%"), ("0.0%;[Red]-0.0%", "5.6%"), ('0.000"%"', "0.056"), (r"0.000\%", "0.056"), ("General", "0.056"), ("@", "0.056")],
+)
+def test_percentages_are_read_as_a_spreadsheet_shows_them(shown_as, text):
+    def show(book):
+        for cell in (book.active["B2"], book.active["C2"], book.active["D2"]):
+            cell.number_format = shown_as
+
+    rows = ["a", "b", "c", "d", "e"], ["D1", 0.056, "0.056", None, 0.5]
+    assert rows_of(making.xlsx(*rows, change=show))[1] == (2, ["D1", text, "0.056", "", "0.5"])
+    assert rows_of(making.xls(["a", "b", "c"], ["D1", 0.056, "0.056"], shown_as=shown_as))[1] == (2, ["D1", text, "0.056"])
+
+
+def test_percentages_keep_to_their_columns_in_a_sheet_that_begins_late():
+    def show(book):
+        book.active["B1"].number_format = "0%"
+        book.active.insert_cols(1)
+
+    assert rows_of(making.xlsx([0.25, 0.5], [0.25, 0.5], change=show)) == [(1, ["", "0.25", "50%"]), (2, ["", "0.25", "0.5"])]
+
+
+def test_percentages_of_packed_numbers_in_an_old_file():
+    packed = struct.pack("<HHHIHIH", 1, 3, 0, 1 << 2 | 2, 1, 7 << 2 | 3, 4)  # row 2: 1 in D, 0.07 as a percentage in E
+    book = making.xls(["a"], ["D1"], more=making.record(0x00BD, packed), shown_as="0%")
+    assert rows_of(book)[1] == (2, ["D1", "", "", "1", "7%"])
+
+
 def test_xlsx_cells_without_a_result():
     data = making.in_sheet(BASE, b'<c r="D2" t="inlineStr"><is><t>120</t></is></c>', b'<c r="D2"><f>60*2</f><v /></c>')
     data = making.in_sheet(data, b'<c r="E2" t="inlineStr"><is><t>80</t></is></c>', b'<c r="E2" t="e"><v>#REF!</v></c>')

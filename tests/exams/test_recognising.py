@@ -102,9 +102,31 @@ def test_recognise_takes_no_grades_for_measurements():
     assert roles([*PERSON, "总胆固醇"], [*WHO, "3"])[2] == "tc"
 
 
+def test_recognise_numbered_columns_as_no_unit():
+    assert roles([*PERSON, "收缩压1", "收缩压2"], [*WHO, "120", "118"])[2:] == ["other", "other"]
+    assert [column.unit for column in layout([*PERSON, "尿酸(1)"], [*WHO, "330"]).columns][2] == "umol/L"
+
+
+def test_recognise_answers_in_words_to_questions_for_numbers():
+    assert roles([*PERSON, "运动", "睡眠"], [*WHO, "每周3次", "6小时"], [*WHO, "不运动", "7"], [*WHO, "未填", "差"])[2:] == ["other", "sleep_hours"]
+    assert roles([*PERSON, "运动"], [*WHO, "1200"], [*WHO, "每周3次"])[2] == "exercise"
+    # Of what was measured no row goes in without it.
+    assert roles([*PERSON, "心率"], [*WHO, "齐"], [*WHO, "窦性"])[2] == "heart_rate"
+
+
+def test_recognise_percentages_written_as_fractions_wait():
+    columns = layout([*PERSON, "中性粒细胞百分比", "淋巴细胞百分比"], *([*WHO, "0.55", "0.31"] for _ in range(20))).columns
+    assert [(column.role, column.unit, column.looks_like) for column in columns[2:]] == [("indicator", None, None)] * 2
+    columns = layout([*PERSON, "中性粒细胞百分比", "淋巴细胞百分比"], *([*WHO, "55", "31"] for _ in range(20))).columns
+    assert [column.unit for column in columns[2:]] == ["%", "%"]
+
+
 def test_recognise_a_pressure_column_by_its_pairs():
     assert roles([*PERSON, "血压"], [*WHO, "120/80"], [*WHO, "未测"])[2] == "bp"
     assert roles([*PERSON, "血压"], [*WHO, "80"], [*WHO, "70"])[2] == "other"
+    # Pairs in words are pressures too: their rows wait, instead of going in without them.
+    assert roles([*PERSON, "血压"], [*WHO, "左120/80 右118/78"], [*WHO, "未测"], [*WHO, "130/85，128/84"])[2] == "bp"
+    assert roles([*PERSON, "血压"], [*WHO, "正常"], [*WHO, "2026-01-05"])[2] == "other"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from healthmgmt.exams.reading import formats
 from healthmgmt.exams.reading.refusals import FileRefused, Limits
 from healthmgmt.exams.reading.sheetxml import SheetScan
 
@@ -18,16 +19,20 @@ DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)|<\x00!\x00[DE]\x00|\x00<\x00!\x00[DE]
 LOCAL_HEADER = struct.Struct("<4sHHHHHIIIHH")
 END_RECORD = struct.Struct("<4sHHHHIIH")
 SMALLEST_ENTRY = 46
+STYLES_PART = "xl/styles.xml"
+LARGEST_STYLES = 8 << 20
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 DATE_1904 = re.compile(rb"""date1904=["'](1|true)["']""")
 
 
 @dataclass(slots=True)
 class Archive:
-    """What the look through the archive found. `scans` by part name (`xl/worksheets/sheet1.xml`)."""
+    """What the look through the archive found. `scans` by part name (`xl/worksheets/sheet1.xml`); `percentages` are the numbers of the
+    cell formats that show one."""
 
     scans: dict[str, SheetScan] = field(default_factory=dict)
     is_1904: bool = False
+    percentages: frozenset[int] = frozenset()
 
 
 def inspect(data: bytes, limits: Limits) -> Archive:
@@ -48,7 +53,8 @@ def _inspect(data: bytes, limits: Limits) -> Archive:
     _refuse_forms(entries, limits)
     found = Archive()
     budget = limits.unpacked_for(len(data))
-    for entry in entries:
+    # What cells look like is told by a part of its own, wherever it stands.
+    for entry in sorted(entries, key=lambda one: one.filename != STYLES_PART):
         try:
             budget = _unpack(archive, entry, budget, found)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error):
@@ -86,7 +92,8 @@ def _refuse_forms(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int, found: Archive) -> int:
     """Read one part; what is left of the budget (negative: too large)."""
     name = entry.filename
-    scan = SheetScan() if SHEET_PART.fullmatch(name) else None
+    scan = SheetScan(found.percentages) if SHEET_PART.fullmatch(name) else None
+    styles = bytearray()
     is_xml = name.lower().endswith((".xml", ".rels"))
     tail = b""
     with archive.open(entry) as part:
@@ -102,9 +109,13 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int, found
                 found.is_1904 = True
             if scan:
                 scan.feed(piece)
+            if name == STYLES_PART and len(styles) < LARGEST_STYLES:
+                styles += piece
             tail = piece[-16:]
     if scan:
         found.scans[name] = scan.finish()
+    if styles:
+        found.percentages = formats.of_styles(bytes(styles))
     return budget
 
 

@@ -1,4 +1,4 @@
-"""A look at the records of an old xls file, for what calamine shows as blank cells: error values.
+"""A look at the records of an old xls file, for what calamine does not show as it is: error values, and percentages.
 
 Compound files and records as in Microsoft's [MS-CFB] and [MS-XLS]. Anything that does not add up is left to
 the reader, which refuses the file in its own words.
@@ -7,11 +7,15 @@ the reader, which refuses the file in its own words.
 import struct
 from collections.abc import Iterator
 
+from healthmgmt.exams.reading import formats
+
 FREE = 0xFFFFFFFA  # sector numbers from here on are marks
 HEADER = struct.Struct("<30xHH10xII4xIIIII")
 ENTRY = struct.Struct("<64sH50xIQ")
 BOF, BOUNDSHEET, BOOLERR, FILEPASS = 0x0809, 0x0085, 0x0205, 0x002F
 FORMULAS = (0x0006, 0x0206, 0x0406)
+FORMAT, XF, NUMBER, RK, MULRK = 0x041E, 0x00E0, 0x0203, 0x027E, 0x00BD
+RK_IN_MULRK = 6
 ERROR_RESULT = 2
 
 
@@ -80,14 +84,21 @@ class _Compound:
         return found
 
 
-def errors(workbook: bytes) -> tuple[list[dict[tuple[int, int], str]], bool]:
-    """Cells without a result of each sheet, in the workbook's order, and whether the file is encrypted.
+Faults = dict[tuple[int, int], str]
+Percentages = dict[int, list[int]]
 
-    Shape: [{(row from 1, column from 0): "cell-error"}, ...].
+
+def look(workbook: bytes) -> tuple[list[tuple[Faults, Percentages]], bool]:
+    """Of each sheet, in the workbook's order, cells without a result and columns of percentages; and whether the file is encrypted.
+
+    Shape: [({(row from 1, column from 0): "cell-error"}, {row from 1: [column from 0, ...]}), ...].
     """
     order: list[int] = []
-    found: dict[int, dict[tuple[int, int], str]] = {}
-    here: dict[tuple[int, int], str] = {}
+    found: dict[int, tuple[Faults, Percentages]] = {}
+    here, percentages = {}, {}
+    own: dict[int, str] = {}
+    cell_formats: list[int] = []
+    shown: frozenset[int] = frozenset()
     at, end = 0, len(workbook) - 4
     while at <= end:
         kind, length = struct.unpack_from("<HH", workbook, at)
@@ -95,7 +106,17 @@ def errors(workbook: bytes) -> tuple[list[dict[tuple[int, int], str]], bool]:
         if kind == FILEPASS:
             return [], True
         if kind == BOF:
-            here = found.setdefault(at, {})
+            here, percentages = found.setdefault(at, ({}, {}))
+            shown = formats.percentages(cell_formats, own)
+        elif kind == FORMAT and length >= 5:
+            own[struct.unpack_from("<H", workbook, body)[0]] = _code(workbook[body + 2 : body + length])
+        elif kind == XF and length >= 4:
+            cell_formats.append(struct.unpack_from("<H", workbook, body + 2)[0])
+        elif kind == MULRK and shown and length >= 6 + RK_IN_MULRK:
+            row, first = struct.unpack_from("<HH", workbook, body)
+            for number in range((length - 6) // RK_IN_MULRK):
+                if struct.unpack_from("<H", workbook, body + 4 + RK_IN_MULRK * number)[0] in shown:
+                    percentages.setdefault(row + 1, []).append(first + number)
         elif kind == BOUNDSHEET and length >= 4:
             order.append(struct.unpack_from("<I", workbook, body)[0])
         elif kind == BOOLERR and length >= 8 and workbook[body + 7] == 1:
@@ -104,8 +125,20 @@ def errors(workbook: bytes) -> tuple[list[dict[tuple[int, int], str]], bool]:
             is_special = workbook[body + 12 : body + 14] == b"\xff\xff"
             if is_special and workbook[body + 6] == ERROR_RESULT:
                 _note(workbook, body, here)
+        if shown and kind in (NUMBER, RK, *FORMULAS) and length >= 6:
+            row, column, cell_format = struct.unpack_from("<HHH", workbook, body)
+            if cell_format in shown:
+                percentages.setdefault(row + 1, []).append(column)
         at = body + length
-    return [found.get(place, {}) for place in order], False
+    return [found.get(place, ({}, {})) for place in order], False
+
+
+def _code(told: bytes) -> str:
+    """A format's code: its length, how it is written, its signs."""
+    if len(told) < 3:
+        return ""
+    length, is_wide = struct.unpack_from("<HB", told)
+    return told[3:].decode("utf-16-le" if is_wide & 1 else "latin-1", "replace")[:length]
 
 
 def _note(workbook: bytes, body: int, here: dict[tuple[int, int], str]) -> None:

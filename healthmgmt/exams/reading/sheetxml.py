@@ -1,11 +1,12 @@
 """A look at the XML of a worksheet while it is unpacked, before a reader is let loose on it.
 
 The reader (calamine) lays a sheet out as a full rectangle, which a single far cell makes larger than any
-memory; it shows a formula without a stored result and an error value as blank cells. This scan finds all
-three, and the last row that holds anything, with searches that run at the speed of the unpacking.
+memory; it shows a formula without a stored result and an error value as blank cells, and a percentage as the fraction that
+is stored. This scan finds all of them, and the last row that holds anything, with searches that run at the speed of the unpacking.
 """
 
 import re
+from collections.abc import Collection
 
 from healthmgmt.exams.reading.sheets import column_index
 
@@ -25,16 +26,18 @@ class SheetScan:
 
     `rows`: row elements; `declared_rows`: what the file says of itself; `last_row`, `last_column`: of the
     cells that are not empty elements (columns matter from AAA on); `faults`: as in Sheet; `is_lost`: a
-    fault in a cell without an address.
+    fault in a cell without an address; `percentages`: the columns of cells whose format (of these numbers) shows one, by row.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, percentages: Collection[int] = ()) -> None:
         self.rows = 0
         self.declared_rows = 0
         self.last_row = 0
         self.last_column = 0
         self.faults: dict[tuple[int, int], str] = {}
         self.is_lost = False
+        self.percentages: dict[int, list[int]] = {}
+        self._formats = b"|".join(str(one).encode() for one in sorted(percentages))
         self._buffer = b""
         self._patterns: dict[str, re.Pattern[bytes]] | None = None
 
@@ -75,6 +78,10 @@ class SheetScan:
                 rb"(?:<" + tag + rb"v>|<" + tag + rb"is>\s*<" + tag + rb"t(?:\s[^>]*)?>)[^<\s]"
             ),
         }  # fmt: skip
+        if self._formats:
+            self._patterns["percentage"] = re.compile(
+                b"<" + tag + rb"""c(?=[^>]*\ss=["'](?:""" + self._formats + rb""")["'])(\s[^>]*[^/])>"""
+            )
 
     def _look(self, part: bytes) -> None:
         patterns = self._patterns
@@ -91,6 +98,11 @@ class SheetScan:
         if b't="e"' in part or b"t='e'" in part:
             for match in patterns["error"].finditer(part):
                 self._note(match.group(1), "cell-error")
+
+        if self._formats:
+            for match in patterns["percentage"].finditer(part):
+                if address := ADDRESS.search(match.group(1)):
+                    self.percentages.setdefault(int(address.group(2)), []).append(column_index(address.group(1).decode()))
 
     def _note_last_row(self, part: bytes) -> None:
         # Rows come in order in all but broken files, so the end of each part is enough. Shared texts are left

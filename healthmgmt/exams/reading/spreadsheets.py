@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import python_calamine as calamine
 
-from healthmgmt.exams.reading import archives, biff
+from healthmgmt.exams.reading import archives, biff, formats
 from healthmgmt.exams.reading.refusals import FileRefused, Limits
 from healthmgmt.exams.reading.sheets import Row, Sheet, Workbook
 from healthmgmt.exams.reading.sheetxml import SheetScan
@@ -18,6 +18,7 @@ RECTANGLE = 640 << 20
 SECTOR = 512
 MOST_NUMBERS = 100_000
 Faults = Mapping[tuple[int, int], str]
+Percentages = Mapping[int, list[int]]
 MIDNIGHT = time(0)
 
 
@@ -31,7 +32,8 @@ def open_xlsx(data: bytes, limits: Limits) -> Workbook:
             raise FileRefused("formula", scan.rows - 1)
     scans = _scans_by_sheet(data, archive)
     book = _load(data, sum(scan.rows - 1 for scan in scans.values()))
-    return Workbook("xlsx", None, _sheets(book, scans, {name: scan.faults for name, scan in scans.items()}), archive.is_1904)
+    looks = {name: (scan.faults, scan.percentages) for name, scan in scans.items()}
+    return Workbook("xlsx", None, _sheets(book, scans, looks), archive.is_1904)
 
 
 def open_xls(data: bytes, limits: Limits) -> Workbook:
@@ -43,11 +45,11 @@ def open_xls(data: bytes, limits: Limits) -> Workbook:
     if not (_has_name(data, "Workbook") or _has_name(data, "Book")):
         directory = int.from_bytes(data[48:52], "little")
         raise FileRefused("corrupt" if (directory + 1) * SECTOR >= len(data) else "format")
-    faults, is_encrypted = biff.errors(biff.stream(data, "Workbook", "Book") or b"")
+    looks, is_encrypted = biff.look(biff.stream(data, "Workbook", "Book") or b"")
     if is_encrypted:
         raise FileRefused("password")
     book = _load(data, 0)
-    return Workbook("xls", None, _sheets(book, {}, dict(zip(book.sheet_names, faults))))
+    return Workbook("xls", None, _sheets(book, {}, dict(zip(book.sheet_names, looks))))
 
 
 def _has_name(data: bytes, name: str) -> bool:
@@ -68,36 +70,46 @@ def _scans_by_sheet(data: bytes, archive: archives.Archive) -> dict[str, SheetSc
     return {name: archive.scans[part] for name, part in archives.sheet_parts(data).items() if part in archive.scans}
 
 
-def _sheets(book: calamine.CalamineWorkbook, scans: dict[str, SheetScan], faults: dict[str, Faults]) -> list[Sheet]:
+def _sheets(
+    book: calamine.CalamineWorkbook, scans: dict[str, SheetScan], looks: Mapping[str, tuple[Faults, Percentages]]
+) -> list[Sheet]:
     # One sheet is kept laid out at a time: laying out is most of the work, and all of the memory.
     opened = lru_cache(maxsize=1)(book.get_sheet_by_index)
     return [
-        _sheet(name, index, opened, scans.get(name), faults.get(name, {}), meta.visible != calamine.SheetVisibleEnum.Visible)
+        _sheet(name, index, opened, scans.get(name), *looks.get(name, ({}, {})), meta.visible != calamine.SheetVisibleEnum.Visible)
         for index, (name, meta) in enumerate(zip(book.sheet_names, book.sheets_metadata))
         if meta.typ == calamine.SheetTypeEnum.WorkSheet
     ]
 
 
 def _sheet(
-    name: str, index: int, opened: Callable[[int], calamine.CalamineSheet], scan: SheetScan | None, faults: Faults, is_hidden: bool
+    name: str,
+    index: int,
+    opened: Callable[[int], calamine.CalamineSheet],
+    scan: SheetScan | None,
+    faults: Faults,
+    percentages: Percentages,
+    is_hidden: bool,
 ) -> Sheet:
     def read() -> Iterator[Row]:
         try:
             sheet = opened(index)
         except calamine.CalamineError:
             raise FileRefused("corrupt", scan.rows - 1 if scan else 0) from None
-        yield from _rows(sheet, scan, {row for row, _ in faults})
+        yield from _rows(sheet, scan, {row for row, _ in faults}, percentages)
 
     return Sheet(name, read, faults, is_hidden=is_hidden)
 
 
-def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None, faulty_rows: set[int]) -> Iterator[Row]:
+def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None, faulty_rows: set[int], percentages: Percentages) -> Iterator[Row]:
     if sheet.start is None:
         return
     left = [""] * sheet.start[1]
     number = last = 0
     known = _Numbers()
     for number, values in enumerate(sheet.iter_rows(), start=1):
+        if number in percentages:
+            values = _shown(values, [index - len(left) for index in percentages[number]])
         cells = left + [
             value if type(value) is str else known[value] if type(value) is float else text(value) for value in values
         ]
@@ -106,6 +118,15 @@ def _rows(sheet: calamine.CalamineSheet, scan: SheetScan | None, faulty_rows: se
             yield number, cells
     if scan and last < scan.last_row and scan.last_row not in faulty_rows and number < scan.last_row:
         raise FileRefused("corrupt", scan.rows - 1)  # the reader stopped before the sheet's end
+
+
+def _shown(values: list[object], percentages: list[int]) -> list[object]:
+    """A row with its percentages as the sheet shows them; a format says nothing of what is no number."""
+    found = list(values)
+    for index in percentages:
+        if 0 <= index < len(found) and type(found[index]) in (float, int) and math.isfinite(found[index]):
+            found[index] = text(formats.shown(found[index])) + "%"
+    return found
 
 
 class _Numbers(dict):
