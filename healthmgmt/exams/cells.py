@@ -26,6 +26,9 @@ TRAILING_MARKS = re.compile(r"\s*(?:[↑↓*]+|(?<=[\s0-9])(?:HH|LL|[HL]))$")
 PAIR = re.compile(r"(?<![0-9/\\.-])[0-9]{2,3}\s*[/\\-]\s*[0-9]{2,3}(?![0-9/\\-])")
 PRESSURE = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?)\s*[/\\-]\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*([^0-9]*)")
 SEPARATORS = ",;:、"
+# Signs without a width, which come along when somebody copies from a web page and are seen by nobody.
+UNSEEN = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
+WITH_LIMITS = re.compile(r"(.*[^\s(\[【])\s*[(\[【]([^()\[\]【】]+)[)\]】]", re.DOTALL)
 SIGNS = {
     "=<": "<=", "≤": "<=", "≦": "<=", "小于等于": "<=", "=>": ">=", "≥": ">=", "≧": ">=", "大于等于": ">=",
     "小于": "<", "低于": "<", "大于": ">", "高于": ">",
@@ -73,7 +76,7 @@ def _units_file() -> dict:
 
 def _folded(text: str) -> str:
     """Half-width signs, no blanks around; without the apostrophe by which spreadsheets keep a text from becoming a number."""
-    return unicodedata.normalize("NFKC", text).strip().removeprefix("'")
+    return unicodedata.normalize("NFKC", text).translate(UNSEEN).strip().removeprefix("'")
 
 
 def unmarked(folded: str) -> str:
@@ -201,6 +204,13 @@ def limits(text: str) -> tuple[float | None, float | None] | None:
         number = float(one.group(2).replace(",", ""))
         return (None, number) if one.group(1) in ("<", "<=", "≤") else (number, None)
     return None
+
+
+def with_limits(text: str) -> tuple[str, tuple[float | None, float | None]] | None:
+    """A result with the report's range behind it in brackets, `5.42 (3.9-6.1)`, as the result and the range; None for anything else."""
+    match = WITH_LIMITS.fullmatch(_folded(text))
+    found = limits(match.group(2)) if match else None
+    return (match.group(1), found) if found else None
 
 
 def day(text: str, order: str = "", is_1904: bool = False) -> date | None:

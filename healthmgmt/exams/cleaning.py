@@ -204,6 +204,8 @@ class Cleaner:
             column, texts = self._texts(block, role)
             found[role] = list(map(str.strip, texts)) if column else texts
             joined = "".join(texts)
+            if not joined.isprintable():
+                found[role] = [text.translate(cells.UNSEEN).strip() for text in texts]
             if role == "emp_no" and "'" in joined:
                 found[role] = [text.removeprefix("'") for text in found[role]]
             if not joined.isprintable() and CONTROL.search(joined):

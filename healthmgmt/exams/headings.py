@@ -14,6 +14,7 @@ SCRIPTS = re.compile(r"^([^\x00-\x7f]+)\s*([\x21-\x7e].*)$")
 LATIN_FIRST = re.compile(r"^([\x21-\x7e][\x20-\x7e]*?)\s*([^\x00-\x7f]+)$")
 BEHIND_BRACKET = re.compile(r"^(.*[)\]】])\s*([^()\[\]]+)$")
 NO_URINE = re.compile("尿素|尿酸")  # of blood, all the same
+PAGE = re.compile(r"(?:第[0-9一二三四五六七八九十]+|共[0-9]+)[页頁]|page[0-9]+(?:of[0-9]+|/[0-9]+)?$")
 STOOL = ("fob", "hp_c13")
 BRACKETS = {")": "(", "]": "[", "】": "【", "}": "{"}
 
@@ -224,6 +225,6 @@ def _totals() -> frozenset[str]:
 
 
 def is_note(text: str) -> bool:
-    """Whether a cell begins a total or a note under the table."""
+    """Whether a cell begins a total or a note under the table, or counts its pages."""
     folded = fold(text)
-    return any(folded.startswith(fold(word)) for word in dictionary()["marks"]["note"])
+    return PAGE.match(folded) is not None or any(folded.startswith(fold(word)) for word in dictionary()["marks"]["note"])

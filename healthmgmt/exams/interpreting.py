@@ -169,26 +169,29 @@ def _measured(code: str, found: cells.Measured) -> Outcome:
 def _number(column: Column, text: str) -> Outcome:
     if column.zero_is_missing and cells.bare_number(text) == 0:
         return Outcome()
-    outcome = _measured(column.code, cells.measure(column.code, text, column.unit))
-    if outcome.values and (column.low is not None or column.high is not None):
-        outcome.ranges = _limits(column, column.low, column.high)
+    found = cells.measure(column.code, text, column.unit)
+    low, high, unit = column.low, column.high, column.unit
+    if found.problem == "number" and (parts := cells.with_limits(text)):
+        found, (low, high) = cells.measure(column.code, parts[0], column.unit), parts[1]
+        # They are in the unit of the result that they stand behind.
+        unit = found.unit or catalogue.load()[column.code].unit
+    outcome = _measured(column.code, found)
+    if outcome.values and (low is not None or high is not None):
+        outcome.ranges = _limits(column.code, low, high, unit)
     if outcome.problem in ("unit", "range") and (number := cells.bare_number(text)) is not None:
         is_open = outcome.problem == "unit" and not column.unit_stated
         outcome.hint = "zeros" if number == 0 else "unit" if is_open else ""
     return outcome
 
 
-def _limits(column: Column, low: float | None, high: float | None) -> str:
-    ends = [
-        "null" if end is None else json_number(float(units.convert(column.code, end, column.unit)))
-        for end in (low, high)
-    ]
-    return _member(column.code, f"[{','.join(ends)}]")
+def _limits(code: str, low: float | None, high: float | None, unit: str) -> str:
+    ends = ["null" if end is None else json_number(float(units.convert(code, end, unit))) for end in (low, high)]
+    return _member(code, f"[{','.join(ends)}]")
 
 
 def _range(column: Column, text: str) -> Outcome:
     found = cells.limits(text)
-    return Outcome(ranges=_limits(column, *found)) if found and column.unit else Outcome()
+    return Outcome(ranges=_limits(column.code, *found, column.unit)) if found and column.unit else Outcome()
 
 
 def _pressure(text: str, unit: str | None) -> Outcome:

@@ -46,6 +46,21 @@ def test_clean_names_cell_column_and_reason_but_no_value():
     ]
 
 
+def test_clean_reads_a_range_behind_its_result():
+    row = one(["空腹血糖", "尿酸", "总胆固醇(mg/dL)", "甘油三酯"], "5.42(3.9-6.1)", "420 μmol/L [208~428]", "190 (<200)", "↑2.1 （0.4－1.8）")
+    assert (row["values"], row["problems"]) == ({"fpg": 5.42, "uric_acid": 420, "tc": 4.9134, "tg": 2.1}, [])
+    assert row["ranges"] == {"fpg": [3.9, 6.1], "uric_acid": [208, 428], "tc": [None, 5.172], "tg": [0.4, 1.8]}
+    row = one(["空腹血糖", "尿酸", "甘油三酯"], "98 mg/dL (70-99)", "420(复查)", "(0.4-1.8)")
+    assert (row["values"], row["ranges"]) == ({"fpg": 5.439}, {"fpg": [3.885, 5.4945]})
+    assert [problem["code"] for problem in row["problems"]] == ["uric_acid", "tg"]
+
+
+def test_clean_passes_over_signs_that_nobody_sees():
+    found = making.read(making.text(["工号", "姓名", "体检日期", "收缩压"], ["\ufeffD1\u200b", "何\u200b兰\u2060", "2024-04-08", "120\u200b"])).rows[0]
+    assert (found["emp_no"], found["name"], found["values"], found["problems"]) == ("D1", "何兰", {"sbp": 120}, [])
+    assert found["raw"][1] == "何\u200b兰\u2060"
+
+
 def test_clean_keeps_the_sound_cells_of_a_row_with_a_problem():
     row = one(["收缩压", "舒张压", "身高"], "190", "115", "17")
     assert row["values"] == {"sbp": 190, "dbp": 115}

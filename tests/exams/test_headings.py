@@ -62,6 +62,8 @@ def test_count_known_tells_encodings_apart():
 
 def test_notes_and_marks():
     assert [headings.is_note(text) for text in ("合计", "注：本表", "Total: 8", "何兰", "")] == [True, True, True, False, False]
+    pages = ("第1页 共2页", "第 12 頁", "共3页", "Page 1 of 2", "page 2/3", "第一医院", "第1", "pages", "Page1A")
+    assert [headings.is_note(text) for text in pages] == [True, True, True, True, True, False, False, False, False]
     assert headings.is_mark("参考范围", "range_row")
     assert headings.specimens_of("尿常规") == {"urine"}
     assert headings.specimens_of("血尿酸") == headings.specimens_of("一般检查") == set()
