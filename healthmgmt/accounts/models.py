@@ -48,6 +48,8 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
+    # A mail a month about numbers, for who reads these; others get none whatever stands here.
+    wants_monthly_mail = models.BooleanField(default=True, db_default=True)
     # Sessions carry the number; raising it ends them all.
     session_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -67,6 +69,7 @@ class User(AbstractBaseUser):
         "language": PLAIN,
         "is_active": PLAIN,
         "is_operator": PLAIN,
+        "wants_monthly_mail": PLAIN,
         "session_epoch": PLAIN,
         "created_at": PLAIN,
     }

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from healthmgmt.accounts import notices
+from healthmgmt.accounts import notices, services
+from healthmgmt.core.actors import Actor
+from healthmgmt.core.permissions import Permission
 from healthmgmt.core.rules import SIGNED_IN, requires
 
 PAGE = 30
@@ -20,7 +22,10 @@ PAGE = 30
 def listed(request: HttpRequest) -> HttpResponse:
     count = notices.unread(request.user)
     page = Paginator(notices.of_user(request.user), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "notices": notices.shown(page), "count": count, "sentence": _sentence(count)}
+    context = {
+        "page": page, "notices": notices.shown(page), "count": count, "sentence": _sentence(count),
+        "is_mailed_monthly": request.user.can(Permission.SCORECARD_VIEW) and bool(request.user.email),
+    }  # fmt: skip
     return render(request, "accounts/notices.html", context)
 
 
@@ -37,6 +42,14 @@ def follow(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     notices.read(notices.of_user(request.user))
+    return redirect("notices:all")
+
+
+@requires(Permission.SCORECARD_VIEW)
+@require_POST
+def monthly_mail(request: HttpRequest) -> HttpResponse:
+    """Stop the monthly mail about numbers, or have it sent again."""
+    services.choose_monthly_mail(request.user, wanted=request.POST.get("wanted") == "1", by=Actor.of_request(request))
     return redirect("notices:all")
 
 

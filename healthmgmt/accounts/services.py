@@ -151,6 +151,13 @@ def revoke_token(token: ApiToken, *, by: Actor) -> None:
         token.delete()
 
 
+def choose_monthly_mail(user: User, *, wanted: bool, by: Actor) -> None:
+    """Send a user the monthly mail about numbers, or stop it. Choosing the same twice changes nothing."""
+    with transaction.atomic():
+        if User.objects.filter(pk=user.pk).exclude(wants_monthly_mail=wanted).update(wants_monthly_mail=wanted):
+            audit.record("account.monthly_mail_chosen", by=by, subject=user, detail={"wanted": wanted})
+
+
 def end_sessions(user: User, *, by: Actor, reason: str = "") -> None:
     """Sign a user out everywhere: after a change of roles, or when a device was lost."""
     with transaction.atomic():

@@ -9,5 +9,6 @@ app_name = "notices"
 urlpatterns = [
     path("", notice_views.listed, name="all"),
     path("read/", notice_views.read_all, name="read"),
+    path("monthly-mail/", notice_views.monthly_mail, name="monthly_mail"),
     path("<uuid:uuid>/", notice_views.follow, name="follow"),
 ]

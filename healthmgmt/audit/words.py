@@ -14,6 +14,7 @@ WORDS = {
     "account.token_created": _("API token made"),
     "account.token_revoked": _("API token revoked"),
     "account.sessions_ended": _("Signed out everywhere"),
+    "account.monthly_mail_chosen": _("Monthly mail stopped or wanted again"),
     "account.deactivated": _("Account closed"),
     "account.language_chosen": _("Language chosen"),
     "accounts.opened": _("Accounts opened for a unit"),

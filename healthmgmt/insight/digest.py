@@ -37,9 +37,10 @@ def begin(now: datetime) -> None:
 
 
 def next_readers(after: int, size: int) -> list[User]:
-    """Who reads scorecards and has an address: so many after one, by id."""
+    """Who reads scorecards, has an address and did not stop this mail: so many after one, by id."""
     held = Membership.objects.filter(role__in=roles_with(Permission.SCORECARD_VIEW)).values("user")
-    return list(User.objects.filter(pk__in=held, pk__gt=after, is_active=True, email__isnull=False).order_by("pk")[:size])
+    users = User.objects.filter(pk__in=held, pk__gt=after, is_active=True, email__isnull=False, wants_monthly_mail=True)
+    return list(users.order_by("pk")[:size])
 
 
 def mail(users: list[User], *, today: date, by: Actor) -> None:
@@ -97,7 +98,7 @@ def _signals(user: User, card: Scorecard, today: date) -> str:
 
 
 def _mail(user: User, period: Period, today: date) -> EmailMessage:
-    organisation = organisations.name()
+    organisation, stop = organisations.name(), organisations.address(reverse("notices:all") + "#monthly-mail")
     with translation.override(user.language):
         paragraphs = [_("Hello,"), _("this is how your units stand in %(period)s:") % {"period": period.name}]
         for unit in access.top_units(user, Permission.SCORECARD_VIEW)[:MOST_UNITS]:
@@ -105,6 +106,8 @@ def _mail(user: User, period: Period, today: date) -> EmailMessage:
         paragraphs += [
             organisations.address(reverse("insight:cards")),
             _("These are published numbers; groups that are too small are left out, and no mail says anything about a person."),
+            _("You can stop this mail among your notices: %(address)s") % {"address": stop},
         ]
         subject = _("How your units stand: %(organisation)s") % {"organisation": organisation}
-        return EmailMessage(subject, "\n\n".join(paragraphs) + "\n", None, [user.email])
+        # Where mail programs look for it (RFC 2369).
+        return EmailMessage(subject, "\n\n".join(paragraphs) + "\n", None, [user.email], headers={"List-Unsubscribe": f"<{stop}>"})

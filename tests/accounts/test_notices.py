@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from healthmgmt.accounts import notice_kinds, notices
-from healthmgmt.accounts.models import Notice
+from healthmgmt.accounts.models import Notice, User
+from healthmgmt.audit.models import Event
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
 
@@ -110,6 +111,21 @@ def test_following_one_reads_it_and_goes_there(cast, sign_in) -> None:
     found = Notice.objects.get(key="1")
     answer = sign_in(cast.leader).post(f"/notices/{found.uuid}/")
     assert (answer.status_code, answer.headers["Location"], notices.unread(cast.leader)) == (302, "/group/", 1)
+
+
+def test_who_is_mailed_monthly_stops_it_and_has_it_again(cast, sign_in) -> None:
+    office, employee = sign_in(cast.office_a), sign_in(cast.employee)
+    assert "Stop this mail" in office.get("/notices/").content.decode()
+    for wanted, offered, events in (("0", "Send it again", 1), ("0", "Send it again", 1), ("1", "Stop this mail", 2)):
+        assert office.post("/notices/monthly-mail/", {"wanted": wanted}).headers["Location"] == "/notices/"
+        cast.office_a.refresh_from_db()
+        assert cast.office_a.wants_monthly_mail == (wanted == "1")
+        assert offered in office.get("/notices/").content.decode()
+        assert Event.objects.filter(action="account.monthly_mail_chosen").count() == events
+    # Others get none and choose nothing.
+    assert "monthly-mail" not in employee.get("/notices/").content.decode()
+    assert employee.post("/notices/monthly-mail/", {"wanted": "0"}).status_code == 403
+    assert User.objects.filter(wants_monthly_mail=False).count() == 0
 
 
 def test_nobody_follows_or_reads_those_of_another(cast, sign_in) -> None:

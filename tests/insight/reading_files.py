@@ -13,7 +13,7 @@ from tests.insight.reading_words import Answer, metric_named
 PARTS = {"unit", "period", "published_at", "smallest_group", "metrics", "reference_day", "hidden", "row", "children"}
 PARTS_OF_CELL = {"numerator", "denominator", "percent", "hidden"}
 WHYS = {"small_group": "Hidden", "nobody": NOBODY}
-ADDRESS = re.compile(r"^https?://[\w.]+(?::\d+)?/scorecards/$", re.MULTILINE)
+ADDRESS = re.compile(r"https?://[\w.]+(?::\d+)?/(?:scorecards/|notices/#monthly-mail)$", re.MULTILINE)
 MAILED = ("In all, {covered} of {covered/} people are covered, {covered%}",)
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from healthmgmt.accounts import services as accounts
 from healthmgmt.core.actors import Actor
 from healthmgmt.insight import digest, jobs
 from healthmgmt.insight.models import PublishedRow
@@ -65,6 +66,18 @@ def test_mails_go_to_who_reads_scorecards_of_their_own_units_and_name_nobody(cro
     assert "人" in bodies[crowd.leader.email] and "covered" not in bodies[crowd.leader.email]
     everything = "\n".join(bodies.values())
     assert [one.name for one in Person.objects.all() if re.search(rf"\b{one.name}\b", everything)] == []
+
+
+def test_who_stopped_the_mail_gets_none_and_each_says_where_to_stop_it(crowd, mailoutbox):
+    accounts.choose_monthly_mail(crowd.office_a, wanted=False, by=BY)
+    digest.mail(digest.next_readers(0, 100), today=TODAY, by=BY)
+    readers = (crowd.leader, crowd.office_b, crowd.liaison_a1, crowd.liaison_b1)
+    assert {mail.to[0] for mail in mailoutbox} == {one.email for one in readers}
+    for mail in mailoutbox:
+        address = mail.extra_headers["List-Unsubscribe"].strip("<>")
+        assert address.endswith("/notices/#monthly-mail") and address in mail.body
+    accounts.choose_monthly_mail(crowd.office_a, wanted=True, by=BY)
+    assert crowd.office_a.pk in [one.pk for one in digest.next_readers(0, 100)]
 
 
 def test_slices_reach_everybody_once(crowd, mailoutbox):
