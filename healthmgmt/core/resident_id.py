@@ -17,6 +17,7 @@ SHORT = re.compile(r"[0-9]{15}")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 OLDEST_YEAR = 1850
+NEVER = nan  # what a part that no number has adds to the sum: then none is right
 
 
 def normalise(text: str) -> str:
@@ -80,11 +81,7 @@ def is_valid(number: str) -> bool:
     return SHORT.fullmatch(number) is not None and _day("19" + number[6:12]) is not None
 
 
-# Numbers are checked by the hundred thousand, and their parts repeat: what each part adds to the sum is worked out once. Of a part that no
-# number has it is NEVER, with which no sum is right.
-NEVER = nan
-
-
+# Numbers are checked by the hundred thousand, and their parts repeat: what each part adds to the sum is worked out once.
 @lru_cache(maxsize=40_000)
 def _of_place(digits: str) -> float:
     return _weight(digits, 0) if DIGITS.fullmatch(digits) else NEVER

@@ -11,12 +11,13 @@ DAY_ORDERS = ("dmy", "mdy")
 
 
 def with_unit(text: str, unit: str) -> str | None:
-    """`98` in `mg/dL` -> `98 mg/dL`; None for a text that is no bare number, or states a unit of its own."""
-    folded = cells.unmarked(unicodedata.normalize("NFKC", text).strip())
-    match = cells.WRITTEN.fullmatch(folded)
+    """`98` in `mg/dL` -> `98 mg/dL`, with the range that stands behind it; None for a text that is no bare number, or states a unit."""
+    result, written, _limits = cells.with_limits(text) or (text, "", None)
+    match = cells.WRITTEN.fullmatch(cells.unmarked(unicodedata.normalize("NFKC", result).strip()))
     if match is None or match.group(3).strip():
         return None
-    return f"{match.group(1) or ''}{match.group(2)} {unit}"
+    behind = f" ({written})" if written else ""
+    return f"{match.group(1) or ''}{match.group(2)} {unit}{behind}"
 
 
 def with_day_order(text: str, order: str) -> str | None:

@@ -90,8 +90,10 @@ def holds_pair(text: str) -> bool:
 
 
 def bare_number(text: str) -> float | None:
-    """The number in a cell that holds a number, with or without marks, and nothing else."""
+    """The number in a cell that holds a number, with or without marks and a range behind it, and nothing else."""
     match = NUMBER.fullmatch(unmarked(_folded(text)))
+    if match is None and (parts := with_limits(text)):
+        match = NUMBER.fullmatch(unmarked(parts[0]))
     return float(match.group(1).replace(",", "")) if match else None
 
 
@@ -206,11 +208,12 @@ def limits(text: str) -> tuple[float | None, float | None] | None:
     return None
 
 
-def with_limits(text: str) -> tuple[str, tuple[float | None, float | None]] | None:
-    """A result with the report's range behind it in brackets, `5.42 (3.9-6.1)`, as the result and the range; None for anything else."""
-    match = WITH_LIMITS.fullmatch(_folded(text))
+def with_limits(text: str) -> tuple[str, str, tuple[float | None, float | None]] | None:
+    """A result with the report's range behind it in brackets, `5.42 (3.9-6.1) ↑`, as the result, the range as written, and the range; None
+    for anything else."""
+    match = WITH_LIMITS.fullmatch(unmarked(_folded(text)))
     found = limits(match.group(2)) if match else None
-    return (match.group(1), found) if found else None
+    return (match.group(1), match.group(2), found) if found else None
 
 
 def day(text: str, order: str = "", is_1904: bool = False) -> date | None:

@@ -172,7 +172,8 @@ def _number(column: Column, text: str) -> Outcome:
     found = cells.measure(column.code, text, column.unit)
     low, high, unit = column.low, column.high, column.unit
     if found.problem == "number" and (parts := cells.with_limits(text)):
-        found, (low, high) = cells.measure(column.code, parts[0], column.unit), parts[1]
+        result, _written, (low, high) = parts
+        found = cells.measure(column.code, result, column.unit)
         # They are in the unit of the result that they stand behind.
         unit = found.unit or catalogue.load()[column.code].unit
     outcome = _measured(column.code, found)

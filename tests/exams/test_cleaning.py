@@ -50,9 +50,16 @@ def test_clean_reads_a_range_behind_its_result():
     row = one(["空腹血糖", "尿酸", "总胆固醇(mg/dL)", "甘油三酯"], "5.42(3.9-6.1)", "420 μmol/L [208~428]", "190 (<200)", "↑2.1 （0.4－1.8）")
     assert (row["values"], row["problems"]) == ({"fpg": 5.42, "uric_acid": 420, "tc": 4.9134, "tg": 2.1}, [])
     assert row["ranges"] == {"fpg": [3.9, 6.1], "uric_acid": [208, 428], "tc": [None, 5.172], "tg": [0.4, 1.8]}
+    assert one(["空腹血糖"], "7.42(3.9-6.1)↑")["values"] == {"fpg": 7.42}
     row = one(["空腹血糖", "尿酸", "甘油三酯"], "98 mg/dL (70-99)", "420(复查)", "(0.4-1.8)")
     assert (row["values"], row["ranges"]) == ({"fpg": 5.439}, {"fpg": [3.885, 5.4945]})
     assert [problem["code"] for problem in row["problems"]] == ["uric_acid", "tg"]
+
+
+def test_clean_column_with_ranges_in_its_cells_waits_where_it_is_in_another_unit():
+    found = cleaned(["体重"], *([f"{weight} (90-150)"] for weight in range(110, 140)))
+    assert [[problem["reason"] for problem in row["problems"]] for row in found.rows] == [["unit"]] * 30
+    assert [(one["unit"], one["count"]) for one in found.frames[-1]["proposals"]] == [("jin", 30)]
 
 
 def test_clean_passes_over_signs_that_nobody_sees():

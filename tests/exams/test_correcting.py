@@ -6,6 +6,7 @@ from healthmgmt.audit.models import Event
 from healthmgmt.core.exceptions import Rejected
 from healthmgmt.exams import correcting, mending, repairing
 from healthmgmt.exams.access import Hands
+from healthmgmt.exams.alike import with_unit
 from healthmgmt.exams.models import MendedCell, Mending, Upload
 from healthmgmt.work import services as work
 from healthmgmt.work.models import Job
@@ -30,6 +31,12 @@ def typed(one: Upload, number: int, index: int, said: str, hands: Hands = CENTRE
 
 def reasons(one: Upload, number: int) -> list[str]:
     return [problem["reason"] for problem in one.rows.get(number=number).problems]
+
+
+def test_unit_is_stated_of_a_number_and_of_one_with_a_range_behind_it():
+    texts = ("98", "↑98", "<98", "98(70-99)", "98 mg/dL (70-99)", "98(again)", "(70-99)")
+    stated = ["98 mg/dL", "98 mg/dL", "<98 mg/dL", "98 mg/dL (70-99)", None, None, None]
+    assert [with_unit(one, "mg/dL") for one in texts] == stated
 
 
 def test_value_typed_anew_lets_the_row_in(two):
